@@ -7,10 +7,12 @@ teach G to draw augmented dogs; augmenting both in front of D, in D's step and i
 import keras
 import tensorflow as tf
 
+from dogan_lib.saving import Configurable
+
 POLICIES = ("color", "translation", "cutout")
 
 
-class DiffAugment:
+class DiffAugment(Configurable):
     """Random brightness, saturation and contrast, translation and cutout, drawn for each picture.
 
     Args:
@@ -37,9 +39,6 @@ class DiffAugment:
         for step in self._steps:
             images = step(images)
         return images
-
-    def get_config(self):
-        return {"policy": self.policy, "seed": self.seed}
 
     def _uniform(self, images, low, high):
         """One number a picture, ready to broadcast."""

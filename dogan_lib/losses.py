@@ -11,10 +11,19 @@ others. Written on `keras.ops`: they run on every backend.
 
 from keras import ops
 
+from dogan_lib.saving import Configurable
+
 __all__ = ["Hinge", "LeastSquares", "Minimax", "NonSaturating", "Relativistic", "Wasserstein"]
 
 
-class Minimax:
+class AdversarialLoss(Configurable):
+    """What all of them share."""
+
+    #: Whether `generator` compares with real logits.
+    needs_real = False
+
+
+class Minimax(AdversarialLoss):
     """The game of the paper's equation 1, V(D, G) = E[log D(x)] + E[log(1 - D(G(z)))].
 
     D minimises -V. G minimises the one term of V that depends on it, log(1 - D(G(z))), whose
@@ -22,8 +31,6 @@ class Minimax:
 
     Reference: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
     """
-
-    needs_real = False
 
     def discriminator(self, real, fake):
         # -log sigmoid(x) = softplus(-x) and -log(1 - sigmoid(x)) = softplus(x), without overflow.
@@ -55,7 +62,7 @@ class NonSaturating(Minimax):
         return ops.mean(ops.softplus(-fake))
 
 
-class LeastSquares:
+class LeastSquares(AdversarialLoss):
     """Distance to a target instead of a log: also right but far fakes are pulled.
 
     L_D = 1/2 E[(D(x) - b)^2] + 1/2 E[(D(G(z)) - a)^2],  L_G = 1/2 E[(D(G(z)) - c)^2].
@@ -67,8 +74,6 @@ class LeastSquares:
     Reference: Mao et al. 2017, https://arxiv.org/abs/1611.04076
     """
 
-    needs_real = False
-
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0):
         self.a, self.b, self.c = a, b, c
 
@@ -79,13 +84,11 @@ class LeastSquares:
         return ops.mean(ops.square(fake - self.c)) / 2
 
 
-class Hinge:
+class Hinge(AdversarialLoss):
     """A margin: D stops pushing once real > 1 and fake < -1.
 
     Reference: Lim & Ye 2017; SAGAN, Zhang et al. 2018, https://arxiv.org/abs/1805.08318
     """
-
-    needs_real = False
 
     def discriminator(self, real, fake):
         return ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake))
@@ -94,7 +97,7 @@ class Hinge:
         return -ops.mean(fake)
 
 
-class Wasserstein:
+class Wasserstein(AdversarialLoss):
     """The critic's mean gap. Needs a Lipschitz critic: use it with `penalties.GradientPenalty`.
 
     Args:
@@ -102,8 +105,6 @@ class Wasserstein:
 
     Reference: Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875; drift: Karras et al. 2017.
     """
-
-    needs_real = False
 
     def __init__(self, drift: float = 0.0):
         self.drift = drift
@@ -115,7 +116,7 @@ class Wasserstein:
         return -ops.mean(fake)
 
 
-class Relativistic:
+class Relativistic(AdversarialLoss):
     """D ranks each real picture above the fake it is paired with; G wants the opposite order.
 
     L_D = E[softplus(-(D(x) - D(G(z))))], L_G = E[softplus(-(D(G(z)) - D(x)))]: pairs one to one.

@@ -8,6 +8,8 @@ depend on the others, and so would the gradient that is being penalised.
 import keras
 import tensorflow as tf
 
+from dogan_lib.saving import Configurable
+
 
 def _gradient(critic, images):
     with tf.GradientTape() as tape:
@@ -20,7 +22,7 @@ def _squared_norm(gradient):
     return tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3))
 
 
-class GradientPenalty:
+class GradientPenalty(Configurable):
     """WGAN-GP: weight x E[(||grad D(x_hat)|| - 1)^2], x_hat = real + alpha (fake - real).
 
     Args:
@@ -42,11 +44,8 @@ class GradientPenalty:
         norm = tf.sqrt(_squared_norm(gradient) + 1e-12)
         return self.weight * tf.reduce_mean(tf.square(norm - 1))
 
-    def get_config(self):
-        return {"weight": self.weight, "seed": self.seed}
 
-
-class R1:
+class R1(Configurable):
     """gamma / 2 x E[||grad D(x)||^2] on real pictures (`on="real"`), or on fakes: R2.
 
     Reference: Mescheder et al. 2018, https://arxiv.org/abs/1801.04406
@@ -60,6 +59,3 @@ class R1:
     def __call__(self, critic, real, fake):
         images = real if self.on == "real" else tf.cast(fake, real.dtype)
         return self.gamma / 2 * tf.reduce_mean(_squared_norm(_gradient(critic, images)))
-
-    def get_config(self):
-        return {"gamma": self.gamma, "on": self.on}

@@ -79,9 +79,8 @@ def _cpuinfo(field: str) -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return ""
-    return next(
-        (v.strip() for k, _, v in (s.partition(":") for s in lines) if k.strip() == field), ""
-    )
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for key, _, value in pairs if key.strip() == field), "")
 
 
 def cache_dir() -> Path:

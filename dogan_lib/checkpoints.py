@@ -1,0 +1,169 @@
+"""The generators that the course trained, and yours: small files, each with a card.
+
+A shipped generator is an ordinary `.keras` file whose weights are stored as float16, beside a
+`.json` card: data, steps, seed, time, machine, versions. Nothing in it is unpickled.
+"""
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+
+from dogan_lib.gan import latents
+from dogan_lib.runtime import write_atomically
+
+WEIGHTS = "model.weights.h5"  # the name Keras gives them inside the zip
+
+
+def data_dir() -> Path:
+    """`$DOGAN_DATA`, else the `data` folder of the repository."""
+    return Path(os.environ.get("DOGAN_DATA") or Path(__file__).resolve().parent.parent / "data")
+
+
+def available() -> list[str]:
+    """Names of the shipped generators, for `load_generator`."""
+    cards = sorted((data_dir() / "checkpoints").glob("*.json"))
+    cards = [card for card in cards if card.with_suffix(".keras").exists()]
+    return [card.stem for card in cards if _read_card(card).get("kind", "generator") == "generator"]
+
+
+def card(name: str) -> dict:
+    """What is known about a shipped network: data, recipe, steps, seed, time, machine."""
+    return _read_card(data_dir() / "checkpoints" / f"{name}.json")
+
+
+def _read_card(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def load_generator(name: str | Path) -> "Generator":
+    """A shipped generator by its name, or any saved generator or GAN by its path.
+
+    Raises:
+        FileNotFoundError: there is none; the message lists those there are.
+    """
+    path = Path(name)
+    if path.suffix != ".keras":
+        path = data_dir() / "checkpoints" / f"{name}.keras"
+    if not path.exists():
+        there = ", ".join(available()) or f"none in {data_dir() / 'checkpoints'}"
+        raise FileNotFoundError(
+            f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
+            "a .keras file, or set DOGAN_DATA to the folder that holds checkpoints/."
+        )
+    # Sampling needs no gradients, and float32 looks the same on every machine.
+    model = keras.models.load_model(path, compile=False)
+    if hasattr(model, "ema_generator"):
+        model = model.ema_generator
+    return Generator(model, _read_card(path.with_suffix(".json")))
+
+
+class Generator:
+    """A trained generator to draw from.
+
+    Attributes:
+        model: the `keras.Model`; its inputs are named `latents`, then `labels` or `captions`.
+        card: the dict beside the weights; empty for an unnamed file.
+    """
+
+    def __init__(self, model: keras.Model, card: dict | None = None):
+        self.model, self.card = model, card or {}
+        self.inputs = {tensor.name: tensor for tensor in model.inputs}
+
+    @property
+    def latent_dim(self) -> int:
+        return self.model.inputs[0].shape[-1]
+
+    def sample(
+        self, n: int, seed: int = 0, truncation=None, labels=None, captions=None
+    ) -> np.ndarray:
+        """Draw n pictures, float32 (n, H, W, 3) in [-1, 1]; the same seed gives the same ones.
+
+        Args:
+            truncation: keep every |z_i| below it, by redrawing.
+            labels: breeds, (n,) integers or one integer for all; drawn at random if not given.
+            captions: sentences, one for each picture or one for all; likewise.
+        """
+        z = latents(n, self.latent_dim, seed, truncation)
+        return self.decode(z, labels=self._conditions(n, seed, labels, captions))
+
+    def decode(self, z, labels=None, batch_size=64) -> np.ndarray:
+        """The pictures of given latents (n, latent_dim), for interpolation and the like."""
+        inputs = [np.asarray(z, "float32")] + ([] if labels is None else [np.asarray(labels)])
+        shape = (0, *self.model.outputs[0].shape[1:])
+        parts = [np.zeros(shape, "float32")]
+        for start in range(0, len(inputs[0]), batch_size):
+            batch = [part[start : start + batch_size] for part in inputs]
+            outputs = self.model(batch if len(batch) > 1 else batch[0], training=False)
+            parts.append(np.asarray(outputs, "float32"))
+        return np.concatenate(parts)
+
+    def _conditions(self, n, seed, labels, captions):
+        if captions is not None:
+            raise ValueError("this generator takes no captions")
+        if "labels" not in self.inputs:
+            if labels is not None:
+                raise ValueError("this generator takes no labels: it was trained without breeds")
+            return None
+        classes = int(self.card["classes"])
+        if labels is None:
+            labels = np.random.default_rng(seed + 1).integers(classes, size=n)
+        labels = np.broadcast_to(np.asarray(labels, "int32"), (n,))
+        if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
+            raise ValueError(f"labels are breeds 0 to {classes - 1}")
+        return labels
+
+
+def save_generator(model, name: str, card: dict, directory: str | Path | None = None) -> Path:
+    """Write `<name>.keras` (float16) and its card `<name>.json`; each replaces the old one whole.
+
+    Args:
+        model: a functional `keras.Model`.
+        card: JSON-able facts for the reader: data, steps, seed, seconds, machine, versions.
+        directory: `data/checkpoints` where none is given.
+    """
+    directory = Path(directory) if directory else data_dir() / "checkpoints"
+    path = save_float16(model, directory / f"{name}.keras")
+    with write_atomically(directory / f"{name}.json") as temporary:
+        text = json.dumps({"name": name, **card}, indent=2, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def save_float16(model: keras.Model, path: str | Path) -> Path:
+    """`model.save(path)` with every float32 weight stored as float16: half the size.
+
+    `keras.models.load_model` reads it back into float32 variables.
+    """
+    path = Path(path)
+    with write_atomically(path) as temporary:
+        model.save(temporary)
+        with zipfile.ZipFile(temporary) as archive:
+            members = {info.filename: archive.read(info) for info in archive.infolist()}
+        members[WEIGHTS] = _halved(members[WEIGHTS])
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, content in members.items():
+                archive.writestr(member, content)
+    return path
+
+
+def _halved(weights: bytes) -> bytes:
+    """The same HDF5 tree with float16 in place of float32; rewritten, since HDF5 never shrinks."""
+    out = io.BytesIO()
+    with h5py.File(io.BytesIO(weights)) as source, h5py.File(out, "w") as target:
+        target.attrs.update(source.attrs)
+
+        def copy(name, item):
+            if isinstance(item, h5py.Group):
+                target.require_group(name).attrs.update(item.attrs)
+                return
+            small = item.dtype == np.float32
+            target.create_dataset(name, data=item[()], dtype=np.float16 if small else item.dtype)
+
+        source.visititems(copy)
+    return out.getvalue()

@@ -1,0 +1,164 @@
+"""Pictures of the course: one palette, alt text on every figure, and a live training view."""
+
+import io
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours: told apart by the colour-blind, and in grey.
+PALETTE = {
+    "real": "#0072B2",
+    "fake": "#D55E00",
+    "d": "#009E73",
+    "g": "#CC79A7",
+    "accent": "#E69F00",
+    "neutral": "#666666",
+}
+
+
+def to_uint8(images) -> np.ndarray:
+    """Float pictures in [-1, 1] (or uint8 ones, unchanged) as uint8 in [0, 255]."""
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        return images
+    return np.clip((images.astype("float32") + 1) * 127.5 + 0.5, 0, 255).astype("uint8")
+
+
+def tile(images, columns: int = 8, gap: int = 2) -> np.ndarray:
+    """One picture out of many: (N, H, W, 3) -> uint8 (rows H + gaps, columns W + gaps, 3)."""
+    images = to_uint8(images)
+    n, height, width, channels = images.shape
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    canvas = np.full(
+        (rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, "uint8"
+    )
+    for i, image in enumerate(images):
+        y, x = (i // columns) * (height + gap), (i % columns) * (width + gap)
+        canvas[y : y + height, x : x + width] = image
+    return canvas
+
+
+def grid(images, columns: int = 8, title: str | None = None, titles=None, scale: float = 1.0):
+    """A figure with the pictures in rows of `columns`; `titles` puts a line above each one.
+
+    Args:
+        images: (N, H, W, 3), uint8 or float in [-1, 1].
+        scale: inches for each picture, times one.
+    """
+    images = to_uint8(images)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    if titles is None:
+        figure, axes = plt.subplots(figsize=(columns * scale, rows * scale + 0.3 * bool(title)))
+        axes.imshow(tile(images, columns), interpolation="nearest")
+        axes.axis("off")
+    else:
+        size = (columns * scale, rows * (scale + 0.25) + 0.3 * bool(title))
+        figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+        for ax in axes.flat:
+            ax.axis("off")
+        for ax, image, text in zip(axes.flat, images, titles, strict=False):
+            ax.imshow(image, interpolation="nearest")
+            ax.set_title(str(text), fontsize=8)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    figure.tight_layout()
+    return figure
+
+
+def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: float = 0.55):
+    """Two blocks of pictures in one figure, such as real dogs beside generated ones."""
+    rows = -(-max(len(left), len(right)) // columns)
+    figure, axes = plt.subplots(1, 2, figsize=(2 * columns * scale + 0.3, rows * scale + 0.4))
+    colours = (PALETTE["real"], PALETTE["fake"])
+    for ax, images, text, colour in zip(axes, (left, right), titles, colours, strict=True):
+        ax.imshow(tile(images, columns), interpolation="nearest")
+        ax.set_title(text, color=colour, fontsize=11)
+        ax.axis("off")
+    figure.tight_layout()
+    return figure
+
+
+def to_png(figure: Figure, dpi: int = 90) -> bytes:
+    """The figure as PNG bytes on white, which reads on dark themes too; closes it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", bbox_inches="tight")
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def show(figure: Figure, alt: str, dpi: int = 90) -> None:
+    """Display the figure once, with alt text for those who do not see it."""
+    from IPython.display import display
+
+    display(Picture(to_png(figure, dpi), alt))
+
+
+class Picture:
+    """PNG bytes with alt text, in the form that notebooks keep in their metadata."""
+
+    def __init__(self, png: bytes, alt: str):
+        self.png, self.alt = png, alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"image/png": self.png, "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+class LivePlot(keras.callbacks.Callback):
+    """Samples from fixed latents and both losses, in one figure that updates in place.
+
+    Args:
+        every: epochs between two pictures.
+        samples: how many dogs; the same latents each time.
+        title: above the figure.
+    """
+
+    def __init__(self, every: int = 1, samples: int = 16, title: str = ""):
+        super().__init__()
+        self.every, self.samples, self.title = every, samples, title
+        self.history: list[dict] = []
+        self.steps: list[int] = []
+        self._handle = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.history.append({key: float(value) for key, value in (logs or {}).items()})
+        self.steps.append(epoch + 1)
+        last = epoch + 1 == self.params.get("epochs")
+        if (epoch + 1) % self.every == 0 or last:
+            self._update()
+
+    def _update(self):
+        from IPython.display import display
+
+        alt = f"{self.samples} generated dogs and both losses after epoch {self.steps[-1]}"
+        picture = Picture(to_png(self.figure()), alt)
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
+
+    def figure(self) -> Figure:
+        """The current picture, also after training."""
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
+        columns = int(np.ceil(np.sqrt(self.samples)))
+        left.imshow(tile(self.model.sample(self.samples, seed=0), columns))
+        left.set_title(f"{self.title} epoch {self.steps[-1]}".strip())
+        left.axis("off")
+        losses_over_time(right, self.steps, self.history)
+        figure.tight_layout()
+        return figure
+
+
+def losses_over_time(ax, steps, history: list[dict]) -> None:
+    """D's and G's loss as two labelled curves; markers tell them apart in grey."""
+    for key, label, marker in (("d_loss", "D", "o"), ("g_loss", "G", "s")):
+        values = [row[key] for row in history]
+        ax.plot(steps, values, color=PALETTE[label.lower()], marker=marker, ms=3, label=label)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    ax.set_title("losses")
+    ax.legend(frameon=False)
