@@ -1,0 +1,65 @@
+# `make` alone lists what there is. Everything runs in .venv, which `setup` makes and which is
+# renewed only when pyproject.toml or constraints.txt change.
+
+EXTRAS ?= cpu,dev,slides,site
+PRESET ?= smoke
+CHAPTERS ?=
+ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+# A name on the PATH is not enough: pyenv's shims exist for versions that are not active, and
+# Debian's python3 lacks ensurepip without python3-venv.
+FIT := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if "$$p" -c '$(FIT)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lab site bench format refresh clean
+
+help: ## this list
+	@echo "찐개만: GANs that make dogs"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | \
+		while IFS='|' read -r what why; do printf '%-15s %s\n' "$$what" "$$why"; done
+
+setup: $(STAMP) ## install everything into .venv (a few minutes, once; GPU: EXTRAS=gpu,dev,slides,site)
+
+$(STAMP): pyproject.toml constraints.txt
+	@if [ -z "$(PYTHON)" ]; then echo "dogan needs Python 3.11, 3.12 or 3.13 with venv, and found \
+	none. Install one (Debian and Ubuntu: python3 python3-venv), or name it: \
+	make setup PYTHON=/path/to/python3.12, or use conda: see README.md" >&2; exit 1; fi
+	@echo "Installing into .venv with $$($(PYTHON) --version): a few minutes, once"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -e ".[$(EXTRAS)]"
+	@touch $(STAMP)
+
+run: setup ## execute the course (PRESET=smoke|cpu|gpu, CHAPTERS="3 4") and make _site/html of it
+	@$(BIN)/dogan run --preset $(PRESET) $(CHAPTERS)
+
+test: setup ## lint, unit tests, and every notebook from top to bottom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	DOGAN_PRESET=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env tests notebooks $(ARGS)
+
+lab: setup ## open the notebooks in JupyterLab (ARGS=--no-browser and the like)
+	@$(BIN)/dogan lab $(ARGS)
+
+site: setup ## make _site/html of the notebooks as they are committed
+	@$(BIN)/dogan site
+
+bench: setup ## measure the speed of this machine (extra: torch)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+format: setup ## tidy the code, and bring each .py into its .ipynb, outputs kept
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/dogan refresh --keep-outputs
+
+refresh: setup ## for authors: new outputs in the committed notebooks (PRESET=cpu CHAPTERS="3 4")
+	@$(BIN)/dogan refresh --preset $(if $(filter smoke,$(PRESET)),cpu,$(PRESET)) $(CHAPTERS)
+
+clean: ## delete .venv, _site and caches
+	rm -rf .venv _site .pytest_cache .ruff_cache *.egg-info

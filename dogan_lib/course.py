@@ -1,0 +1,214 @@
+"""The course as files: find the chapters, run them, and make a web site of them.
+
+A chapter is a pair: `NN_topic.py` (jupytext py:percent), which people edit and review, and
+`NN_topic.ipynb`, which readers open and which keeps the outputs. Running the course never touches
+either: the executed copies go to `_site/`. Only `refresh` writes outputs back.
+"""
+
+import dataclasses
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+SITE = ROOT / "_site"
+
+# All that is stored with a cell; the rest (timings, collapsed states) only makes noise in a diff.
+CELL_METADATA = ("tags", "slideshow", "editable")
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+# TensorFlow's C++ side greets on stderr whatever its log level is.
+CHATTER = re.compile(r"^(WARNING: All log messages before absl|[IW]\d{4} \d\d:|\d{10}\.\d+:)")
+WIDGET_NOTE = "<p><em>▶ A widget lives here: run the notebook to move its sliders.</em></p>"
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What became of one notebook; `error` is empty where all of it ran."""
+
+    name: str
+    seconds: float
+    error: str = ""
+
+
+def chapters(selection: Iterable[str] = ()) -> list[Path]:
+    """The notebooks that are meant by "4", "04", "dcgan_32", "04_dcgan_32" or a path; all if empty.
+
+    The list is that of the `.py` files; of a chapter just begun, the `.ipynb` may not be there yet.
+
+    Raises:
+        FileNotFoundError: this is no clone of the repository, or no chapter has that name.
+    """
+    if not NOTEBOOKS.is_dir():
+        raise FileNotFoundError(
+            f"there are no notebooks in {NOTEBOOKS}. The course runs from a clone of the "
+            'repository, installed with pip install -e ".[cpu,dev,slides,site]".'
+        )
+    there = sorted(path.with_suffix(".ipynb") for path in NOTEBOOKS.glob("[0-9][0-9]_*.py"))
+    return [_one_of(there, wanted) for wanted in selection] or there
+
+
+def _one_of(there: list[Path], wanted: str) -> Path:
+    name = Path(wanted).stem
+    for path in there:
+        number, topic = path.stem.split("_", 1)
+        if name in (path.stem, topic) or name.zfill(2) == number:
+            return path
+    names = ", ".join(path.stem for path in there) or "none yet"
+    raise FileNotFoundError(f"no chapter {wanted!r}; there is {names}")
+
+
+def run(paths: list[Path], out: Path) -> list[Result]:
+    """Execute copies of the notebooks into `out`, each in turn; a failure stops only its own.
+
+    The preset is the active one (`DOGAN_PRESET`).
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    results = []
+    for i, path in enumerate(paths, 1):
+        print(f"[{i:2d}/{len(paths)}] {path.stem} ... ", end="", flush=True)
+        result = _execute(path, out / path.name)
+        print("failed" if result.error else "ok", f"({result.seconds:.1f} s)", flush=True)
+        if result.error:
+            print(_indented(result.error), flush=True)
+        results.append(result)
+    return results
+
+
+def _execute(path: Path, target: Path) -> Result:
+    """Run a notebook in its own kernel and folder; `target` gets what was done, also on failure."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+    if not path.exists():
+        return Result(path.stem, 0.0, f"there is no {path.name} yet: `make format` makes it")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["kernelspec"] = KERNEL
+    place = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=None, resources=place, record_timing=False)
+    start, error = time.perf_counter(), ""
+    try:
+        client.execute()
+    except CellExecutionError as failure:
+        error = _where(notebook, failure)
+    except DeadKernelError:
+        error = "the kernel died: most often, the machine ran out of memory"
+    nbformat.write(tidied(notebook), target)
+    return Result(path.stem, time.perf_counter() - start, error)
+
+
+def _where(notebook, failure) -> str:
+    """The cell that failed and how, in a few lines; nbclient's own message repeats all the code."""
+    for i, cell in enumerate(notebook.cells):
+        if any(output["output_type"] == "error" for output in cell.get("outputs", ())):
+            lines = [f"{failure.ename}: {failure.evalue}", f"in cell {i}:", ""]
+            return "\n".join(lines + [f"    {line}" for line in cell.source.splitlines()[:15]])
+    return f"{failure.ename}: {failure.evalue}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"        {line}".rstrip() for line in text.splitlines())
+
+
+def refresh(path: Path, execute: bool = True) -> Result:
+    """Bring a pair together: the text of the `.py`, and with it new (or the old) outputs.
+
+    Outputs go with cells whose text is the same.
+    """
+    import jupytext
+    import nbformat
+    from jupytext.combine import combine_inputs_with_outputs
+
+    notebook = jupytext.read(path.with_suffix(".py"))
+    if path.exists():
+        old = nbformat.read(path, as_version=4)
+        notebook = combine_inputs_with_outputs(notebook, old, fmt="py:percent")
+    nbformat.write(tidied(notebook), path)
+    if not execute:
+        return Result(path.stem, 0.0)
+    return _execute(path, path)
+
+
+def tidied(notebook):
+    """The notebook with the metadata that the course keeps, and without TensorFlow's greetings."""
+    for cell in notebook.cells:
+        kept = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
+        cell.metadata = type(cell.metadata)(kept)
+        if "outputs" in cell:
+            cell.outputs = [output for output in map(_quiet, cell.outputs) if output]
+    kept = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    if "widgets" in notebook.metadata:
+        kept["widgets"] = notebook.metadata["widgets"]
+    notebook.metadata = type(notebook.metadata)(kept)
+    return notebook
+
+
+def _quiet(output):
+    """The output without TensorFlow's greetings; None where nothing else was in it."""
+    if output.get("name") != "stderr":
+        return output
+    lines = [line for line in output.text.splitlines(keepends=True) if not CHATTER.match(line)]
+    output.text = "".join(lines)
+    return output if output.text.strip() else None
+
+
+def build_site(executed: Path | None = None) -> Path:
+    """Make `_site/html` of the executed copies, or of the committed notebooks where none is given.
+
+    Needs no network, neither to build nor to read. Returns the first page.
+    """
+    import nbformat
+
+    pages = SITE / "pages"
+    shutil.rmtree(pages, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", pages)
+    (pages / "notebooks").mkdir()
+    for path in sorted((executed or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
+        still = without_widgets(nbformat.read(path, as_version=4))
+        nbformat.write(still, pages / "notebooks" / path.name)
+    command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, SITE / "html"]
+    if subprocess.run([str(part) for part in command]).returncode:
+        raise RuntimeError("the site could not be built: see the messages above")
+    return SITE / "html" / "index.html"
+
+
+def without_widgets(notebook):
+    """The notebook for a static page: a note in place of each widget, and the pictures in it.
+
+    Live widgets would need scripts from the net; what they showed last is in the widget state.
+    """
+    states = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json")
+    states = (states or {}).get("state", {})
+    for cell in notebook.cells:
+        outputs = []
+        for output in cell.get("outputs", ()):
+            if WIDGET in output.get("data", {}):
+                outputs += _still(output["data"].pop(WIDGET)["model_id"], states)
+            else:
+                outputs.append(output)
+        if "outputs" in cell:
+            cell.outputs = outputs
+    notebook.metadata.pop("widgets", None)
+    return notebook
+
+
+def _still(model_id: str, states: dict) -> list:
+    import nbformat
+
+    note = nbformat.v4.new_output("display_data", data={"text/html": WIDGET_NOTE})
+    return [note, *(nbformat.from_dict(output) for output in _shown(model_id, states))]
+
+
+def _shown(model_id: str, states: dict) -> list[dict]:
+    """The outputs inside a widget and its children."""
+    state = states.get(model_id, {}).get("state", {})
+    found = list(state.get("outputs", ()))
+    for child in state.get("children", ()):
+        found += _shown(child.removeprefix("IPY_MODEL_"), states)
+    return found

@@ -1,0 +1,145 @@
+"""Finding, running and showing chapters, on a throw-away course."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from dogan_lib import course
+
+CHAPTER = """\
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 시험: a test
+
+# %% slideshow={"slide_type": "fragment"} tags=["first"]
+import os
+
+
+def double(x):
+    return 2 * x
+
+
+# %% slideshow={"slide_type": "fragment"}
+print(os.environ["DOGAN_PRESET"], double(21))
+"""
+STUMBLES = CHAPTER + '\n# %% slideshow={"slide_type": "slide"}\nraise ValueError("no dog")\n'
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "00_first.py").write_text(CHAPTER, encoding="utf-8")
+    (folder / "07_stumbles.py").write_text(STUMBLES, encoding="utf-8")
+    monkeypatch.setattr(course, "NOTEBOOKS", folder)
+    for path in course.chapters():
+        course.refresh(path, execute=False)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["7", "07", "stumbles", "07_stumbles", "notebooks/07_stumbles.py"])
+def test_chapters_by_any_name(notebooks, name):
+    assert course.chapters([name]) == [notebooks / "07_stumbles.ipynb"]
+    assert len(course.chapters()) == 2
+
+
+def test_unknown_chapter_lists_those_there_are(notebooks):
+    with pytest.raises(FileNotFoundError, match="no chapter '8'; there is 00_first, 07_stumbles"):
+        course.chapters(["8"])
+
+
+def test_outside_a_clone_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(course, "NOTEBOOKS", tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match="clone"):
+        course.chapters()
+
+
+def test_run_leaves_the_notebooks_alone_and_goes_on_after_a_failure(notebooks, tmp_path, capsys):
+    before = {path: path.read_bytes() for path in notebooks.iterdir()}
+    first, stumbles = course.run(course.chapters(), tmp_path / "out")
+    assert {path: path.read_bytes() for path in notebooks.iterdir()} == before
+    assert not first.error and "ValueError: no dog" in stumbles.error
+    done = nbformat.read(tmp_path / "out" / "00_first.ipynb", as_version=4)
+    assert done.cells[-1].outputs[0].text == "smoke 42\n"
+    said = capsys.readouterr().out
+    assert "00_first ... ok" in said and 'raise ValueError("no dog")' in said
+
+
+def test_a_chapter_without_its_notebook_is_a_failure(notebooks, tmp_path):
+    (notebooks / "00_first.ipynb").unlink()
+    assert "make format" in course.run(course.chapters(["0"]), tmp_path / "out")[0].error
+
+
+def test_refresh_writes_clean_pairs_and_keeps_outputs(notebooks):
+    (path,) = course.chapters(["0"])
+    assert not course.refresh(path).error
+    executed = path.read_bytes()
+    course.refresh(path, execute=False)
+    assert path.read_bytes() == executed
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.cells[-1].outputs and set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert [set(cell.metadata) for cell in notebook.cells[:2]] == [
+        {"slideshow"},
+        {"slideshow", "tags"},
+    ]
+
+
+def test_tensorflow_greetings_are_no_output():
+    greeting = (
+        "I0000 00:00:1795409610.619059    7756 port.cc:153] oneDNN custom operations are on.\n"
+    )
+    outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text=greeting),
+        nbformat.v4.new_output("stream", name="stderr", text=greeting + "a warning\n"),
+        nbformat.v4.new_output("stream", name="stdout", text=greeting),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
+    left = [output.text for output in course.tidied(notebook).cells[0].outputs]
+    assert left == ["a warning\n", greeting]
+
+
+def test_widgets_become_a_note_and_their_last_picture():
+    def view(model):
+        return nbformat.v4.new_output("display_data", data={course.WIDGET: {"model_id": model}})
+
+    picture = {"output_type": "display_data", "data": {"image/png": "aGk="}, "metadata": {}}
+    states = {
+        "box": {"state": {"children": ["IPY_MODEL_slider", "IPY_MODEL_out"]}},
+        "slider": {"state": {"value": 3}},
+        "out": {"state": {"outputs": [picture]}},
+    }
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    notebook.cells[0].outputs = [view("box"), view("unknown")]
+    notebook.metadata["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {"state": states, "version_major": 2}
+    }
+    still = course.without_widgets(notebook)
+    kinds = [next(iter(output.data)) for output in still.cells[0].outputs]
+    assert kinds == ["text/html", "image/png", "text/html"]
+    nbformat.validate(still)
+
+
+def test_site_needs_no_network(notebooks, tmp_path, monkeypatch):
+    pytest.importorskip("myst_nb", reason="the extra `site` is not installed")
+    monkeypatch.setattr(course, "SITE", course.ROOT / "_site" / "test")
+    try:
+        page = course.build_site(notebooks)
+        html = (page.parent / "notebooks" / "00_first.html").read_text(encoding="utf-8")
+    finally:
+        course.shutil.rmtree(course.SITE, ignore_errors=True)
+    loads = [
+        part.split(">")[0] for tag in ("<script", "<img", "<iframe") for part in html.split(tag)[1:]
+    ]
+    loads += [
+        part.split(">")[0] for part in html.split("<link")[1:] if 'rel="canonical"' not in part
+    ]
+    assert "시험" in html and page.name == "index.html"
+    assert not [load for load in loads if "//" in load]
+
+
+def test_help_does_not_wait_for_tensorflow():
+    code = "import sys, dogan_lib.cli as c; c.parser().format_help(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"tensorflow", "keras", "numpy", "matplotlib", "PIL", "nbformat", "jupytext"}
+    assert not heavy & set(done.stdout.split())
