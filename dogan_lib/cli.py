@@ -180,11 +180,9 @@ def do_lab(arguments) -> int:
     course.chapters()
     # The root is the repository, since jupytext looks there for the pairing; a notebook still runs
     # in its own folder.
-    return subprocess.call(
-        [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
-        + [f"--ServerApp.root_dir={course.ROOT}", "--LabApp.default_url=/lab/tree/notebooks"]
-        + arguments.options
-    )
+    place = [f"--ServerApp.root_dir={course.ROOT}", "--LabApp.default_url=/lab/tree/notebooks"]
+    lab = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    return subprocess.call([*lab, *place, *arguments.options])
 
 
 def add_data(commands):
