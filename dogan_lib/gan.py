@@ -142,8 +142,9 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """`d_steps` updates of D, then one of G, on one batch `(images, *conditions)`."""
-        images, *conditions = data if isinstance(data, tuple) else (data,)
-        shares = [tf.split(part, self.d_steps) for part in (images, *conditions)]
+        parts = data if isinstance(data, tuple) else (data,)
+        # `train_on_batch` pads the tuple with None for targets and weights.
+        shares = [tf.split(part, self.d_steps) for part in parts if part is not None]
         *early, (real, *conditions) = zip(*shares, strict=True)
         for early_real, *early_conditions in early:
             early_fake = self._generate(early_real, early_conditions)
@@ -182,11 +183,15 @@ class GAN(keras.Model):
             loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
             total = loss
             for penalty in self.penalties:
-                total += penalty(lambda x: self._judge(x, conditions), real, fake)
+                total += penalty(self._critic(conditions), real, fake)
             scaled = self.d_optimizer.scale_loss(total)
         variables = self.discriminator.trainable_variables
         self.d_optimizer.apply(tape.gradient(scaled, variables), variables)
         return total, real_logits, fake_logits
+
+    def _critic(self, conditions):
+        """D as a function of pictures alone; a penalty may look at the first few of a batch."""
+        return lambda images: self._judge(images, [c[: images.shape[0]] for c in conditions])
 
     def _generator_loss(self, real, fake, conditions):
         real_logits = self._judge(real, conditions) if self.adversarial_loss.needs_real else None

@@ -48,14 +48,23 @@ class GradientPenalty(Configurable):
 class R1(Configurable):
     """gamma / 2 x E[||grad D(x)||^2] on real pictures (`on="real"`), or on fakes: R2.
 
+    Args:
+        gamma: the weight; 0.1 suits 32x32.
+        on: "real" or "fake".
+        fraction: the share of the batch to look at. The mean over a quarter of the batch is as
+            right on average as over all of it, and the second derivative costs a quarter.
+
     Reference: Mescheder et al. 2018, https://arxiv.org/abs/1801.04406
     """
 
-    def __init__(self, gamma: float = 0.1, on: str = "real"):
+    def __init__(self, gamma: float = 0.1, on: str = "real", fraction: float = 1.0):
         if on not in ("real", "fake"):
             raise ValueError(f'on is "real" (R1) or "fake" (R2), not {on!r}')
-        self.gamma, self.on = gamma, on
+        if not 0 < fraction <= 1:
+            raise ValueError(f"fraction is a share of the batch in (0, 1], not {fraction}")
+        self.gamma, self.on, self.fraction = gamma, on, fraction
 
     def __call__(self, critic, real, fake):
         images = real if self.on == "real" else tf.cast(fake, real.dtype)
-        return self.gamma / 2 * tf.reduce_mean(_squared_norm(_gradient(critic, images)))
+        some = images[: max(1, int(images.shape[0] * self.fraction))]
+        return self.gamma / 2 * tf.reduce_mean(_squared_norm(_gradient(critic, some)))

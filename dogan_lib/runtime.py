@@ -34,7 +34,10 @@ def setup(seed: int = 0, precision: str = "auto") -> Runtime:
             `"auto"`: `$DOGAN_PRECISION` if set, else what `best_precision()` says.
     """
     import keras
+    import tensorflow as tf
 
+    # The remapper gives up on a LeakyReLU's gradient, with an error in the log; it changes nothing.
+    tf.config.optimizer.set_experimental_options({"remapping": False})
     if precision == "auto":
         precision = os.environ.get("DOGAN_PRECISION") or best_precision()
     keras.utils.set_random_seed(seed)

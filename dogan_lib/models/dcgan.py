@@ -12,7 +12,7 @@ def _conv_init():
 
 
 def generator_32(
-    latent_dim: int = 100, width: int = 256, dropout: float = 0.4, momentum: float = 0.9
+    latent_dim: int = 100, width: int = 256, dropout: float = 0.25, momentum: float = 0.9
 ) -> keras.Model:
     """The deck's generator: latents (batch, latent_dim) -> pictures (batch, 32, 32, 3) in [-1, 1].
 
@@ -20,7 +20,7 @@ def generator_32(
         latent_dim: numbers in one z ~ N(0, I).
         width: channels at 8x8; they halve at each convolution. The deck's 256 gives 2,799,043
             parameters, 33,216 of them not trainable.
-        dropout: after the reshape.
+        dropout: after the reshape; the slide shows the row, not the rate.
         momentum: of the batch normalisations' moving averages.
     """
 
@@ -44,13 +44,13 @@ def generator_32(
 
 
 def discriminator_32(
-    width: int = 64, dropout: float = 0.4, activation: str = "linear"
+    width: int = 64, dropout: float = 0.25, activation: str = "linear"
 ) -> keras.Model:
     """The deck's discriminator: pictures (batch, 32, 32, 3) -> one number each, (batch, 1).
 
     Args:
         width: channels after the first convolution; the deck's 64 gives 4,314,753 parameters.
-        dropout: after every convolution.
+        dropout: after every convolution; the slide shows the rows, not the rate.
         activation: `"linear"` returns logits, which the losses take; `"sigmoid"` is the slide's
             last row.
     """

@@ -1,0 +1,105 @@
+"""The deck's tables, to the letter, and one train step of each network."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
+
+DISCRIMINATOR = [
+    ("Conv2D", (16, 16, 64), 4864),
+    ("LeakyReLU", (16, 16, 64), 0),
+    ("Dropout", (16, 16, 64), 0),
+    ("Conv2D", (8, 8, 128), 204928),
+    ("LeakyReLU", (8, 8, 128), 0),
+    ("Dropout", (8, 8, 128), 0),
+    ("Conv2D", (4, 4, 256), 819456),
+    ("LeakyReLU", (4, 4, 256), 0),
+    ("Dropout", (4, 4, 256), 0),
+    ("Conv2D", (4, 4, 512), 3277312),
+    ("LeakyReLU", (4, 4, 512), 0),
+    ("Dropout", (4, 4, 512), 0),
+    ("Flatten", (8192,), 0),
+    ("Dense", (1,), 8193),
+    ("Activation", (1,), 0),
+]
+GENERATOR = [
+    ("Dense", (16384,), 1654784),
+    ("BatchNormalization", (16384,), 65536),
+    ("Activation", (16384,), 0),
+    ("Reshape", (8, 8, 256), 0),
+    ("Dropout", (8, 8, 256), 0),
+    ("UpSampling2D", (16, 16, 256), 0),
+    ("Conv2DTranspose", (16, 16, 128), 819328),
+    ("BatchNormalization", (16, 16, 128), 512),
+    ("Activation", (16, 16, 128), 0),
+    ("UpSampling2D", (32, 32, 128), 0),
+    ("Conv2DTranspose", (32, 32, 64), 204864),
+    ("BatchNormalization", (32, 32, 64), 256),
+    ("Activation", (32, 32, 64), 0),
+    ("Conv2DTranspose", (32, 32, 32), 51232),
+    ("BatchNormalization", (32, 32, 32), 128),
+    ("Activation", (32, 32, 32), 0),
+    ("Conv2DTranspose", (32, 32, 3), 2403),
+    ("Activation", (32, 32, 3), 0),
+]
+
+
+def rows(model):
+    return [
+        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
+        for layer in model.layers[1:]
+    ]
+
+
+def frozen(model):
+    return sum(int(np.prod(w.shape)) for w in model.non_trainable_weights)
+
+
+def test_discriminator_is_the_slides_table():
+    model = dcgan.discriminator_32(activation="sigmoid")
+    assert rows(model) == DISCRIMINATOR
+    assert model.count_params() == 4_314_753 and frozen(model) == 0
+    assert model.layers[-1].activation is keras.activations.sigmoid
+
+
+def test_generator_is_the_slides_table():
+    model = dcgan.generator_32()
+    assert rows(model) == GENERATOR
+    assert model.count_params() == 2_799_043 and frozen(model) == 33_216
+    assert all(
+        layer.kernel_size == (5, 5)
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2DTranspose)
+    )
+
+
+def test_the_activation_of_d_changes_no_parameter():
+    assert dcgan.discriminator_32().count_params() == 4_314_753
+
+
+def test_generator_64_at_radfords_width():
+    model = dcgan.generator_64(width=128)
+    shapes = [layer.output.shape[1:] for layer in model.layers if "transpose" in layer.name]
+    assert [tuple(s) for s in shapes] == [(8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
+
+
+PAIRS = {
+    32: lambda: (dcgan.generator_32(16, width=16), dcgan.discriminator_32(width=4)),
+    64: lambda: (dcgan.generator_64(16, width=4), dcgan.discriminator_64(width=4)),
+}
+
+
+@pytest.mark.parametrize("size", PAIRS)
+@pytest.mark.parametrize("jit", [False, True])
+def test_shapes_and_one_step(size, jit):
+    generator, discriminator = PAIRS[size]()
+    images = tf.random.stateless_uniform((4, size, size, 3), (1, 2), -1, 1)
+    assert generator(tf.zeros((4, 16))).shape == images.shape
+    assert discriminator(images).shape == (4, 1)
+    gan = GAN(generator, discriminator, latent_dim=16)
+    gan.compile(jit_compile=jit)
+    logs = gan.train_on_batch(images, return_dict=True)
+    assert np.isfinite(list(logs.values())).all() and int(gan.step) == 1

@@ -1,0 +1,125 @@
+"""Shipped generators: half the size, the same pictures, and errors that say what to do."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from dogan_lib import checkpoints
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_float16_file_is_smaller_and_draws_the_same(data):
+    model = dcgan.generator_32(16, width=32)
+    model.save(data / "full.keras")
+    path = checkpoints.save_generator(model, "tiny", {"steps": 3})
+    assert path == data / "checkpoints" / "tiny.keras"
+    assert path.stat().st_size < 0.6 * (data / "full.keras").stat().st_size
+    loaded = checkpoints.load_generator("tiny")
+    assert loaded.card == {"name": "tiny", "steps": 3}
+    assert all(w.dtype == "float32" for w in loaded.model.weights)
+    same = checkpoints.Generator(model).sample(4, seed=1)
+    np.testing.assert_allclose(loaded.sample(4, seed=1), same, atol=2e-3)
+
+
+def test_available_lists_generators_and_only_those(data):
+    model = dcgan.generator_32(16, width=16)
+    checkpoints.save_generator(model, "a-dog", {})
+    checkpoints.save_generator(model, "a-ruler", {"kind": "classifier"})
+    assert checkpoints.available() == ["a-dog"]
+
+
+def test_a_saved_gan_is_a_generator_too(data):
+    gan = GAN(dcgan.generator_32(16, width=16), dcgan.discriminator_32(width=4), 16)
+    gan.compile()
+    gan.save(data / "gan.keras")
+    drawn = checkpoints.load_generator(data / "gan.keras").sample(2, seed=5)
+    np.testing.assert_allclose(drawn, gan.sample(2, seed=5), atol=1e-6)
+
+
+def test_samples_are_as_promised(data):
+    generator = checkpoints.Generator(dcgan.generator_32(16, width=16))
+    pictures = generator.sample(70, seed=2)
+    assert pictures.shape == (70, 32, 32, 3) and pictures.dtype == np.float32
+    assert np.abs(pictures).max() <= 1
+    np.testing.assert_array_equal(pictures, generator.sample(70, seed=2))
+    assert not np.array_equal(pictures, generator.sample(70, seed=3))
+    assert generator.sample(2, truncation=0.3).shape == (2, 32, 32, 3)
+
+
+def conditional():
+    z, labels = keras.Input((4,), name="latents"), keras.Input((), dtype="int32", name="labels")
+    x = keras.layers.Concatenate()([z, keras.layers.Embedding(3, 4)(labels)])
+    x = keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(192, activation="tanh")(x))
+    return checkpoints.Generator(keras.Model([z, labels], x), {"classes": 3})
+
+
+def test_labels_are_obeyed_checked_and_drawn_at_random():
+    generator = conditional()
+    assert generator.sample(5, seed=1, labels=2).shape == (5, 8, 8, 3)
+    np.testing.assert_array_equal(
+        generator.sample(3, labels=[1, 1, 1]), generator.sample(3, labels=1)
+    )
+    assert not np.array_equal(generator.sample(3, labels=0), generator.sample(3, labels=1))
+    np.testing.assert_array_equal(generator.sample(9), generator.sample(9))
+    with pytest.raises(ValueError, match="0 to 2"):
+        generator.sample(1, labels=3)
+
+
+def test_conditions_that_a_generator_does_not_take_are_refused():
+    generator = checkpoints.Generator(dcgan.generator_32(16, width=16))
+    with pytest.raises(ValueError, match="no labels"):
+        generator.sample(1, labels=0)
+    with pytest.raises(ValueError, match="no captions"):
+        generator.sample(1, captions="a small brown dog")
+
+
+def test_a_missing_generator_names_those_there_are(data):
+    checkpoints.save_generator(dcgan.generator_32(16, width=16), "here", {})
+    with pytest.raises(FileNotFoundError, match="here"):
+        checkpoints.load_generator("elsewhere")
+
+
+def test_a_failed_write_leaves_the_old_file(data, monkeypatch):
+    model = dcgan.generator_32(16, width=16)
+    path = checkpoints.save_generator(model, "tiny", {})
+    before = path.read_bytes()
+    monkeypatch.setattr(checkpoints, "_halved", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        checkpoints.save_generator(model, "tiny", {})
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == ["tiny.json", "tiny.keras"]
+
+
+def shipped():
+    return sorted((checkpoints.data_dir() / "checkpoints").glob("*.keras"))
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda p: p.stem)
+def test_every_shipped_file_is_small_has_a_card_and_is_half_precision(path):
+    assert path.stat().st_size <= 8e6
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    needed = {"data", "steps", "seed", "seconds", "machine", "versions"}
+    assert needed <= set(card), f"the card lacks {needed - set(card)}"
+    assert checkpoints.WEIGHTS in zipfile.ZipFile(path).namelist()
+
+
+def test_all_checkpoints_together_stay_small():
+    assert sum(path.stat().st_size for path in shipped()) <= 80e6
+
+
+@pytest.mark.parametrize("name", checkpoints.available())
+def test_every_shipped_generator_draws(name):
+    generator = checkpoints.load_generator(name)
+    pictures = generator.sample(8, seed=0)
+    assert pictures.shape[1] == generator.card["resolution"]
+    assert pictures.std(axis=0).mean() > 0.1, "all samples look alike"

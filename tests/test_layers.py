@@ -1,0 +1,93 @@
+"""Spectral normalisation is Miyato's; fused upsampling is the same function, faster."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dogan_lib.layers import SpectralNormalization, UpsampledConvolution, fuse_upsampling
+from dogan_lib.models import dcgan
+
+
+@pytest.mark.parametrize("layer", [keras.layers.Dense(5), keras.layers.Conv2D(4, 3)])
+def test_sigma_becomes_one(layer):
+    normalised = SpectralNormalization(layer)
+    x = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype("float32")
+    x = x if isinstance(layer, keras.layers.Conv2D) else x[:, 0, 0]
+    for _ in range(50):
+        normalised(x, training=True)
+    kernel = np.asarray(normalised.normalized_kernel())
+    sigma = np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)[0]
+    assert sigma == pytest.approx(1, abs=1e-3)
+
+
+def test_spectral_norm_lets_the_gradient_through_sigma():
+    """f(W) = sum(W / sigma(W)) does not change when W is scaled, so <grad, W> = 0."""
+    layer = SpectralNormalization(keras.layers.Dense(4, use_bias=False))
+    layer.build((None, 3))
+    for _ in range(50):
+        layer.normalized_kernel(training=True)
+    kernel = layer.layer.kernel.value
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(layer.normalized_kernel())
+    gradient = tape.gradient(total, kernel)
+    assert float(tf.norm(gradient)) > 0.1
+    assert float(tf.reduce_sum(gradient * kernel)) == pytest.approx(0, abs=1e-4)
+
+
+def test_spectral_norm_leaves_the_kernel_alone_and_is_still_at_inference():
+    layer = SpectralNormalization(keras.layers.Dense(4))
+    x = np.ones((2, 3), "float32")
+    layer(x)
+    kernel, u = np.asarray(layer.layer.kernel).copy(), np.asarray(layer.u).copy()
+    layer(x, training=False)
+    np.testing.assert_array_equal(u, layer.u)
+    layer(x, training=True)
+    np.testing.assert_array_equal(kernel, layer.layer.kernel)
+    assert not np.array_equal(u, layer.u)
+
+
+def test_spectral_norm_survives_saving(tmp_path):
+    x = keras.Input((8, 8, 3))
+    model = keras.Model(x, SpectralNormalization(keras.layers.Conv2D(4, 3), eps=1e-6)(x))
+    model.save(tmp_path / "sn.keras")
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    revived = keras.models.load_model(tmp_path / "sn.keras")
+    np.testing.assert_allclose(model(images), revived(images), atol=1e-6)
+
+
+def upsampler(convolution, size):
+    x = keras.Input((5, 6, 3))
+    layer = convolution(4, size, padding="same", bias_initializer="normal", activation="tanh")
+    return keras.Model(x, layer(keras.layers.UpSampling2D()(x)))
+
+
+@pytest.mark.parametrize("convolution", [keras.layers.Conv2D, keras.layers.Conv2DTranspose])
+@pytest.mark.parametrize("size", [1, 3, 5, 7])
+def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
+    slow = upsampler(convolution, size)
+    fast = fuse_upsampling(slow)
+    assert any(isinstance(layer, UpsampledConvolution) for layer in fast.layers)
+    x = tf.random.stateless_normal((2, 5, 6, 3), (1, 2))
+    results = []
+    for model in (slow, fast):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = model(x)
+            loss = tf.reduce_sum(y**2)
+        results.append([y, *tape.gradient(loss, [x, *slow.trainable_variables])])
+    for left, right in zip(*results, strict=True):
+        np.testing.assert_allclose(left, right, atol=2e-5)
+
+
+def test_the_decks_generator_shares_every_weight_with_its_fast_path():
+    slow = dcgan.generator_32(width=16)
+    fast = fuse_upsampling(slow)
+    assert {id(w) for w in fast.weights} == {id(w) for w in slow.weights}
+    z = np.random.default_rng(0).normal(size=(3, 100)).astype("float32")
+    np.testing.assert_allclose(slow(z), fast(z), atol=1e-5)
+
+
+def test_a_model_without_upsampling_is_left_alone():
+    model = dcgan.generator_64(width=2)
+    assert fuse_upsampling(model) is model

@@ -1,0 +1,57 @@
+"""Pictures keep their pixels, carry alt text, and the live view works outside a notebook too."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from dogan_lib import plots
+
+matplotlib.use("agg")
+
+
+def test_to_uint8_covers_the_whole_range():
+    np.testing.assert_array_equal(plots.to_uint8([-1.0, 0.0, 1.0, 3.0]), [0, 128, 255, 255])
+    same = np.arange(5, dtype="uint8")
+    assert plots.to_uint8(same) is same
+
+
+def test_tile_puts_every_picture_where_it_belongs():
+    images = np.arange(5, dtype="uint8")[:, None, None, None] * np.ones((1, 4, 6, 3), "uint8")
+    canvas = plots.tile(images, columns=3, gap=1)
+    assert canvas.shape == (9, 20, 3)
+    assert canvas[0, 0, 0] == 0 and canvas[0, 14, 0] == 2 and canvas[5, 7, 0] == 4
+    assert canvas[5, 14, 0] == 255
+
+
+@pytest.mark.parametrize("titles", [None, ["a", "b", "c"]])
+def test_grid_renders(titles):
+    figure = plots.grid(np.zeros((3, 8, 8, 3)), columns=2, title="dogs", titles=titles)
+    assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 50
+
+
+def test_a_picture_carries_its_alt_text():
+    picture = plots.Picture(b"png", "sixteen dogs")
+    data, metadata = picture._repr_mimebundle_()
+    assert data["text/plain"] == "sixteen dogs"
+    assert metadata["image/png"]["alt"] == "sixteen dogs"
+
+
+class Sampler:
+    def sample(self, n, seed=0):
+        return np.zeros((n, 8, 8, 3), "float32")
+
+
+def test_live_plot_records_each_epoch_and_draws_every_second():
+    live = plots.LivePlot(every=2, samples=4)
+    live.set_model(Sampler())
+    live.set_params({"epochs": 3})
+    drawn = []
+    live._update = lambda: drawn.append(live.steps[-1])
+    for epoch in range(3):
+        live.on_epoch_end(epoch, {"d_loss": 1.0 - epoch, "g_loss": 0.5})
+    assert drawn == [2, 3]
+    assert [row["d_loss"] for row in live.history] == [1.0, 0.0, -1.0]
+    assert Image.open(io.BytesIO(plots.to_png(live.figure()))).size[0] > 300

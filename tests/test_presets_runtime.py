@@ -1,0 +1,91 @@
+"""Presets choose numbers; the runtime chooses precision, seeds and writes files whole."""
+
+import copy
+
+import keras
+import numpy as np
+import pytest
+
+from dogan_lib import presets, runtime
+
+TABLE = dict(smoke=dict(n=1), cpu=dict(n=2), gpu=dict(n=3))
+
+
+@pytest.mark.parametrize("name, n", [("smoke", 1), ("cpu", 2), ("gpu", 3), (" CPU ", 2)])
+def test_the_environment_chooses(monkeypatch, name, n):
+    monkeypatch.setenv("DOGAN_PRESET", name)
+    cfg = presets.preset(**TABLE)
+    assert cfg.n == n and str(n) in repr(cfg)
+    assert "<table>" in cfg._repr_html_()
+
+
+def test_without_a_gpu_the_default_is_cpu(monkeypatch):
+    monkeypatch.delenv("DOGAN_PRESET", raising=False)
+    monkeypatch.setattr(runtime, "gpus", lambda: [])
+    assert presets.active() == "cpu"
+    monkeypatch.setattr(runtime, "gpus", lambda: ["T4"])
+    assert presets.active() == "gpu"
+
+
+def test_mistakes_are_explained(monkeypatch):
+    monkeypatch.setenv("DOGAN_PRESET", "fast")
+    with pytest.raises(ValueError, match="smoke, cpu, gpu"):
+        presets.active()
+    monkeypatch.setenv("DOGAN_PRESET", "cpu")
+    with pytest.raises(ValueError, match="width"):
+        presets.preset(smoke=dict(n=1), cpu=dict(n=1, width=2), gpu=dict(n=1))
+    cfg = presets.preset(**TABLE)
+    with pytest.raises(AttributeError, match="it has n"):
+        _ = cfg.epochs
+    assert copy.copy(cfg).n == 2
+
+
+def test_setup_seeds_everything():
+    draws = []
+    for _ in range(2):
+        runtime.setup(seed=7, precision="float32")
+        weights = keras.initializers.RandomNormal()((3,))
+        draws.append(
+            (
+                np.random.rand(),  # noqa: NPY002
+                np.asarray(weights).tolist(),
+            )
+        )
+    assert draws[0] == draws[1]
+
+
+@pytest.mark.parametrize(
+    "flags, found, policy",
+    [
+        ({"avx512_bf16"}, [], "mixed_bfloat16"),
+        ({"amx_bf16"}, [], "mixed_bfloat16"),
+        ({"avx2"}, [], "float32"),
+        ({"avx2"}, ["T4"], "mixed_float16"),
+    ],
+)
+def test_precision_follows_the_machine(monkeypatch, flags, found, policy):
+    monkeypatch.setattr(runtime, "cpu_flags", lambda: flags)
+    monkeypatch.setattr(runtime, "gpus", lambda: found)
+    assert runtime.best_precision() == policy
+
+
+def test_the_user_overrides_the_precision(monkeypatch):
+    monkeypatch.setenv("DOGAN_PRECISION", "mixed_bfloat16")
+    try:
+        assert runtime.setup().precision == "mixed_bfloat16"
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def test_write_atomically_replaces_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    with runtime.write_atomically(path) as temporary:
+        temporary.write_text("one")
+        assert temporary.suffix == ".txt" and not path.exists()
+    assert path.read_text() == "one"
+    with pytest.raises(RuntimeError), runtime.write_atomically(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "one"
+    assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
