@@ -1,0 +1,140 @@
+"""What every source of dogs comes as."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Original:
+    """A picture before cropping: image uint8 (H, W, 3), boxes int32 (k, 4) of all its dogs."""
+
+    image: np.ndarray
+    boxes: np.ndarray
+    breed: str
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Dogs:
+    """N pictures of dogs, all of one size, with what is known about them.
+
+    Attributes:
+        images: uint8 (N, S, S, 3).
+        labels: int32 (N,), positions in `breeds`.
+        breeds: names; also those of which this selection holds no dog.
+        source: "stanford", "doodle" or "folder:PATH".
+        names: which picture of the archive (or which doodle) each one is.
+        boxes: int32 (N, 4), xmin, ymin, xmax, ymax in the original picture, or None.
+        captions: one sentence a picture, or None.
+        attributes: name -> array of N values (colour, ears, ...), or None.
+        problems: what was odd in the archive -> names of the pictures.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    breeds: list[str]
+    source: str
+    names: list[str]
+    boxes: np.ndarray | None = None
+    captions: list[str] | None = None
+    attributes: dict[str, np.ndarray] | None = None
+    problems: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    find_originals: Callable[["Dogs"], list[Original]] | None = None
+
+    def __len__(self):
+        return len(self.images)
+
+    def __repr__(self):
+        size = self.images.shape[1]
+        breeds = len(np.unique(self.labels))
+        more = ", with captions" if self.captions else ""
+        return (
+            f"Dogs({len(self):,} of {count(breeds, 'breed')}, {size}x{size}, {self.source}{more})"
+        )
+
+    def originals(self, n: int = 8) -> list[Original]:
+        """The uncropped pictures behind the first `n` dogs, in their order.
+
+        `originals(n)[i].boxes` holds the boxes of all dogs in the picture that `images[i]` comes
+        from; `boxes[i]` is its own. A doodle's original is the same doodle at 256 pixels.
+        """
+        if self.find_originals is None:
+            raise ValueError("these dogs were made from arrays and have no originals")
+        return self.find_originals(self.subset(np.arange(min(n, len(self)))))
+
+    def subset(self, indices) -> "Dogs":
+        """The dogs at these positions (integers, a slice or a mask). Breeds keep their labels."""
+        rows = np.arange(len(self))[indices]
+        pick = {
+            name: None if value is None else value[rows]
+            for name, value in {
+                "images": self.images,
+                "labels": self.labels,
+                "boxes": self.boxes,
+            }.items()
+        }
+        return dataclasses.replace(
+            self,
+            **pick,
+            names=[self.names[i] for i in rows],
+            captions=self.captions and [self.captions[i] for i in rows],
+            attributes=self.attributes and {k: v[rows] for k, v in self.attributes.items()},
+        )
+
+    def batches(
+        self,
+        batch_size: int,
+        condition: str | np.ndarray | None = None,
+        mirror: bool = True,
+        shuffle: bool = True,
+        seed: int = 0,
+        start_epoch: int = 0,
+    ) -> "tf.data.Dataset":
+        """One epoch of batches: `(images,)`, or `(images, condition)`.
+
+        Images are float32 (batch_size, S, S, 3) in [-1, 1]. Order and mirroring depend on `seed`
+        and on the number of the epoch only: the k-th iteration over the dataset is epoch
+        `start_epoch + k`. What does not fill a last batch is left out (other dogs each epoch).
+
+        Args:
+            condition: None, "labels" (int32), "captions" (strings), or an array with a row for
+                each dog, such as encoded captions.
+            mirror: flip each picture with probability 1/2. Dogs do not care about left and right.
+
+        Raises:
+            ValueError: there are fewer dogs than `batch_size`, or no such condition.
+        """
+        if not 1 <= batch_size <= len(self):
+            raise ValueError(
+                f"batch_size={batch_size}, but there are {len(self)} dogs: an epoch would have no "
+                f"batch. Choose 1 to {len(self)}, or load more dogs."
+            )
+        from dogan_lib.dogs.batches import batches
+
+        arrays = [self.images, *self._condition(condition)]
+        return batches(arrays, batch_size, mirror, shuffle, seed, start_epoch)
+
+    def _condition(self, condition) -> list[np.ndarray]:
+        if condition is None:
+            return []
+        if isinstance(condition, str):
+            known = {"labels": self.labels, "captions": self.captions}
+            if known.get(condition) is None:
+                there = ", ".join(repr(k) for k, v in known.items() if v is not None)
+                raise ValueError(f"no {condition!r} for {self.source} dogs; there is {there}")
+            condition = known[condition]
+        condition = np.asarray(condition)
+        if len(condition) != len(self):
+            raise ValueError(f"condition has {len(condition)} rows for {len(self)} dogs")
+        return [condition]
+
+
+def count(n: int, noun: str) -> str:
+    """`count(1, "breed")` -> "1 breed", `count(1200, "breed")` -> "1,200 breeds"."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
