@@ -153,11 +153,11 @@ _BREEDS: dict[str, Breed] = {
         "golden black brown red golden/bicolour/white",
     ),
     "doodle-dachshund": _breed(
-        ".20 1.25 .38 .34 .24 .205 1.10 .38", "low", "long floppy", "short long", "small",
+        ".25 1.20 .38 .34 .24 .205 1.10 .38", "low", "long floppy", "short long", "small",
         "red black/bicolour/tan brown/brindle/black golden/mask/black brown",
     ),
     "doodle-corgi": _breed(
-        ".23 1.12 .42 .40 .24 .235 .72 .42", "stump", "pricked folded", "long short", "small",
+        ".27 1.08 .42 .40 .24 .235 .72 .42", "stump", "pricked folded", "long short", "small",
         "red/bicolour/white golden/bicolour/white golden/saddle/black red/saddle/black",
     ),
     "doodle-husky": _breed(
@@ -193,7 +193,7 @@ _BREEDS: dict[str, Breed] = {
         "golden red white black grey/mask/black",
     ),
     "doodle-basset": _breed(
-        ".19 1.18 .46 .44 .22 .24 .98 .52", "sabre", "long", "short", "small big",
+        ".25 1.12 .46 .44 .22 .24 .98 .52", "sabre", "long", "short", "small big",
         "white/patches/red brown/bicolour/white red/bicolour/white white/patches/brown",
     ),
     "doodle-collie": _breed(
@@ -483,7 +483,8 @@ def _add_head(parts: _Parts, b: Breed, hair: str, open_mouth: bool, eye: float, 
     tip = 0.74 + m + 0.05
     wet = {"fur": 0.0, "gloss": 1.0, **h}
     parts.ball((tip, -0.08, 0), (0.15, 0.16, 0.23), "nose", bias=2.5, **wet)
-    parts.ball((0.60, 0.45, 0.30), (0.15, 0.11, 0.15), "brow", bias=0.4, **h, both=True)
+    if "brow" in parts.colours:  # the tan spots of a rottweiler
+        parts.ball((0.61, 0.45, 0.30), (0.19, 0.13, 0.18), "brow", **h, both=True)
     where = (0.74, 0.17, 0.40)
     parts.ball(where, (eye * 1.15, eye * 1.1, eye * 1.25), "lid", bias=1.0, fur=0.2, **h, both=True)
     parts.ball((0.79, 0.17, 0.42), (eye, eye, eye), "eye", bias=3.0, **wet, both=True)
@@ -495,13 +496,13 @@ def _add_head(parts: _Parts, b: Breed, hair: str, open_mouth: bool, eye: float, 
 
 # Ears as leaves through points (x, y, z) in skull radii, with the half width at each joint.
 _EARS = {
-    "pricked": (((-0.12, 0.45, 0.46), (-0.06, 1.05, 0.62), (-0.02, 1.32, 0.68), (0.0, 1.62, 0.71)),
+    "pricked": (((-0.12, 0.45, 0.46), (-0.06, 1.05, 0.62), (-0.02, 1.36, 0.72), (0.0, 1.74, 0.77)),
                 (0.44, 0.28, 0.14)),
-    "folded": (((-0.10, 0.50, 0.52), (-0.02, 1.02, 0.74), (0.26, 1.02, 0.98), (0.46, 0.66, 1.10)),
+    "folded": (((-0.10, 0.50, 0.52), (-0.02, 1.00, 0.84), (0.24, 1.02, 1.20), (0.42, 0.66, 1.40)),
                (0.32, 0.27, 0.20)),
-    "floppy": (((-0.10, 0.62, 0.56), (-0.02, 0.44, 0.92), (0.06, -0.40, 1.04)),
+    "floppy": (((-0.10, 0.62, 0.56), (-0.02, 0.46, 0.96), (0.06, -0.28, 1.10)),
                (0.26, 0.40)),
-    "long": (((-0.16, 0.40, 0.60), (-0.04, 0.0, 0.96), (0.06, -0.80, 1.06), (0.14, -1.55, 1.02)),
+    "long": (((-0.16, 0.40, 0.60), (-0.04, 0.0, 0.96), (0.06, -0.80, 1.10), (0.14, -1.70, 1.08)),
              (0.26, 0.38, 0.46)),
 }  # fmt: skip
 
@@ -535,7 +536,12 @@ def _linear(rgb) -> np.ndarray:
 def _part_colours(a: dict[str, str], rng) -> dict[str, np.ndarray]:
     """Linear colour of each part of the dog."""
     base = _linear(COAT_RGB[a["colour"]]) * rng.uniform(0.85, 1.15) * rng.uniform(0.96, 1.04, 3)
-    colours = {"coat": base, "ear": base * 0.82, "chest": base * 1.08, "bridge": base * 0.95}
+    colours = {
+        "coat": base,
+        "ear": base * (1.7 if a["colour"] == "black" else 0.62),
+        "chest": base * 1.08,
+        "bridge": base * 0.95,
+    }
     if a["marking"] != "none":
         colours |= _marked_parts(a["pattern"], base, _linear(COAT_RGB[a["marking"]]), a["marking"])
     dark = _linear((34, 30, 30))
@@ -559,9 +565,9 @@ def _marked_parts(pattern: str, base, mark, name: str) -> dict[str, np.ndarray]:
     if pattern == "mask":
         return dict.fromkeys(_MASK_PARTS, mark) | {"ear": 0.4 * base + 0.6 * mark}
     if pattern in ("patches", "spots"):
-        return {"ear": mark if pattern == "patches" else base * 0.95}
+        return {"ear": mark if pattern == "patches" else base * 0.62}
     if pattern == "saddle":
-        return {"tail": mark, "ear": 0.5 * base + 0.5 * mark}
+        return {"tail": mark, "ear": mark}  # the ears show it in a portrait too
     return {}
 
 
@@ -686,8 +692,10 @@ def _build_dog(a: dict[str, str], b: Breed, rng, pitch: float, light_x: float) -
     """Skeleton, colours and view of one dog with attributes `a`."""
     fluff = 0.045 if a["hair"] == "long" else 0.0
     if a["size"] == "small":  # puppies and toys have short legs and a big head
-        b = b._replace(head=b.head * 1.16, leg=b.leg * 0.88)
-    b = b._replace(head=b.head * 1.12, muzzle=b.muzzle * 0.9, leg=b.leg * 1.1)
+        b = b._replace(head=b.head * 1.12, leg=b.leg * 0.95)
+    # At 64 pixels, ears can be told apart only on a head that is larger than life.
+    larger = 1.12 if a["pose"] == "portrait" else 1.32
+    b = b._replace(head=b.head * larger, muzzle=b.muzzle * 0.9, leg=b.leg * 1.1)
     body = _Parts(_part_colours(a, rng))
     pose = _pose(a["pose"], b, rng)
     _add_trunk(body, b, pose, fluff)
@@ -701,7 +709,7 @@ def _build_dog(a: dict[str, str], b: Breed, rng, pitch: float, light_x: float) -
 def _view(table: np.ndarray, a: dict, b: Breed, pose: Pose, rng, pitch: float) -> _Dog:
     low, high = _VIEW_YAW[a["pose"]]
     yaw = math.radians(rng.uniform(low, high)) * rng.choice((-1, 1))
-    turn = yaw * rng.uniform(0.25, 0.9)
+    turn = yaw * rng.uniform(0.1, 0.65)
     camera = _look_down(pitch)
     body = camera @ _yaw(yaw)
     nod, tilt = rng.uniform(-0.28, 0.08), rng.normal(0, 0.12)
@@ -856,7 +864,8 @@ def _quadrics(at: _Placed, rows: slice, columns: slice) -> Iterator[tuple]:
     y0 = np.clip(cy - ry - 1, rows.start, rows.stop).astype(int) - rows.start
     y1 = np.clip(cy + ry + 2, rows.start, rows.stop).astype(int) - rows.start
     numbers = (x0, x1, y0, y1, (cx - columns.start), (cy - rows.start), a, b, c, gx, gy, deep)
-    edge = (0.5 * thin * at.scale) * np.where(long_hair * dog.features[:, 6] > 0.5, 0.28, 1.0)
+    soft = 1 / max(1.0, 0.010 * at.scale)  # a fringe of hair lets the background through
+    edge = (0.5 * thin * at.scale) * np.where(long_hair * dog.features[:, 6] > 0.5, soft, 1.0)
     more = (dog.centre[:, 2], hair, edge, dog.bias)
     table = zip(*(n.tolist() for n in (*numbers, *more)), dog.features, strict=True)
     inverse = 1 / at.scale
@@ -1109,7 +1118,7 @@ def _grass(height, width, horizon, rng) -> _Place:
     return _Place(
         _join(far, ground, horizon, 0.05),
         (0.9, 1.0, 1.0),
-        (0.5, 0.75, 0.35),
+        (0.55, 0.64, 0.4),
         (1.0, 0.95, 0.82),
         0.75,
     )
