@@ -29,7 +29,6 @@ __all__ = ["ArchiveError", "Dogs", "DownloadError", "Original", "load_dogs"]
 
 # How many doodles are drawn where no limit says it: ten seconds' work, enough for a short training.
 DOODLES = 4_000
-LARGEST_DOODLE = 256
 
 
 def load_dogs(

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import os
 import shutil
+import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,6 +84,7 @@ def prepare(
         with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
             return load(path), True
         # A damaged file: made anew below.
+    _sweep(path)
     index = collection.index()
     if not index.pictures:
         raise ArchiveError(
@@ -94,6 +96,13 @@ def prepare(
         with write_atomically(path) as temporary:
             _write(temporary, collection, index, rows, size, crop, workers, show)
     return load(path), False
+
+
+def _sweep(path: Path):
+    """Remove what a killed process left behind half-written; an hour old, it is nobody's."""
+    for left in path.parent.glob(f".{path.stem}.*.tmp.npz"):
+        if time.time() - left.stat().st_mtime > 3600:
+            left.unlink(missing_ok=True)
 
 
 def _crops(picture: Picture, crop: str) -> int:

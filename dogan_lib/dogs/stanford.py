@@ -140,7 +140,7 @@ def fetch(mirrors: Sequence[str] | None = None, show: bool = True) -> Stanford:
         path = _downloads() / name
         if not path.exists():
             urls = [mirror.rstrip("/") + "/" + name for mirror in mirrors or default_mirrors()]
-            print(f"downloading {name} ({size / 1e6:,.0f} MB; goes on where it stopped if broken)")
+            print(f"fetching {name}, {size / 1e6:,.0f} MB, for non-commercial research only")
             try:
                 download.fetch(urls, path, size, sha256, show)
             except download.DownloadError as error:

@@ -161,6 +161,25 @@ def test_an_interrupted_load_leaves_the_cache_as_it_was(stanford_folder, monkeyp
     assert not list(empty_cache.iterdir())
 
 
+def test_what_a_killed_load_left_behind_is_swept(stanford_folder, empty_cache):
+    load_dogs(8, stanford_folder)
+    (file,) = empty_cache.iterdir()
+    old, new = (empty_cache / f".{file.stem}.{kind}.tmp.npz" for kind in ("old", "new"))
+    for left in (old, new):
+        left.touch()
+    os.utime(old, (0, 0))
+    file.unlink()
+    load_dogs(8, stanford_folder)
+    assert set(empty_cache.iterdir()) == {file, new}
+
+
+def test_an_unsafe_archive_is_refused_as_a_whole(tmp_path, build, empty_cache):
+    path = build.write_tar(tmp_path / "x.tar", {"a.jpg": build.picture(), "../b.jpg": b""})
+    with pytest.raises(ArchiveError, match="leads out of the archive"):
+        load_dogs(8, path)
+    assert not list(empty_cache.iterdir())
+
+
 def test_limit_is_seeded_balanced_and_a_prefix(tmp_path, build):
     sizes = {"A": 6, "B": 3, "C": 9}
     files = {
