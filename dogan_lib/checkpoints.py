@@ -56,11 +56,28 @@ def load_generator(name: str | Path) -> "Generator":
             f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
             "a .keras file, or set DOGAN_DATA to the folder that holds checkpoints/."
         )
-    # Sampling needs no gradients, and float32 looks the same on every machine.
     model = keras.models.load_model(path, compile=False)
-    if hasattr(model, "ema_generator"):
-        model = model.ema_generator
-    return Generator(model, _read_card(path.with_suffix(".json")))
+    model = getattr(model, "ema_generator", model)
+    return Generator(in_float32(model), _read_card(path.with_suffix(".json")))
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """The same network without the mixed precision that it was trained in.
+
+    A generator trained in bfloat16 would be slow on a CPU that only emulates it, and would draw
+    slightly different dogs from machine to machine.
+    """
+
+    def plain(config):
+        if isinstance(config, dict):
+            if config.get("class_name") == "DTypePolicy":
+                return {**config, "config": {"name": "float32"}}
+            return {key: plain(value) for key, value in config.items()}
+        return [plain(value) for value in config] if isinstance(config, list) else config
+
+    twin = type(model).from_config(plain(model.get_config()))
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 class Generator:
@@ -142,7 +159,7 @@ def save_float16(model: keras.Model, path: str | Path) -> Path:
     """
     path = Path(path)
     with write_atomically(path) as temporary:
-        model.save(temporary)
+        in_float32(model).save(temporary)
         with zipfile.ZipFile(temporary) as archive:
             members = {info.filename: archive.read(info) for info in archive.infolist()}
         members[WEIGHTS] = _halved(members[WEIGHTS])

@@ -12,6 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# augment and penalties register their classes: without them a saved GAN could not be read back.
+from dogan_lib import augment as _augment  # noqa: F401
+from dogan_lib import penalties as _penalties  # noqa: F401
 from dogan_lib.layers import fuse_upsampling
 from dogan_lib.losses import AdversarialLoss, NonSaturating
 
@@ -191,7 +194,7 @@ class GAN(keras.Model):
 
     def _critic(self, conditions):
         """D as a function of pictures alone; a penalty may look at the first few of a batch."""
-        return lambda images: self._judge(images, [c[: images.shape[0]] for c in conditions])
+        return lambda images: self._judge(images, [c[: tf.shape(images)[0]] for c in conditions])
 
     def _generator_loss(self, real, fake, conditions):
         real_logits = self._judge(real, conditions) if self.adversarial_loss.needs_real else None

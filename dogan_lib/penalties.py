@@ -66,5 +66,6 @@ class R1(Configurable):
 
     def __call__(self, critic, real, fake):
         images = real if self.on == "real" else tf.cast(fake, real.dtype)
-        some = images[: max(1, int(images.shape[0] * self.fraction))]
-        return self.gamma / 2 * tf.reduce_mean(_squared_norm(_gradient(critic, some)))
+        size = tf.cast(tf.shape(images)[0], "float32")
+        share = tf.cast(tf.math.ceil(self.fraction * size), "int32")
+        return self.gamma / 2 * tf.reduce_mean(_squared_norm(_gradient(critic, images[:share])))

@@ -31,6 +31,18 @@ def test_float16_file_is_smaller_and_draws_the_same(data):
     np.testing.assert_allclose(loaded.sample(4, seed=1), same, atol=2e-3)
 
 
+def test_a_generator_trained_in_mixed_precision_ships_in_float32(data):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = dcgan.generator_32(16, width=16)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    loaded = checkpoints.load_generator(checkpoints.save_generator(model, "mixed", {}))
+    assert {layer.compute_dtype for layer in loaded.model.layers} == {"float32"}
+    z = np.random.default_rng(0).normal(size=(4, 16)).astype("float32")
+    np.testing.assert_allclose(loaded.decode(z), model(z), atol=0.03)
+
+
 def test_available_lists_generators_and_only_those(data):
     model = dcgan.generator_32(16, width=16)
     checkpoints.save_generator(model, "a-dog", {})
