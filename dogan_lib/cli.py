@@ -1,4 +1,4 @@
-"""The command line: `dogan run | refresh | site | lab | data | train | sample`.
+"""The command line: `dogan run | refresh | site | lab | data | train | sample | score | submit`.
 
 A command is one function `add_<name>(commands)`, which declares its arguments, and one that does
 it. To add a command write the two and name the first in `COMMANDS`. Heavy imports stay inside the
@@ -283,6 +283,62 @@ def do_sample(arguments):
     print(f"{arguments.n} dogs in {out}")
 
 
+def add_score(commands):
+    command = commands.add_parser(
+        "score", help="measure generated dogs: FID, KID, MiFID, precision, recall"
+    )
+    command.add_argument("fake", help="a zip or folder of pictures, a shipped generator or .keras")
+    command.add_argument("--real", default="auto", help="auto, stanford, doodle, or a path")
+    command.add_argument("--features", default="dognet", choices=("dognet", "inception"))
+    command.add_argument("-n", type=_positive, help="pictures of each kind")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
+    command.set_defaults(do=do_score)
+
+
+def do_score(arguments):
+    import json
+
+    from dogan_lib.dogs import load_dogs
+    from dogan_lib.metrics import report
+    from dogan_lib.runtime import write_atomically
+
+    fake = _pictures_or_generator(arguments.fake)
+    dogs = load_dogs(size=report.size_of(fake), source=arguments.real)
+    found = report.score(fake, dogs, arguments.features, arguments.n, arguments.seed)
+    print(found)
+    if arguments.json:
+        with write_atomically(arguments.json) as temporary:
+            temporary.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+def _pictures_or_generator(name: str):
+    """A path as it is; what is no path is a shipped generator."""
+    from dogan_lib import checkpoints
+
+    if Path(name).exists() and not name.endswith(".keras"):
+        return name
+    return checkpoints.load_generator(name)
+
+
+def add_submit(commands):
+    command = commands.add_parser("submit", help="10,000 dogs of 64x64 in a zip, as Kaggle wanted")
+    command.add_argument("fake", help="a shipped generator, a .keras, a zip or folder of pictures")
+    command.add_argument("-o", "--out", type=Path, default=Path("images.zip"))
+    command.add_argument("-n", type=_positive, default=10_000, help="how many (10,000)")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--enlarge", action="store_true", help="resize other sizes to 64x64")
+    command.set_defaults(do=do_submit)
+
+
+def do_submit(arguments):
+    from dogan_lib.metrics import report
+
+    fake = _pictures_or_generator(arguments.fake)
+    options = {"n": arguments.n, "seed": arguments.seed, "enlarge": arguments.enlarge}
+    print(f"{arguments.n:,} dogs in {report.submit(fake, arguments.out, **options)}")
+
+
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -290,7 +346,17 @@ def _positive(text: str) -> int:
     return value
 
 
-COMMANDS = [add_run, add_refresh, add_site, add_lab, add_data, add_train, add_sample]
+COMMANDS = [
+    add_run,
+    add_refresh,
+    add_site,
+    add_lab,
+    add_data,
+    add_train,
+    add_sample,
+    add_score,
+    add_submit,
+]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,0 +1,357 @@
+"""Distances between two sets of pictures: FID, KID, precision and recall, nearest neighbours."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import scipy.linalg
+
+from dogan_lib.metrics.features import Features, check_same_network, extract, extract_both
+from dogan_lib.metrics.scores import Floor, Score
+from dogan_lib.metrics.sources import gather
+
+BLOCK = 1000  # rows of a distance matrix that are in memory at one time
+
+
+# ---------------------------------------------------------------------------- FID
+
+
+def fid(real, fake, features="dognet", n: int | None = None, **options) -> Score:
+    """Fréchet distance of two Gaussians fitted to the features; lower is better.
+
+    ||m1 - m2||² + Tr(C1 + C2 - 2 (C1 C2)^½). It is biased: the fewer pictures, the larger. So
+    compare only at the same n, which the result states, and with the same network.
+
+    Args:
+        real, fake: any source of pictures (`dogan_lib.metrics.sources.stream`), or `Features`.
+        features: "dognet", "inception" or a function.
+        n: at most so many of each side; a generator needs it.
+        options: `batch_size`, `seed`, `progress`, as for `extract`.
+
+    Raises:
+        ValueError: too few pictures for a covariance; the message says how many it takes.
+
+    Reference: Heusel et al. 2017, https://arxiv.org/abs/1706.08500
+    """
+    real, fake = extract_both(real, fake, features, n, **options)
+    check_enough(real, fake)
+    value = gaussian_distance(real.vectors, fake.vectors)
+    floor = floor_of(gaussian_distance, real, fake, minimum(real.vectors.shape[1]))
+    return score_of("FID", value, real, fake, floor=floor)
+
+
+def minimum(dimensions: int) -> int:
+    """Pictures that a covariance of so many features needs: two for each."""
+    return 2 * dimensions
+
+
+def check_enough(*sides: Features):
+    """Raise ValueError where a side is too small for a stable covariance."""
+    for side in sides:
+        n, d = side.vectors.shape
+        if n < minimum(d):
+            raise ValueError(
+                f"FID with the {d} features of {side.network.name} needs at least {minimum(d)} "
+                f"pictures a side for a stable covariance; {side.text} has {n}. Take more, or use "
+                "KID, which is unbiased and content with a few hundred."
+            )
+
+
+def gaussian_distance(x: np.ndarray, y: np.ndarray) -> float:
+    """The Fréchet distance of the Gaussians fitted to x (n, d) and y (m, d)."""
+    return frechet_distance(*gaussian(x), *gaussian(y))
+
+
+def gaussian(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (d,) and covariance (d, d), in float64."""
+    vectors = vectors.astype("float64")
+    mean = vectors.mean(axis=0)
+    centred = vectors - mean
+    return mean, centred.T @ centred / (len(vectors) - 1)
+
+
+def frechet_distance(mean1, covariance1, mean2, covariance2) -> float:
+    """Between two Gaussians: means (d,), covariances (d, d).
+
+    C1 C2 is not symmetric, and its square root by a general algorithm picks up a complex residue.
+    A C2 A with A = C1^½ has the same eigenvalues, is symmetric, and so stays real.
+    """
+    mean1, covariance1 = np.atleast_1d(mean1), np.atleast_2d(covariance1)
+    mean2, covariance2 = np.atleast_1d(mean2), np.atleast_2d(covariance2)
+    values, axes = scipy.linalg.eigh(covariance1)
+    root = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
+    product = scipy.linalg.eigvalsh(root @ covariance2 @ root)
+    overlap = np.sqrt(np.maximum(product, 0)).sum()
+    distance = ((mean1 - mean2) ** 2).sum()
+    distance += np.trace(covariance1) + np.trace(covariance2) - 2 * overlap
+    return float(max(distance, 0.0))
+
+
+# ---------------------------------------------------------------------------- KID
+
+
+def kid(real, fake, features="dognet", n: int | None = None, subsets: int = 10, **options) -> Score:
+    """Squared maximum mean discrepancy with the kernel (x·y/d + 1)³; lower is better.
+
+    Unbiased for every n, so that real against real is 0 within its error (and may be negative):
+    the measure for a few hundred pictures.
+
+    Args:
+        real, fake, features, n, options: as for `fid`.
+        subsets: the value uses all pairs. Its standard error is that of the jackknife: both
+            sides are cut into so many random subsets, and each is left out once.
+
+    Reference: Bińkowski et al. 2018, https://arxiv.org/abs/1801.01401
+    """
+    real, fake = extract_both(real, fake, features, n, **options)
+    smallest = min(len(real), len(fake))
+    if smallest < 2 * subsets:
+        raise ValueError(
+            f"KID with {subsets} subsets needs at least {2 * subsets} pictures a side, not "
+            f"{smallest}"
+        )
+    value, error = polynomial_mmd(real.vectors, fake.vectors, subsets)
+    floor = floor_of(lambda x, y: polynomial_mmd(x, y, subsets)[0], real, fake, 2 * subsets)
+    return score_of("KID", value, real, fake, error, floor=floor)
+
+
+def polynomial_mmd(x: np.ndarray, y: np.ndarray, subsets: int = 10) -> tuple[float, float]:
+    """The U-statistic of KID for x (n, d) and y (m, d), and its jackknife standard error."""
+    xs, ys = _shuffled_parts(x, subsets, 0), _shuffled_parts(y, subsets, 1)
+    sums = [_kernel_sums(xs, xs, True), _kernel_sums(ys, ys, True), _kernel_sums(xs, ys, False)]
+    sizes = np.array([[len(part) for part in parts] for parts in (xs, ys)], "float64")
+
+    def statistic(kept):
+        n, m = sizes[:, kept].sum(axis=1)
+        xx, yy, xy = (table[np.ix_(kept, kept)].sum() for table in sums)
+        return xx / (n * (n - 1)) + yy / (m * (m - 1)) - 2 * xy / (n * m)
+
+    everything = np.arange(subsets)
+    without = np.array([statistic(np.delete(everything, g)) for g in everything])
+    error = np.sqrt((subsets - 1) * without.var())
+    return float(statistic(everything)), float(error)
+
+
+def _shuffled_parts(vectors, subsets, seed) -> list[np.ndarray]:
+    """Sources are often sorted by breed; the subsets must not be."""
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    return np.array_split(vectors[order], subsets)
+
+
+def _kernel_sums(xs, ys, same: bool) -> np.ndarray:
+    """Sums of the kernel over the pairs of each two parts; of a picture and itself left out."""
+    d = xs[0].shape[1]
+    sums = np.zeros((len(xs), len(ys)))
+    for i, x in enumerate(xs):
+        for j, y in enumerate(ys):
+            kernel = (x.astype("float64") @ y.astype("float64").T / d + 1) ** 3
+            sums[i, j] = kernel.sum() - (np.trace(kernel) if same and i == j else 0)
+    return sums
+
+
+# ---------------------------------------------------------------------------- precision, recall
+
+
+class PrecisionRecall(NamedTuple):
+    """Two scores: `precision, recall = precision_recall(real, fake)`."""
+
+    precision: Score
+    recall: Score
+
+    def __str__(self):
+        return f"{self.precision}\n{self.recall}"
+
+
+def precision_recall(
+    real, fake, features="dognet", n: int | None = None, k: int = 3, **options
+) -> PrecisionRecall:
+    """How many fakes look real, and how much of the real variety the fakes cover; both in [0, 1].
+
+    A set's manifold is the union of balls around its pictures, each as large as the distance to
+    its k-th neighbour in the set. Precision: fakes inside the real manifold; recall: real ones
+    inside the fake manifold. Both depend on n, so the larger side is cut down to the smaller one.
+
+    Args:
+        real, fake, features, n, options: as for `fid`.
+        k: 3 in the paper.
+
+    Reference: Kynkäänniemi et al. 2019, https://arxiv.org/abs/1904.06991
+    """
+    real, fake = extract_both(real, fake, features, n, **options)
+    smallest = min(len(real), len(fake))
+    if smallest <= k:
+        raise ValueError(f"k={k} neighbours need more than {k} pictures a side, not {smallest}")
+    everything = real
+    real, fake = (_random_subset(side, smallest) for side in (real, fake))
+    values = (inside(real.vectors, fake.vectors, k), inside(fake.vectors, real.vectors, k))
+    # Between two halves of one set, precision and recall are the same but for chance.
+    floor = floor_of(lambda x, y: inside(x[: len(y)], y, k), everything, fake, k + 1)
+    precision, recall = (
+        score_of(name, value, real, fake, details={"k": k}, floor=floor)
+        for name, value in zip(("precision", "recall"), values, strict=True)
+    )
+    return PrecisionRecall(precision, recall)
+
+
+def _random_subset(side: Features, n: int) -> Features:
+    return side.subset(np.random.default_rng(0).permutation(len(side))[:n])
+
+
+def inside(manifold: np.ndarray, queries: np.ndarray, k: int = 3) -> float:
+    """The share of queries (m, d) in the union of k-th-neighbour balls of a set (n, d)."""
+    radii = np.concatenate(
+        # Each vector is its own nearest one, so the k-th neighbour is at place k.
+        [np.partition(part, k, axis=1)[:, k] for part in squared_distances(manifold, manifold)]
+    )
+    hits = [
+        (part <= radii * (1 + 1e-9)).any(axis=1) for part in squared_distances(queries, manifold)
+    ]
+    return float(np.concatenate(hits).mean())
+
+
+def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
+    """||x_i - y_j||² for a block of rows of x after the other, float64."""
+    x, y = x.astype("float64"), y.astype("float64")
+    lengths = (y**2).sum(axis=1)
+    for start in range(0, len(x), BLOCK):
+        part = x[start : start + BLOCK]
+        yield np.maximum((part**2).sum(axis=1)[:, None] + lengths - 2 * part @ y.T, 0)
+
+
+# ---------------------------------------------------------------------------- neighbours
+
+
+@dataclasses.dataclass(frozen=True)
+class Neighbours:
+    """The real pictures nearest to each fake one, nearest first.
+
+    Attributes:
+        indices: int (m, k), positions among the real ones.
+        distances: float (m, k), 1 - |cos| of the features, as MiFID takes it; 0 is a copy.
+        fake: uint8 (m, H, W, 3), or None where only features were given.
+        real: uint8 (m, k, H, W, 3), or None.
+        features: name of the network.
+    """
+
+    indices: np.ndarray
+    distances: np.ndarray
+    fake: np.ndarray | None
+    real: np.ndarray | None
+    features: str
+
+    def figure(self, rows: int = 8):
+        """Each row: a generated dog, then its neighbours in the training set, with distances."""
+        if self.fake is None or self.real is None:
+            raise ValueError("nothing to draw: only features were given, not pictures")
+        import matplotlib.pyplot as plt
+
+        rows, k = min(rows, len(self.fake)), self.indices.shape[1]
+        figure, axes = plt.subplots(
+            rows, k + 1, figsize=(1.2 * (k + 1), 1.35 * rows), squeeze=False
+        )
+        for row in range(rows):
+            pictures = [self.fake[row], *self.real[row]]
+            texts = ["generated", *(f"{d:.3f}" for d in self.distances[row])]
+            for ax, picture, text in zip(axes[row], pictures, texts, strict=True):
+                ax.imshow(picture, interpolation="nearest")
+                ax.set_title(text, fontsize=8)
+                ax.axis("off")
+        figure.suptitle(f"nearest training pictures, 1 - |cos| of {self.features}", fontsize=9)
+        figure.tight_layout()
+        return figure
+
+
+def nearest(
+    real, fake, features="dognet", n: int | None = None, k: int = 3, **options
+) -> Neighbours:
+    """The k nearest real pictures of each fake one: the picture that shows memorising.
+
+    Args:
+        real: the training set, all of which is searched.
+        fake: what was generated.
+        n: at most so many fakes; a generator needs it.
+        k: neighbours of each.
+        features, options: as for `fid`.
+    """
+    seen = extract(real, fake.network if isinstance(fake, Features) else features, **options)
+    fakes = extract(fake, seen.network, n, **options)
+    check_same_network(seen, fakes)
+    found = [_smallest(part, k) for part in cosine_distances(fakes.vectors, seen.vectors)]
+    indices = np.concatenate([places for places, _ in found])
+    kept = {key: options[key] for key in ("batch_size", "seed") if key in options}
+    pictures = [None, None]
+    if not isinstance(fake, Features):
+        pictures[0] = gather(fake, np.arange(len(fakes)), n=n, **kept)
+    if not isinstance(real, Features):
+        flat = gather(real, indices.ravel(), **kept)
+        pictures[1] = flat.reshape(*indices.shape, *flat.shape[1:])
+    distances = np.concatenate([values for _, values in found])
+    return Neighbours(indices, distances, *pictures, seen.network.name)
+
+
+def _smallest(distances, k):
+    places = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    return places, np.take_along_axis(distances, places, axis=1)
+
+
+def cosine_distances(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
+    """1 - |cos(x_i, y_j)| for a block of rows of x after the other, float64."""
+    x, y = _unit(x), _unit(y)
+    for start in range(0, len(x), BLOCK):
+        yield np.maximum(1 - np.abs(x[start : start + BLOCK] @ y.T), 0)
+
+
+def _unit(vectors):
+    vectors = vectors.astype("float64")
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+
+# ---------------------------------------------------------------------------- classes
+
+
+def per_class(
+    measure: Callable, real, fake, features="dognet", n: int | None = None, **options
+) -> dict:
+    """A measure for each class alone: `per_class(kid, dogs, generator, n=2000)`.
+
+    Both sides need labels: `Dogs`, a pair (pictures, labels), a folder with sub-folders, a dataset
+    of (pictures, labels), or a conditional generator, whose labels are dealt out evenly.
+
+    Args:
+        measure: `kid`, `fid`, `mifid`, `precision_recall` or another of their form. A class holds
+            few pictures, so most often `kid`.
+
+    Returns:
+        The class's name (its number where it has none) -> the score.
+    """
+    real, fake = extract_both(real, fake, features, n, **options)
+    for side, name in ((real, "real"), (fake, "fake")):
+        if side.labels is None:
+            raise ValueError(f"{name} ({side.text}) has no labels, so there are no classes")
+    names, scores = real.classes or fake.classes, {}
+    for label in np.intersect1d(real.labels, fake.labels):
+        name = names[label] if names else int(label)
+        own = (side.subset(side.labels == label) for side in (real, fake))
+        try:
+            scores[name] = measure(*own)
+        except ValueError as error:
+            raise ValueError(f"class {name!r}: {error}") from error
+    return scores
+
+
+def floor_of(measure: Callable, real: Features, fake: Features, least: int) -> Floor | None:
+    """The measure between real and real: n of them, or half if there are fewer, and the others.
+
+    None where the halves hold fewer than `least` pictures.
+    """
+    n = min(len(fake), len(real) // 2)
+    if n < least:
+        return None
+    order = np.random.default_rng(0).permutation(len(real))
+    return Floor(float(measure(real.vectors[order[n:]], real.vectors[order[:n]])), n)
+
+
+def score_of(name, value, real: Features, fake: Features, error=None, **more) -> Score:
+    """A score with the names and numbers of its two sides."""
+    return Score(name, float(value), real.network.name, len(fake), len(real), error, **more)

@@ -1,0 +1,116 @@
+"""`dogan score` and `dogan submit`, on pictures of 16 pixels."""
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from small_pictures import Sampler, pictures
+
+from dogan_lib import cli
+from dogan_lib.dogs import Dogs
+from dogan_lib.metrics import features, report
+
+
+def dogs_of(n=120, size=16):
+    names = [f"breed/dog_{i}.jpg" for i in range(n)]
+    return Dogs(pictures(n, size), np.arange(n, dtype="int32") % 4, list("abcd"), "test", names)
+
+
+def test_the_table_has_the_floor_and_two_references(tiny):
+    found = report.score(Sampler(), dogs_of(), tiny, n=50)
+    assert [row.pictures for row in found.rows] == [
+        "sampler",
+        "real dogs, other ones",
+        "the same, blurred",
+        "noise",
+    ]
+    assert all(row.n == 50 for row in found.rows)
+    text = str(found)
+    for word in ("tiny against 70 real dogs", "FID", "KID", "MiFID", "precision", "threshold 0.01"):
+        assert word in text
+    assert max(len(line) for line in text.splitlines()[:7]) < 120
+
+
+def test_noise_is_worse_than_dogs(tiny):
+    rows = {row.pictures: row.scores for row in report.score(Sampler(), dogs_of(), tiny, n=50).rows}
+    for name in ("FID", "KID"):
+        assert rows["noise"][name] > rows["real dogs, other ones"][name]
+
+
+def test_the_report_as_json(tiny):
+    found = json.loads(json.dumps(report.score(pictures(40, seed=1), dogs_of(), tiny).as_dict()))
+    assert found["network"] == "tiny" and len(found["rows"]) == 4
+    assert found["rows"][0]["n"] == 40
+    assert found["rows"][0]["scores"]["MiFID"]["details"]["threshold"] == 0.01
+
+
+def test_dogs_that_the_network_never_saw_are_the_floor(tiny):
+    dogs = dogs_of(300)
+    seen = features.FeatureNetwork(
+        "seen", tiny.run, 16, 0.01, {"held_out": [f"dog_{i}" for i in range(100, 220)]}
+    )
+    found = report.score(Sampler(), dogs, seen)
+    assert found.rows[1].pictures == "real dogs, never seen" and found.rows[0].n == 120
+    assert "180 real dogs" in found.reference
+    assert report.score(Sampler(), dogs, seen, n=130).rows[1].pictures == "real dogs, other ones"
+
+
+def test_too_few_for_fid_leaves_kid(tiny):
+    wide = features.FeatureNetwork("wide", lambda x: np.tile(tiny.run(x), 8), 16, 0.01)
+    text = str(report.score(Sampler(), dogs_of(), wide, n=50))
+    assert "FID and MiFID need 128 pictures" in text and "–" in text
+
+
+def test_a_submission(tmp_path):
+    path = report.submit(Sampler(), tmp_path / "images.zip", n=25, size=16)
+    report.check_submission(path, 25, 16)
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.namelist()) == 25 and archive.testzip() is None
+
+
+@pytest.mark.parametrize(
+    ("generator", "message"),
+    [
+        (Sampler(size=8), "8x8, Kaggle wanted 16x16"),
+        (pictures(24), "holds 24 pictures, not 25"),
+        (np.zeros((25, 16, 16, 3), "uint8"), "collapsed"),
+        (np.full((25, 16, 16, 3), np.nan), "NaN"),
+    ],
+)
+def test_a_faulty_submission_is_never_written(tmp_path, generator, message):
+    with pytest.raises(ValueError, match=message):
+        report.submit(generator, tmp_path / "images.zip", n=25, size=16)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_enlarging(tmp_path):
+    path = report.submit(Sampler(size=8), tmp_path / "a.zip", n=5, size=16, enlarge=True)
+    report.check_submission(path, 5, 16)
+
+
+def test_a_submission_is_a_zip(tmp_path):
+    with pytest.raises(ValueError, match="a submission is a"):
+        report.submit(Sampler(), tmp_path / "images.tar", n=5, size=16)
+
+
+def test_what_is_no_submission(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.png", b"nothing")
+    with pytest.raises(ValueError, match=r"a\.png is no picture"):
+        report.check_submission(tmp_path / "a.zip", 1)
+
+
+def test_the_commands(tmp_path, tiny, monkeypatch, capsys):
+    monkeypatch.setattr(report, "network", lambda name: tiny)
+    fakes = report.submit(Sampler(), tmp_path / "fakes.zip", n=40, size=16)
+    dogs = report.submit(pictures(120, seed=5), tmp_path / "dogs.zip", n=120, size=16)
+    table = tmp_path / "score.json"
+    assert cli.main(["score", str(fakes), "--real", str(dogs), "--json", str(table)]) == 0
+    assert "fakes" in capsys.readouterr().out
+    assert json.loads(table.read_text())["rows"][0]["pictures"] == "fakes"
+    out = tmp_path / "images.zip"
+    assert cli.main(["submit", str(fakes), "-o", str(out), "-n", "40"]) == 1
+    assert "16x16, Kaggle wanted 64x64" in capsys.readouterr().err
+    assert cli.main(["submit", str(fakes), "-o", str(out), "-n", "40", "--enlarge"]) == 0
+    report.check_submission(out, 40, 64)

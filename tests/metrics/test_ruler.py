@@ -1,0 +1,129 @@
+"""The ruler is straight: every harm costs more the greater it is.
+
+With the shipped DogNet, on real dogs where there are some and on doodles everywhere.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+from small_pictures import pictures
+
+from dogan_lib.dogs import load_dogs
+from dogan_lib.metrics import extract, fid, kid, mifid, precision_recall, ruler
+
+HALF = 600  # pictures on each side: FID needs 512
+
+
+@pytest.fixture(scope="module")
+def doodles():
+    return load_dogs(size=64, source="doodle", limit=2 * HALF, progress=False)
+
+
+@pytest.fixture(scope="module")
+def real_dogs(shared_data):
+    return load_dogs(size=64, source=shared_data / "stanford_dogs_64_train.tar", progress=False)
+
+
+def halves(dogs, eyes):
+    """Features of one half, and the pictures and features of the other."""
+    order = np.random.default_rng(0).permutation(len(dogs))
+    mine, other = (dogs.subset(np.sort(part)) for part in np.array_split(order, 2))
+    return extract(mine, eyes), other.images, extract(other, eyes)
+
+
+@pytest.fixture(scope="module")
+def doodle_halves(doodles, shipped_dognet):
+    return halves(doodles, shipped_dognet)
+
+
+@pytest.fixture(scope="module")
+def dog_halves(real_dogs, shipped_dognet):
+    return halves(real_dogs, shipped_dognet)
+
+
+def rises(values):
+    return all(a < b for a, b in itertools.pairwise(values))
+
+
+@pytest.mark.parametrize("damage", ruler.DAMAGES, ids=lambda damage: damage.name)
+def test_doodles_that_are_harmed_more_are_farther(doodle_halves, damage):
+    reference, images, _ = doodle_halves
+    (curve,) = ruler.damage_curves(reference, images[:HALF], [damage])
+    assert rises(curve.fid) and rises(curve.kid), curve
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ruler.DAMAGES, ids=lambda damage: damage.name)
+def test_dogs_that_are_harmed_more_are_farther(dog_halves, damage):
+    reference, images, _ = dog_halves
+    chosen = images[np.random.default_rng(0).permutation(len(images))[:HALF]]
+    (curve,) = ruler.damage_curves(reference, chosen, [damage])
+    assert rises(curve.fid) and rises(curve.kid), curve
+
+
+@pytest.mark.slow
+def test_fewer_breeds_are_farther(dog_halves):
+    reference, _, other = dog_halves
+    curve = ruler.breed_curve(reference, other)
+    assert curve.levels == (0, 10, 30, 60, 90)
+    assert rises(curve.fid) and rises(curve.kid), curve
+
+
+def test_real_against_real_is_the_floor(doodle_halves):
+    reference, images, other = doodle_halves
+    floor = fid(reference, other)
+    assert floor < fid(reference, extract(ruler.blurred(images, 0.5), reference.network))
+    zero = kid(reference, other)
+    assert abs(zero.value) < 4 * zero.error
+
+
+def test_memorised_doodles_raise_mifid(doodle_halves):
+    reference, images, other = doodle_halves
+    honest = mifid(reference, other, threshold=0.02)
+    copies = extract(ruler.compressed(images, 10), reference.network)
+    caught = mifid(other, copies, threshold=0.02)
+    assert caught.details["d"] < 0.02 and caught.value > 10 * caught.details["fid"]
+    assert caught.details["d"] < honest.details["d"]
+
+
+@pytest.mark.slow
+def test_memorised_dogs_raise_mifid(dog_halves, shipped_dognet):
+    """With the calibrated threshold: the other half of the dogs is honest, copies are not."""
+    reference, images, other = dog_halves
+    honest = mifid(reference, other, n=1200)
+    copies = extract(ruler.compressed(images[:1200], 25), shipped_dognet)
+    caught = mifid(other, copies)
+    assert honest.details["d_thr"] == 1.0 and f"of {shipped_dognet.name}" in str(honest)
+    assert caught.details["d_thr"] < shipped_dognet.threshold
+    assert caught.value > 5 * caught.details["fid"]
+
+
+def test_precision_and_recall_move_the_right_way(doodle_halves):
+    reference, images, other = doodle_halves
+    fair = precision_recall(reference, other)
+    few = extract(np.repeat(images[:6], 100, axis=0), reference.network)
+    blurred = extract(ruler.blurred(images, 3), reference.network)
+    copies, soft = precision_recall(reference, few), precision_recall(reference, blurred)
+    assert copies.recall.value < 0.3 * fair.recall.value, "few perfect copies cover little"
+    assert copies.precision.value > 0.5
+    assert soft.precision.value < 0.5 * fair.precision.value, "blurred pictures are not real"
+
+
+def test_no_damage_changes_nothing():
+    images = pictures(5, size=32)
+    for damage in ruler.DAMAGES:
+        assert damage.levels[0] == 0
+        np.testing.assert_array_equal(damage.apply(images, 0), images)
+        harmed = damage.apply(images, damage.levels[-1])
+        assert harmed.dtype == "uint8" and harmed.shape == images.shape
+
+
+def test_the_picture(tiny):
+    images = pictures(60)
+    curves = ruler.damage_curves(extract(pictures(60, seed=1), tiny), images)
+    labelled = extract((images, np.arange(60) % 10), tiny)
+    curves.append(ruler.breed_curve(extract(pictures(60, seed=1), tiny), labelled))
+    assert curves[-1].n == 6 and len(curves[0].fid) == 5
+    figure = ruler.figure(curves, "tiny", images[0])
+    assert len([ax for ax in figure.axes if ax.get_title()]) == 7

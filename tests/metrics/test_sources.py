@@ -1,0 +1,165 @@
+"""Every kind of source gives the same numbers, a batch at a time."""
+
+import io
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+from small_pictures import Sampler, pictures
+
+from dogan_lib.dogs import Dogs
+from dogan_lib.metrics import extract, kid
+from dogan_lib.metrics.sources import gather, stream
+
+
+def png(image):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def fill(path, images, name="dog_{:04d}.png"):
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for i, image in enumerate(images):
+                archive.writestr(name.format(i), png(image))
+        return path
+    for i, image in enumerate(images):
+        file = path / name.format(i)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(png(image))
+    return path
+
+
+def everything(source, **options):
+    return np.concatenate([images for images, _ in stream(source, **options).batches])
+
+
+def dogs_of(images):
+    labels = np.arange(len(images), dtype="int32") % 2
+    return Dogs(images, labels, ["a", "b"], "doodle", [str(i) for i in range(len(images))])
+
+
+def test_all_sources_give_the_same_pictures(tmp_path):
+    images = pictures(7)
+    floats = images.astype("float32") / 127.5 - 1
+    sources = {
+        "uint8": images,
+        "float": floats,
+        "folder": fill(tmp_path / "folder", images),
+        "zip": fill(tmp_path / "dogs.zip", images),
+        "path as text": str(tmp_path / "dogs.zip"),
+        "Dogs": dogs_of(images),
+        "pair": (images, np.zeros(7, int)),
+        "dataset": tf.data.Dataset.from_tensor_slices(images).batch(3),
+        "dataset of tuples": tf.data.Dataset.from_tensor_slices((floats, range(7))).batch(3),
+        "unbatched": tf.data.Dataset.from_tensor_slices(floats),
+        "iterator": iter([floats[:4], floats[4:]]),
+    }
+    for name, source in sources.items():
+        np.testing.assert_array_equal(everything(source, batch_size=2), images, err_msg=name)
+
+
+def test_a_generator_and_the_zip_of_its_pictures_score_the_same(tmp_path, tiny):
+    path = fill(tmp_path / "fakes.zip", everything(Sampler(), n=60))
+    real = pictures(60, seed=9)
+    assert float(kid(real, Sampler(), tiny, n=60)) == float(kid(real, path, tiny))
+
+
+def test_a_generator_is_asked_for_batches_with_different_seeds():
+    sampler = Sampler()
+    images = everything(sampler, n=25, batch_size=10)
+    assert len(images) == 25 and len(set(sampler.seeds)) == 3
+    np.testing.assert_array_equal(images, everything(Sampler(), n=25, batch_size=10))
+    assert (images != everything(Sampler(), n=25, batch_size=10, seed=1)).any()
+
+
+def test_a_generator_needs_n(tiny):
+    with pytest.raises(ValueError, match="say how many"):
+        extract(Sampler(), tiny)
+
+
+def test_batches_are_all_that_is_in_memory():
+    """A dataset without end is read as far as n and no further."""
+    read = []
+
+    def endless():
+        while True:
+            read.append(1)
+            yield pictures(10)
+
+    assert sum(len(b) for b, _ in stream(endless(), n=35).batches) == 35 and len(read) == 4
+
+
+def test_n_of_a_sorted_source_is_a_fair_selection():
+    """Dogs are sorted by breed; the first n would be one breed."""
+    labels = np.repeat([0, 1, 2, 3], 25)
+    chosen = np.concatenate([own for _, own in stream((pictures(100), labels), n=40).batches])
+    assert len(chosen) == 40 and set(chosen) == {0, 1, 2, 3}
+
+
+def test_sub_folders_are_classes(tmp_path):
+    fill(tmp_path / "dogs", pictures(3), "beagle/{}.png")
+    fill(tmp_path / "dogs", pictures(2), "pug/{}.png")
+    found = stream(tmp_path / "dogs")
+    labels = np.concatenate([labels for _, labels in found.batches])
+    assert found.classes == ["beagle", "pug"] and labels.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_gather_brings_back_the_pictures_at_their_places():
+    images = pictures(30)
+    found = gather(images, np.array([7, 3, 7, 29]), batch_size=4)
+    np.testing.assert_array_equal(found, images[[7, 3, 7, 29]])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (np.zeros((4, 8, 8)), r"\(N, H, W, 3\)"),
+        (np.zeros((0, 8, 8, 3)), "N > 0"),
+        (np.zeros((4, 8, 8, 4), "uint8"), r"\(N, H, W, 3\)"),
+        (np.full((4, 8, 8, 3), 255.0), r"in \[-1, 1\]; these reach from 255 to 255"),
+        (np.full((4, 8, 8, 3), np.nan), "NaN"),
+        (np.zeros((4, 8, 8, 3), "int64"), "not int64"),
+        ((pictures(4), [1, 2]), "2 labels for 4"),
+    ],
+)
+def test_what_is_no_set_of_pictures(source, message):
+    with pytest.raises(ValueError, match=message):
+        everything(source)
+
+
+def test_pictures_in_0_to_1_are_suspected():
+    with pytest.warns(UserWarning, match=r"in \[0, 1\]\?"):
+        everything(np.full((4, 8, 8, 3), 0.5))
+
+
+def test_an_empty_folder_and_a_missing_one(tmp_path):
+    with pytest.raises(ValueError, match="holds no pictures"):
+        everything(tmp_path)
+    with pytest.raises(RuntimeError, match="There is no"):
+        everything(tmp_path / "nowhere")
+
+
+def test_pictures_of_different_sizes(tmp_path):
+    fill(tmp_path, pictures(2), "a{}.png")
+    fill(tmp_path, pictures(1, size=32), "b{}.png")
+    with pytest.raises(ValueError, match=r"a0.png is 16x16, b0.png is 32x32"):
+        everything(tmp_path)
+
+
+def test_a_broken_picture_is_named(tmp_path):
+    fill(tmp_path, pictures(2), "a{}.png")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"bad.png"):
+        everything(tmp_path)
+
+
+def test_a_tar(tmp_path):
+    fill(tmp_path / "dogs", pictures(3))
+    with tarfile.open(tmp_path / "dogs.tar", "w") as archive:
+        archive.add(tmp_path / "dogs", "dogs")
+    np.testing.assert_array_equal(everything(tmp_path / "dogs.tar"), pictures(3))
