@@ -82,6 +82,15 @@ def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: f
     return figure
 
 
+def png(image: np.ndarray) -> bytes:
+    """A uint8 picture (H, W, 3) as PNG bytes."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
 def to_png(figure: Figure, dpi: int = 90) -> bytes:
     """The figure as PNG bytes on white, which reads on dark themes too; closes it."""
     buffer = io.BytesIO()

@@ -1,0 +1,128 @@
+"""Exercises that answer back: `check` says *right* or gives a hint, `solution` shows the way.
+
+A checker is a small function that takes the student's answer and returns a hint, or None where the
+answer is right. It may assume the right kind of thing: whatever it raises becomes a hint too, so
+nothing that a student types can break the notebook.
+"""
+
+import dataclasses
+import textwrap
+from collections.abc import Callable
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Exercise:
+    """How to look at an answer, and the worked solution."""
+
+    hint_for: Callable[[object], str | None]
+    solution: str
+
+
+EXERCISES: dict[str, Exercise] = {}
+
+
+def exercise(name: str, solution: str):
+    """Register the decorated checker under `name`, with its worked solution."""
+
+    def register(checker):
+        EXERCISES[name] = Exercise(checker, textwrap.dedent(solution).strip())
+        return checker
+
+    return register
+
+
+def check(name: str, answer) -> None:
+    """Print whether the answer is right, or a hint. Never raises."""
+    found = EXERCISES.get(name)
+    if found is None:
+        print(f"There is no exercise {name!r}; there is {', '.join(sorted(EXERCISES))}.")
+    elif answer is None:
+        print(f"{name}: put your answer in place of None and run this cell again.")
+    else:
+        hint = _hint(found, answer)
+        print(f"{name}: {'right!' if hint is None else 'not yet. ' + hint}")
+
+
+def _hint(found: Exercise, answer) -> str | None:
+    try:
+        return found.hint_for(answer)
+    except Exception as error:
+        return f"Your answer could not be read ({type(error).__name__}: {error})."
+
+
+def solution(name: str) -> None:
+    """Print the worked solution."""
+    found = EXERCISES.get(name)
+    print(found.solution if found else f"There is no exercise {name!r}.")
+
+
+def is_close(answer, value: float, tolerance: float = 1e-6) -> bool:
+    """Whether a number, or the string of one, is within a relative tolerance."""
+    return bool(np.isclose(float(str(answer).replace(",", "")), value, rtol=tolerance))
+
+
+# 04 DCGAN 32x32 --------------------------------------------------------------------------------
+
+
+@exercise(
+    "04-parameters",
+    """
+    Each of the 256 filters has 5 x 5 x 128 weights and one bias:
+    (5 * 5 * 128 + 1) * 256 = 819,456, the third convolution of the deck's discriminator.
+    """,
+)
+def _(answer):
+    if is_close(answer, 5 * 5 * 128 * 256):
+        return "You left out the biases: one for each output channel."
+    if not is_close(answer, 819_456):
+        return "(k * k * channels in + 1) * channels out."
+
+
+@exercise(
+    "04-receptive-field",
+    """
+    A layer widens the field by (kernel - 1) times the distance between its neighbours, and the
+    distance doubles with each stride of 2: 1 + 4 * 1 + 4 * 2 + 4 * 4 + 4 * 8 = 61.
+    The stride of the *last* layer does not matter: it moves the window and does not widen it.
+    """,
+)
+def _(answer):
+    if not is_close(answer, 61):
+        return "Call receptive_fields with four times (5, 2), and look at the last number."
+
+
+@exercise(
+    "04-even-prints",
+    """
+    def even(kernel, stride):
+        return kernel % stride == 0
+
+    Each pixel gets kernel / stride prints along each axis where that is a whole number; otherwise
+    some get one more than others. That is why 4x4 kernels with stride 2 became popular.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('04-even-prints', even)."
+    cases = [(k, s) for k in range(1, 9) for s in (1, 2, 3) if k >= s]
+    wrong = [(k, s) for k, s in cases if bool(answer(k, s)) != (k % s == 0)]
+    if wrong:
+        return f"Count the prints for kernel {wrong[0][0]} and stride {wrong[0][1]} with `stamp`."
+
+
+@exercise(
+    "04-not-trainable",
+    """
+    The moving mean and the moving variance of each batch normalisation: two numbers for each of
+    16384 + 128 + 64 + 32 = 16,608 channels, 33,216 in all. They are averaged, not learned.
+    """,
+)
+def _(answer):
+    words = str(answer).lower()
+    if "moving" in words or "running" in words or "statist" in words or "통계" in words:
+        return None
+    if "batch" in words or "배치" in words:
+        return "Right layer. Which two of its four vectors does no gradient move?"
+    return "Look at `generator.non_trainable_weights`."

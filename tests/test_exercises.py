@@ -1,0 +1,47 @@
+"""Right answers, wrong answers and nonsense: the exercises never raise."""
+
+import pytest
+
+from dogan_lib import exercises
+
+RIGHT = {
+    "04-parameters": 819_456,
+    "04-receptive-field": "61",
+    "04-even-prints": lambda kernel, stride: kernel % stride == 0,
+    "04-not-trainable": "the moving means and variances",
+}
+WRONG = {
+    "04-parameters": 819_200,
+    "04-receptive-field": 29,
+    "04-even-prints": lambda kernel, stride: kernel % 2 == 0,
+    "04-not-trainable": "batch normalisation",
+}
+
+
+def said(capsys, name, answer):
+    exercises.check(name, answer)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_and_wrong_answers_are_told_apart(capsys, name):
+    assert "right!" in said(capsys, name, RIGHT[name])
+    assert "not yet" in said(capsys, name, WRONG[name])
+
+
+@pytest.mark.parametrize("name", exercises.EXERCISES)
+@pytest.mark.parametrize("answer", [None, "?", [], {}, 10**400, lambda: 1 / 0, object()])
+def test_nothing_that_a_student_types_raises(capsys, name, answer):
+    assert name in said(capsys, name, answer)
+
+
+@pytest.mark.parametrize("name", exercises.EXERCISES)
+def test_every_exercise_has_a_solution(capsys, name):
+    exercises.solution(name)
+    assert len(capsys.readouterr().out) > 40
+
+
+def test_an_unknown_exercise_is_named(capsys):
+    assert "no exercise 'x'" in said(capsys, "x", 1)
+    exercises.solution("x")
+    assert "no exercise 'x'" in capsys.readouterr().out
