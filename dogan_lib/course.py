@@ -5,11 +5,13 @@ A chapter is a pair: `NN_topic.py` (jupytext py:percent), which people edit and 
 either: the executed copies go to `_site/`. Only `refresh` writes outputs back.
 """
 
+import asyncio
 import dataclasses
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +25,9 @@ CELL_METADATA = ("tags", "slideshow", "editable")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # TensorFlow's C++ side greets on stderr whatever its log level is.
-CHATTER = re.compile(r"^(WARNING: All log messages before absl|[IW]\d{4} \d\d:|\d{10}\.\d+:)")
+CHATTER = re.compile(
+    r"^(WARNING: All log messages before absl|\[IPKernelApp\] WARNING|[IW]\d{4} \d\d:|\d{10}\.\d+:)"
+)
 WIDGET_NOTE = "<p><em>▶ A widget lives here: run the notebook to move its sliders.</em></p>"
 
 
@@ -93,14 +97,42 @@ def _execute(path: Path, target: Path) -> Result:
     place = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=None, resources=place, record_timing=False)
     start, error = time.perf_counter(), ""
-    try:
-        client.execute()
-    except CellExecutionError as failure:
-        error = _where(notebook, failure)
-    except DeadKernelError:
-        error = "the kernel died: most often, the machine ran out of memory"
+    with tempfile.TemporaryFile("w+") as log:
+        try:
+            asyncio.run(_run_cells(client, stdout=log, stderr=log))
+        except CellExecutionError as failure:
+            error = _where(notebook, failure)
+        except DeadKernelError:
+            error = _last_words(log)
     nbformat.write(tidied(notebook), target)
     return Result(path.stem, time.perf_counter() - start, error)
+
+
+async def _run_cells(client, **files):
+    nudge = asyncio.create_task(_nudge(client))
+    try:
+        await client.async_execute(**files)
+    finally:
+        nudge.cancel()
+
+
+async def _nudge(client):
+    """Look at the shell socket now and then.
+
+    nbclient answers widgets on the socket that it waits on, and such a send can swallow the wake-up
+    of a reply that comes in meanwhile: without this about one `interact` in a hundred waits forever
+    (github.com/jupyter/nbclient/issues/312).
+    """
+    while True:
+        await asyncio.sleep(0.2)
+        if client.kc is not None:
+            await client.kc.shell_channel.socket.poll(1)
+
+
+def _last_words(log) -> str:
+    log.seek(0)
+    lines = [line for line in log if not CHATTER.match(line)][-5:]
+    return "".join(["the kernel died (out of memory?); it said last:\n", *lines])
 
 
 def _where(notebook, failure) -> str:

@@ -66,6 +66,15 @@ def test_run_leaves_the_notebooks_alone_and_goes_on_after_a_failure(notebooks, t
     assert "00_first ... ok" in said and 'raise ValueError("no dog")' in said
 
 
+def test_a_dying_kernel_is_a_failure_with_its_last_words(notebooks, tmp_path):
+    dies = "\n# %% slideshow={}\nimport os\nos.write(2, b'woof'); os._exit(3)\n"
+    (notebooks / "00_first.py").write_text(CHAPTER + dies, encoding="utf-8")
+    (path,) = course.chapters(["0"])
+    course.refresh(path, execute=False)
+    (result,) = course.run([path], tmp_path / "out")
+    assert "the kernel died" in result.error
+
+
 def test_a_chapter_without_its_notebook_is_a_failure(notebooks, tmp_path):
     (notebooks / "00_first.ipynb").unlink()
     assert "make format" in course.run(course.chapters(["0"]), tmp_path / "out")[0].error
