@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,8 @@ def do_run(arguments) -> int:
     paths = course.chapters(arguments.chapters)
     print(f"{len(paths)} chapters, preset {presets.active()}, into {course.SITE}", flush=True)
     executed = course.SITE / "executed"
+    if not arguments.chapters:
+        shutil.rmtree(executed, ignore_errors=True)
     results = course.run(paths, executed)
     if not arguments.no_site:
         print(f"open {course.build_site(executed)}")

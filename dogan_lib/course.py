@@ -202,12 +202,22 @@ def build_site(executed: Path | None = None) -> Path:
     shutil.copytree(ROOT / "docs", pages)
     (pages / "notebooks").mkdir()
     for path in sorted((executed or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
-        still = without_widgets(nbformat.read(path, as_version=4))
+        still = with_alt_texts(without_widgets(nbformat.read(path, as_version=4)))
         nbformat.write(still, pages / "notebooks" / path.name)
     command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, SITE / "html"]
     if subprocess.run([str(part) for part in command]).returncode:
         raise RuntimeError("the site could not be built: see the messages above")
     return SITE / "html" / "index.html"
+
+
+def with_alt_texts(notebook):
+    """The notebook with the alt texts of its pictures where myst-nb looks: one for each cell."""
+    for cell in notebook.cells:
+        metadata = [output.get("metadata", {}) for output in cell.get("outputs", ())]
+        alts = [entry["image/png"].get("alt") for entry in metadata if "image/png" in entry]
+        if any(alts):
+            cell.metadata["mystnb"] = {"image": {"alt": "; ".join(filter(None, alts))}}
+    return notebook
 
 
 def without_widgets(notebook):

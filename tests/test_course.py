@@ -129,6 +129,17 @@ def test_widgets_become_a_note_and_their_last_picture():
     nbformat.validate(still)
 
 
+def test_alt_texts_reach_the_page():
+    drawn = {"image/png": {"alt": "two dogs"}}
+    outputs = [
+        nbformat.v4.new_output("display_data", data={"image/png": "aGk="}, metadata=metadata)
+        for metadata in (drawn, {})
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
+    told = course.with_alt_texts(notebook).cells[0].metadata
+    assert told == {"mystnb": {"image": {"alt": "two dogs"}}}
+
+
 def test_site_needs_no_network(notebooks, tmp_path, monkeypatch):
     pytest.importorskip("myst_nb", reason="the extra `site` is not installed")
     monkeypatch.setattr(course, "SITE", course.ROOT / "_site" / "test")
