@@ -214,7 +214,8 @@ def with_alt_texts(notebook):
     """The notebook with the alt texts of its pictures where myst-nb looks: one for each cell."""
     for cell in notebook.cells:
         metadata = [output.get("metadata", {}) for output in cell.get("outputs", ())]
-        alts = [entry["image/png"].get("alt") for entry in metadata if "image/png" in entry]
+        kinds = [kind for entry in metadata for kind in entry.values() if isinstance(kind, dict)]
+        alts = [kind.get("alt") for kind in kinds]
         if any(alts):
             cell.metadata["mystnb"] = {"image": {"alt": "; ".join(filter(None, alts))}}
     return notebook

@@ -63,6 +63,51 @@ def is_close(answer, value: float, tolerance: float = 1e-6) -> bool:
     return bool(np.isclose(float(str(answer).replace(",", "")), value, rtol=tolerance))
 
 
+# 03 The dogs -----------------------------------------------------------------------------------
+
+
+@exercise(
+    "03-square",
+    """
+    The longer side is 40, so the square is 40 x 40 around the centre (30, 50): (10, 30, 50, 70).
+    """,
+)
+def _(answer):
+    if tuple(int(n) for n in answer) != (10, 30, 50, 70):
+        return "The side is the longer one of the box; the centre stays where it is."
+
+
+@exercise(
+    "03-scale",
+    """
+    def scale(pixels):
+        return pixels.astype("float32") / 127.5 - 1
+
+    Half of 255 is 127.5: dividing by 128 would leave white a little grey.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('03-scale', scale)."
+    given = np.asarray(answer(np.array([0, 51, 255], "uint8")), "float64")
+    if not np.allclose(given, [-1, -0.6, 1], atol=1e-6):
+        return f"0, 51 and 255 should become -1, -0.6 and 1, not {np.round(given, 3).tolist()}."
+
+
+@exercise(
+    "03-nyquist",
+    """
+    One new pixel covers 256 / 32 = 8 old ones, and a stripe needs two new pixels, one light and one
+    dark: 16 pixels of the original. Stripes of period 10 must become grey.
+    """,
+)
+def _(answer):
+    if is_close(answer, 8):
+        return "That is one new pixel. A period needs a light and a dark one."
+    if not is_close(answer, 16):
+        return "How many old pixels does a new one cover, and how many new ones has a period?"
+
+
 # 04 DCGAN 32x32 --------------------------------------------------------------------------------
 
 

@@ -107,14 +107,34 @@ def show(figure: Figure, alt: str, dpi: int = 90) -> None:
 
 
 class Picture:
-    """PNG bytes with alt text, in the form that notebooks keep in their metadata."""
+    """A picture with alt text, in the form that notebooks keep in their metadata.
+
+    Diagrams stay PNG. Photographs, which make large PNGs, become JPEG: a notebook full of dogs has
+    to stay small enough to review and to load.
+
+    Args:
+        png: PNG bytes.
+        alt: what there is to see, in a sentence.
+    """
+
+    LARGE = 100_000  # bytes
 
     def __init__(self, png: bytes, alt: str):
         self.png, self.alt = png, alt
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {"image/png": self.png, "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt}}
+        kind, content = "image/png", self.png
+        if len(content) > self.LARGE:
+            kind, content = "image/jpeg", _to_jpeg(content)
+        return {kind: content, "text/plain": self.alt}, {kind: {"alt": self.alt}}
+
+
+def _to_jpeg(png: bytes) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=88, subsampling=0)
+    return buffer.getvalue()
 
 
 class LivePlot(keras.callbacks.Callback):

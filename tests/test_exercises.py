@@ -5,12 +5,18 @@ import pytest
 from dogan_lib import exercises
 
 RIGHT = {
+    "03-square": (10, 30, 50, 70),
+    "03-scale": lambda pixels: pixels / 127.5 - 1,
+    "03-nyquist": 16,
     "04-parameters": 819_456,
     "04-receptive-field": "61",
     "04-even-prints": lambda kernel, stride: kernel % stride == 0,
     "04-not-trainable": "the moving means and variances",
 }
 WRONG = {
+    "03-square": (10, 40, 50, 60),
+    "03-scale": lambda pixels: pixels / 255,
+    "03-nyquist": 8,
     "04-parameters": 819_200,
     "04-receptive-field": 29,
     "04-even-prints": lambda kernel, stride: kernel % 2 == 0,

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib import plots
+from dogan_lib.dogs import doodle
 
 matplotlib.use("agg")
 
@@ -37,6 +38,20 @@ def test_a_picture_carries_its_alt_text():
     data, metadata = picture._repr_mimebundle_()
     assert data["text/plain"] == "sixteen dogs"
     assert metadata["image/png"]["alt"] == "sixteen dogs"
+
+
+def test_photographs_become_small_jpegs_that_look_the_same():
+    dogs = np.stack([doodle.draw(i, size=128).image for i in range(12)])
+    png = plots.png(plots.tile(dogs, 4))
+    assert len(png) > plots.Picture.LARGE
+    data, metadata = plots.Picture(png, "dogs")._repr_mimebundle_()
+    assert metadata == {"image/jpeg": {"alt": "dogs"}}
+    assert len(data["image/jpeg"]) < 0.6 * len(png)
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), "int16")
+        for content in (png, data["image/jpeg"])
+    )
+    assert np.abs(before - after).mean() < 4
 
 
 class Sampler:
