@@ -266,6 +266,8 @@ def add_sample(commands):
     command.add_argument("-n", type=_positive, default=64, help="how many (64)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--truncation", type=float, help="keep each |z_i| below it")
+    command.add_argument("--columns", type=_positive, help="dogs in a row (a square)")
+    command.add_argument("--zoom", type=_positive, default=1, help="screen pixels for one (1)")
     command.add_argument("-o", "--out", type=Path, help="the picture (NAME.png)")
     command.set_defaults(do=do_sample)
 
@@ -282,7 +284,9 @@ def do_sample(arguments):
     images = generator.sample(arguments.n, seed=arguments.seed, truncation=arguments.truncation)
     out = arguments.out or Path(f"{Path(arguments.name).stem}.png")
     out.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(plots.tile(images, columns=max(1, round(arguments.n**0.5)))).save(out)
+    picture = Image.fromarray(plots.tile(images, arguments.columns or round(arguments.n**0.5)))
+    size = (picture.width * arguments.zoom, picture.height * arguments.zoom)
+    picture.resize(size, Image.NEAREST).save(out)
     print(f"{arguments.n} dogs in {out}")
 
 

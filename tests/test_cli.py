@@ -48,6 +48,16 @@ def test_sample_draws_a_square_of_dogs(generator, tmp_path):
     assert Image.open(out).size == (3 * 10 - 2, 3 * 10 - 2)
 
 
+def test_sample_can_be_wide_and_large(generator, tmp_path):
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    assert cli.main(["sample", "x", "-n", "6", "--columns", "3", "-o", str(small)]) == 0
+    assert (
+        cli.main(["sample", "x", "-n", "6", "--columns", "3", "--zoom", "2", "-o", str(large)]) == 0
+    )
+    width, height = Image.open(small).size
+    assert width > height and Image.open(large).size == (2 * width, 2 * height)
+
+
 def test_sample_of_an_unknown_generator_is_one_line(capsys):
     assert cli.main(["sample", "no_such_generator"]) == 1
     said = capsys.readouterr().err
