@@ -1,0 +1,71 @@
+"""Goodfellow's first GAN: both players are multilayer perceptrons, nothing knows what a pixel is.
+
+The paper's sizes (G 1200-1200 with ReLU, D two maxout layers of 240, SGD) are replaced by smaller
+ones that Adam trains in minutes. Only Dense layers, in float32: the same networks run on every
+backend of Keras with the same numbers, and are too small to gain from anything else.
+
+Reference: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
+"""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+
+def _dense(units: int, seed: int | None) -> layers.Dense:
+    start = keras.initializers.HeNormal(seed=seed)
+    return layers.Dense(units, kernel_initializer=start, dtype="float32")
+
+
+def generator(
+    latent_dim: int = 100,
+    outputs: int = 784,
+    widths: Sequence[int] = (128, 256),
+    activation: str = "tanh",
+    seed: int | None = None,
+) -> keras.Model:
+    """Latents (batch, latent_dim) -> samples (batch, outputs), in [-1, 1] with tanh.
+
+    Args:
+        widths: of the hidden ReLU layers.
+        activation: of the last layer; `"linear"` for points in the plane.
+        seed: of the first weights; `keras.utils.set_random_seed` decides where none is given.
+    """
+    seeds = _seeds(seed)
+    z = keras.Input((latent_dim,), name="latents")
+    x = z
+    for width in widths:
+        x = layers.ReLU(dtype="float32")(_dense(width, next(seeds))(x))
+    x = layers.Activation(activation, dtype="float32")(_dense(outputs, next(seeds))(x))
+    return keras.Model(z, x, name="vanilla_generator")
+
+
+def discriminator(
+    inputs: int = 784,
+    widths: Sequence[int] = (256, 128),
+    dropout: float = 0.0,
+    seed: int | None = None,
+) -> keras.Model:
+    """Samples (batch, inputs) -> logits (batch, 1); D(x) of a formula is their sigmoid.
+
+    Args:
+        widths: of the hidden LeakyReLU layers.
+        dropout: after each of them.
+        seed: as for the generator.
+    """
+    seeds = _seeds(seed)
+    samples = keras.Input((inputs,), name="samples")
+    x = samples
+    for width in widths:
+        x = layers.LeakyReLU(negative_slope=0.2, dtype="float32")(_dense(width, next(seeds))(x))
+        if dropout:
+            x = layers.Dropout(dropout, dtype="float32")(x)
+    return keras.Model(samples, _dense(1, next(seeds))(x), name="vanilla_discriminator")
+
+
+def _seeds(seed: int | None):
+    """One for each layer: two layers with the same seed would start alike."""
+    while True:
+        yield seed
+        seed = None if seed is None else seed + 1

@@ -1,0 +1,107 @@
+"""Data in the plane, where a whole distribution fits in one picture.
+
+Every set lies in about [-2, 2] x [-2, 2]. Two of them, `ring` and `grid`, are mixtures of small
+Gaussians: there a lost mode can be counted.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+SPREAD = (
+    0.08  # standard deviation of each Gaussian of `ring` and `grid`, and of the noise elsewhere
+)
+
+# A dog from the side, on a canvas of 100 x 100, y down: nose, ear, neck, back, tail, legs, chest.
+DOG = """7,32 13,25 20,22 24,11 29,13 31,24 38,33 50,37 70,37 78,35 84,24 92,12 97,14 92,27 85,42
+84,54 88,66 86,90 77,90 78,71 72,60 56,59 43,61 43,90 34,90 34,64 29,53 26,42 15,42 7,38"""
+
+
+def centres(name: str) -> np.ndarray | None:
+    """Where the modes of `ring` or `grid` lie, float32 (modes, 2); None for the other sets."""
+    if name == "ring":
+        angle = np.arange(8) * np.pi / 4
+        return np.stack([2 * np.cos(angle), 2 * np.sin(angle)], axis=1).astype("float32")
+    if name == "grid":
+        ticks = np.linspace(-2, 2, 5)
+        return np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2).astype("float32")
+    return None
+
+
+def _gaussians(name: str, n: int, random: np.random.Generator) -> np.ndarray:
+    where = centres(name)
+    return where[random.integers(len(where), size=n)]
+
+
+def _ring(n, random):
+    return _gaussians("ring", n, random)
+
+
+def _grid(n, random):
+    return _gaussians("grid", n, random)
+
+
+def _spiral(n, random):
+    # The square root spreads the points evenly along the arm.
+    turn = 3.5 * np.pi * np.sqrt(random.uniform(0.02, 1, n))
+    return (turn / (1.75 * np.pi))[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+
+def _moons(n, random):
+    angle = random.uniform(0, np.pi, n)
+    upper = random.integers(2, size=n)
+    x = np.where(upper, np.cos(angle) - 0.5, 0.5 - np.cos(angle))
+    y = np.where(upper, np.sin(angle) - 0.25, 0.25 - np.sin(angle))
+    return 1.3 * np.stack([x, y], axis=1)
+
+
+def silhouette(side: int = 200) -> np.ndarray:
+    """The drawn dog, bool (side, side), True inside; row 0 is the top."""
+    corners = [tuple(float(v) * side / 100 for v in pair.split(",")) for pair in DOG.split()]
+    canvas = Image.new("1", (side, side))
+    ImageDraw.Draw(canvas).polygon(corners, fill=1)
+    return np.asarray(canvas)
+
+
+def _dog(n, random):
+    inside = np.argwhere(silhouette())
+    row, column = inside[random.integers(len(inside), size=n)].T + random.uniform(0, 1, (2, n))
+    return np.stack([column / 45 - 2.3, 2.3 - row / 45], axis=1)
+
+
+SHAPES: dict[str, Callable] = {
+    "ring": _ring,
+    "grid": _grid,
+    "spiral": _spiral,
+    "two moons": _moons,
+    "dog": _dog,
+}
+
+
+def sample(name: str, n: int, seed: int = 0) -> np.ndarray:
+    """Draw n points of a set, float32 (n, 2).
+
+    Args:
+        name: one of `SHAPES`: ring, grid, spiral, two moons, dog.
+
+    Raises:
+        ValueError: there is no such set.
+    """
+    if name not in SHAPES:
+        raise ValueError(f"no data {name!r}; choose from {', '.join(SHAPES)}")
+    random = np.random.default_rng(seed)
+    points = SHAPES[name](n, random)
+    noise = 0.02 if name == "dog" else SPREAD
+    return (points + noise * random.standard_normal((n, 2))).astype("float32")
+
+
+def modes_covered(points, centres, radius: float = 4 * SPREAD) -> np.ndarray:
+    """How many points lie near each mode, integers (modes,).
+
+    A point counts for its nearest centre if it is no farther than `radius`; points between the
+    modes count for none. `(modes_covered(...) > 0).sum()` is the number of modes that are there.
+    """
+    distance = np.linalg.norm(np.asarray(points)[:, None] - np.asarray(centres)[None], axis=-1)
+    nearest, near = distance.argmin(axis=1), distance.min(axis=1) <= radius
+    return np.bincount(nearest[near], minlength=len(centres))

@@ -1,0 +1,92 @@
+"""The deck's loop in PyTorch and the course's in TensorFlow are the same mathematics."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dogan_lib import losses, torch_loop
+from dogan_lib.models import vanilla
+from dogan_lib.playground import update_discriminator, update_generator
+from dogan_lib.torch_loop import Job
+
+STEPS, BATCH = 10, 32
+
+
+@pytest.fixture(scope="module")
+def players():
+    return vanilla.discriminator(seed=1), vanilla.generator(seed=2)
+
+
+@pytest.fixture(scope="module")
+def batches():
+    """Smooth grey blobs, as alike and as bright as dogs, and noise."""
+    random = np.random.default_rng(0)
+    rows, columns = np.mgrid[-1:1:28j, -1:1:28j]
+    at = random.uniform(-0.4, 0.4, (2, STEPS * BATCH, 1, 1))
+    blobs = 1.6 * np.exp(-3 * ((rows - at[0]) ** 2 + (columns - at[1]) ** 2)) - 0.8
+    real = blobs.reshape(STEPS, BATCH, 784).astype("float32")
+    return real, random.standard_normal((STEPS, BATCH, 100), dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def torch_losses(players, batches):
+    """One process does it all: corrected at two rates, and the slide's."""
+    if reason := torch_loop.missing():
+        pytest.skip(reason)
+    D, G = players
+    jobs = [
+        Job("corrected", *batches),
+        Job("corrected", *batches, rate=0.01),
+        Job("slide", *batches),
+    ]
+    return torch_loop.losses_of(jobs, G.get_weights(), D.get_weights())
+
+
+def in_tensorflow(players, batches, rate):
+    D, G = (keras.models.clone_model(player) for player in players)
+    for copy, player in zip((D, G), players, strict=True):
+        copy.set_weights(player.get_weights())
+    loss = losses.NonSaturating()
+    d_optimizer, g_optimizer = (keras.optimizers.Adam(rate, epsilon=1e-8) for _ in range(2))
+    rows = []
+    with tf.device("CPU:0"):
+        for x, z in zip(*batches, strict=True):
+            d_loss = update_discriminator(D, G, d_optimizer, loss, x, z)
+            rows.append([float(d_loss), float(update_generator(D, G, g_optimizer, loss, z))])
+    return np.array(rows)
+
+
+def test_same_losses_as_tensorflow(players, batches, torch_losses):
+    ours = in_tensorflow(players, batches, 2e-4)
+    assert ours[-1, 0] < ours[0, 0], "D learns"
+    np.testing.assert_allclose(torch_losses[0], ours, rtol=0, atol=1e-4)
+
+
+def test_the_slides_rate_drifts_apart(players, batches, torch_losses):
+    """Every step is as large as a weight: the losses leap, and so does any difference."""
+    ours = in_tensorflow(players, batches, 0.01)
+    assert torch_losses[1][0, 0] == pytest.approx(ours[0, 0], abs=1e-5), "nothing has moved yet"
+    assert np.abs(torch_losses[1] - ours).max() > 1e-4
+
+
+def test_the_slides_gradients_leak(torch_losses):
+    corrected, _, slide = torch_losses
+    assert slide[0, 0] == pytest.approx(corrected[0, 0], abs=1e-6), "the first loss is the same"
+    # Adam's first step only asks for signs; from the second step on D carries G's gradient too.
+    assert np.abs(slide[2:, 0] - corrected[2:, 0]).max() > 0.01
+
+
+def test_says_what_is_missing(monkeypatch):
+    monkeypatch.delenv(torch_loop.PYTHON, raising=False)
+    monkeypatch.setattr(torch_loop.importlib.util, "find_spec", lambda name: None)
+    assert "PyTorch is not installed" in torch_loop.missing()
+    monkeypatch.setenv(torch_loop.PYTHON, "/usr/bin/python3")
+    assert torch_loop.missing() is None
+
+
+def test_the_other_process_says_why_it_failed(players, batches, monkeypatch):
+    monkeypatch.setenv(torch_loop.PYTHON, "false")
+    D, G = players
+    with pytest.raises(RuntimeError, match="torch process failed"):
+        torch_loop.losses_of([Job("slide", *batches)], G.get_weights(), D.get_weights())
