@@ -112,7 +112,10 @@ def kid(real, fake, features="dognet", n: int | None = None, subsets: int = 10, 
             f"{smallest}"
         )
     value, error = polynomial_mmd(real.vectors, fake.vectors, subsets)
-    floor = floor_of(lambda x, y: polynomial_mmd(x, y, subsets)[0], real, fake, 2 * subsets)
+    # It has no bias, so no more pictures are needed than on the other side.
+    floor = floor_of(
+        lambda x, y: polynomial_mmd(x[: len(y)], y, subsets)[0], real, fake, 2 * subsets
+    )
     return score_of("KID", value, real, fake, error, floor=floor)
 
 
@@ -140,13 +143,18 @@ def _shuffled_parts(vectors, subsets, seed) -> list[np.ndarray]:
 
 
 def _kernel_sums(xs, ys, same: bool) -> np.ndarray:
-    """Sums of the kernel over the pairs of each two parts; of a picture and itself left out."""
+    """Sums of the kernel over the pairs of each two parts; of a picture and itself left out.
+
+    The kernel in float32, twice as fast, and its sum in float64, so that nothing adds up.
+    """
     d = xs[0].shape[1]
     sums = np.zeros((len(xs), len(ys)))
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
-            kernel = (x.astype("float64") @ y.astype("float64").T / d + 1) ** 3
-            sums[i, j] = kernel.sum() - (np.trace(kernel) if same and i == j else 0)
+            kernel = x @ y.T / np.float32(d) + np.float32(1)
+            kernel *= kernel * kernel
+            own = np.trace(kernel, dtype="float64") if same and i == j else 0
+            sums[i, j] = kernel.sum(dtype="float64") - own
     return sums
 
 

@@ -183,7 +183,8 @@ def pooled(model) -> Callable[[np.ndarray], np.ndarray]:
     import keras
 
     network = keras.Model(model.input, model.get_layer("features").output)
-    return lambda images: np.asarray(network(images, training=False))
+    # Compiled, and half the time of a plain call.
+    return network.predict_on_batch
 
 
 @functools.cache
@@ -210,9 +211,7 @@ def inception(weights: str | None = "imagenet") -> FeatureNetwork:
         ) from error
     name = "inception-v3" if weights == "imagenet" else f"inception-v3 ({weights or 'random'})"
     threshold = INCEPTION_THRESHOLD if weights == "imagenet" else None
-    return FeatureNetwork(
-        name, lambda images: np.asarray(model(images, training=False)), 299, threshold
-    )
+    return FeatureNetwork(name, model.predict_on_batch, 299, threshold)
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:
@@ -224,9 +223,11 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     """
     if images.shape[1:3] == (size, size):
         return images.astype("float32", copy=False)
-    rows, columns = (_bicubic(side, size) for side in images.shape[1:3])
-    narrow = np.einsum("xw,nhwc->nhxc", columns, images, optimize=True)
-    return np.einsum("yh,nhxc->nyxc", rows, narrow, optimize=True).astype("float32", copy=False)
+    n, height, width, channels = images.shape
+    tall = _bicubic(height, size) @ images.reshape(n, height, width * channels)
+    lines = tall.reshape(n * size, width, channels).transpose(0, 2, 1).reshape(-1, width)
+    wide = (lines @ _bicubic(width, size).T).reshape(n, size, channels, size)
+    return np.ascontiguousarray(wide.transpose(0, 1, 3, 2), "float32")
 
 
 @functools.lru_cache(maxsize=16)

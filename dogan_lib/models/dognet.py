@@ -426,7 +426,10 @@ def _card(path: Path, trainer: Trainer, examples: Examples, facts: dict) -> dict
     breeds = sum(not name.startswith(DOODLE) for name in examples.names)
     dogs, held = examples.labels < breeds, examples.held_out
     real = accuracy(model, examples.images[held & dogs], examples.labels[held & dogs])
-    doodles = accuracy(model, examples.images[held & ~dogs], examples.labels[held & ~dogs])
+    drawn = held & ~dogs
+    doodles = (
+        accuracy(model, examples.images[drawn], examples.labels[drawn]) if drawn.any() else [0]
+    )
     return {
         "name": "dognet",
         "kind": "features",

@@ -58,11 +58,11 @@ def test_fused_batch_normalisation_is_batch_normalisation():
     x = np.random.default_rng(0).normal(2, 3, (16, 5, 5, 4)).astype("float32")
     fused, plain = module.FusedBatchNormalization(), keras.layers.BatchNormalization()
     for training in (True, True, False):
-        np.testing.assert_allclose(
-            fused(x, training=training), plain(x, training=training), atol=1e-4
-        )
+        found, expected = (layer(x, training=training) for layer in (fused, plain))
+        # TensorFlow's running variance divides by n - 1, Keras' by n: here 400.
+        np.testing.assert_allclose(found, expected, rtol=3e-3, atol=1e-4)
     for ours, theirs in zip(fused.get_weights(), plain.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=2e-3)
+        np.testing.assert_allclose(ours, theirs, rtol=3e-3)
 
 
 def test_fast_and_plain_networks_share_their_weights():
@@ -111,11 +111,10 @@ def test_state_holds_everything(examples, tmp_path):
 
 def test_the_average_follows_all_weights(examples):
     trainer = Trainer(3, QUICK, **TINY)
-    before = [np.array(v) for v in trainer.average.variables]
+    before = [w.copy() for w in trainer.average.get_weights()]
     trainer.epoch(0, examples)
-    moved = [
-        not np.array_equal(a, b) for a, b in zip(before, trainer.average.variables, strict=True)
-    ]
+    pairs = zip(before, trainer.average.get_weights(), strict=True)
+    moved = [not np.array_equal(old, new) for old, new in pairs if old.dtype == "float32"]
     assert all(moved)
 
 
