@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,16 @@ def pytest_configure(config):
     if "DOGAN_CACHE" not in os.environ:
         os.environ["DOGAN_CACHE"] = tempfile.mkdtemp(prefix="dogan-tests-")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop("DOGAN_CACHE"), True))
+
+
+@pytest.fixture(autouse=True)
+def no_traces_of_the_test_before():
+    """The same seeds and float32 for each test, whatever ran before it, and in whatever order."""
+    if "keras" in sys.modules:
+        import keras
+
+        keras.config.set_dtype_policy("float32")
+        keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
