@@ -63,6 +63,92 @@ def is_close(answer, value: float, tolerance: float = 1e-6) -> bool:
     return bool(np.isclose(float(str(answer).replace(",", "")), value, rtol=tolerance))
 
 
+# 01 The objective function ----------------------------------------------------------------------
+
+
+def squeezed(answer) -> str:
+    """The words of an answer without spaces and in small letters: 'D( G(z) )' -> 'd(g(z))'."""
+    return "".join(str(answer).lower().split())
+
+
+@exercise(
+    "01-slip-discriminator",
+    """
+    D(G(z)) = 0. The slide writes D(x) = 0, with x from the data; but the second term holds
+    D(G(z)), and log(1 - D(G(z))) is largest, 0, where D calls every fake a fake.
+    D(x) = 0 for real x would send the first term to minus infinity.
+    """,
+)
+def _(answer):
+    said = squeezed(answer).replace(".0", "")
+    if "d(g(z))" not in said:
+        return "D's argument in the second term is not a real x. Which term is largest then?"
+    if not said.endswith("0"):
+        return "Right argument. Which value of it makes log(1 - value) largest?"
+
+
+@exercise(
+    "01-slip-generator",
+    """
+    ("G", "minimum"): G should minimise V, and log(1 - D(G(z))) falls to its minimum (minus
+    infinity) as D(G(z)) goes to 1. D's slide and G's slide share a formula, and the copy stayed.
+    """,
+)
+def _(answer):
+    who, extreme = (squeezed(part) for part in answer)
+    if who not in ("g", "generator", "생성자"):
+        return "Whose slide is it? Only one of the two players minimises V."
+    if not extreme.startswith(("min", "최소")):
+        return "Where does log(1 - v) go as v goes to 1: up or down?"
+
+
+@exercise(
+    "01-best-discriminator",
+    """
+    def best(p, q):
+        return p / (p + 2 * q)
+
+    At each x, D maximises p log D + 2 q log(1 - D). The derivative p / D - 2 q / (1 - D) is zero
+    at D = p / (p + 2 q): D is a careful statistician that counts how many fakes it is shown.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('01-best-discriminator', best)."
+    for p, q in ((0.3, 0.3), (0.1, 0.4), (0.5, 0.2)):
+        if not is_close(answer(p, q), p / (p + 2 * q)):
+            return f"At p={p}, q={q}: set the derivative of p log D + 2 q log(1 - D) to zero."
+
+
+@exercise(
+    "01-far-apart",
+    """
+    (0, log 2): D* is 1 on all real x and 0 on all fake ones, both terms are log 1 = 0, so
+    V = 0 and JSD = (V + log 4) / 2 = log 2 = 0.693. It stays there however far apart they are.
+    """,
+)
+def _(answer):
+    v, jsd = (float(number) for number in answer)
+    if abs(v) > 1e-2:
+        return "D makes no mistake: what are log D(x) and log(1 - D(G(z))) then?"
+    if abs(jsd - np.log(2)) > 1e-2:
+        return "V is right. Solve V = 2 JSD - log 4 for the JSD."
+
+
+@exercise(
+    "01-saturation",
+    """
+    The slopes in the logit are -sigmoid(l) and -(1 - sigmoid(l)); their ratio is
+    (1 - sigmoid(l)) / sigmoid(l) = exp(-l), at l = -5: exp(5) = 148.4.
+    """,
+)
+def _(answer):
+    if is_close(answer, np.exp(-5), 1e-2):
+        return "Upside down: how many times larger is the *non-saturating* slope?"
+    if not is_close(answer, np.exp(5), 1e-2):
+        return "Divide 1 - sigmoid(-5) by sigmoid(-5)."
+
+
 # 03 The dogs -----------------------------------------------------------------------------------
 
 

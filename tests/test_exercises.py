@@ -5,6 +5,11 @@ import pytest
 from dogan_lib import exercises
 
 RIGHT = {
+    "01-slip-discriminator": "D(G(z)) = 0",
+    "01-slip-generator": ("G", "minimum"),
+    "01-best-discriminator": lambda p, q: p / (p + 2 * q),
+    "01-far-apart": (0, 0.693),
+    "01-saturation": 148.4,
     "03-square": (10, 30, 50, 70),
     "03-scale": lambda pixels: pixels / 127.5 - 1,
     "03-nyquist": 16,
@@ -14,6 +19,11 @@ RIGHT = {
     "04-not-trainable": "the moving means and variances",
 }
 WRONG = {
+    "01-slip-discriminator": "D(x) = 0",
+    "01-slip-generator": ("G", "maximum"),
+    "01-best-discriminator": lambda p, q: p / (p + q),
+    "01-far-apart": (0, 0),
+    "01-saturation": 0.0067,
     "03-square": (10, 40, 50, 60),
     "03-scale": lambda pixels: pixels / 255,
     "03-nyquist": 8,
