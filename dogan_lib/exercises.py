@@ -63,6 +63,76 @@ def is_close(answer, value: float, tolerance: float = 1e-6) -> bool:
     return bool(np.isclose(float(str(answer).replace(",", "")), value, rtol=tolerance))
 
 
+# 00 Start here ---------------------------------------------------------------------------------
+
+
+@exercise(
+    "00-bayes",
+    """
+    Weigh each density with its prior: 3/4 * 0.02 = 0.015 for terriers, 1/4 * 0.06 = 0.015 for
+    hounds. The hounds' share is 0.015 / (0.015 + 0.015) = 1/2: they are three times as dense here,
+    and three times as rare.
+    """,
+)
+def _(answer):
+    if is_close(answer, 0.75):
+        return "That would be so if both kinds were equally frequent. Use the prior."
+    if is_close(answer, 0.015):
+        return "That is p(hound) p(x | hound). Divide by the sum over both kinds."
+    if not is_close(answer, 0.5):
+        return "p(hound) p(x | hound), divided by the same for both kinds together."
+
+
+@exercise(
+    "00-draw",
+    """
+    def draw_one_kind(mean, std, n):
+        return np.array(mean) + np.array(std) * np.random.default_rng().normal(size=(n, 2))
+
+    Every Gaussian is a standard one, stretched by its standard deviation and moved to its mean.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('00-draw', draw_one_kind)."
+    drawn = np.asarray(answer(np.array([9.0, 7.0]), np.array([2.0, 0.5]), 4000), "float64")
+    if drawn.shape != (4000, 2):
+        return f"n = 4000 should give the shape (4000, 2), not {drawn.shape}."
+    # Five standard errors: one right answer in a million fails.
+    if (np.abs(drawn.mean(axis=0) - [9, 7]) > 5 * np.array([2, 0.5]) / 4000**0.5).any():
+        return f"The means should be about 9 and 7, not {drawn.mean(axis=0).round(2).tolist()}."
+    if not np.allclose(drawn.std(axis=0) / [2, 0.5], 1, atol=0.06):
+        spread = drawn.std(axis=0).round(2).tolist()
+        return f"The standard deviations should be about 2 and 0.5, not {spread}."
+
+
+@exercise(
+    "00-only-the-density",
+    """
+    B and C. To draw, and to call something unusual, you must know where dogs are. Both models
+    answer A and D: the density through Bayes' rule, with a line where both are equally likely.
+    """,
+)
+def _(answer):
+    letters = {letter for letter in str(answer).upper() if letter in "ABCD"}
+    if letters & {"A", "D"}:
+        return "A and D are what a boundary is for."
+    if letters != {"B", "C"}:
+        return "Which ones need to know where dogs are, and how many?"
+
+
+@exercise(
+    "00-judge",
+    """
+    Of the 40 points there, 30 are real: D = 30 / (30 + 10) = 3/4. This is Bayes' rule with equal
+    priors, and in chapter 01 it becomes D*(x) = p(x) / (p(x) + q(x)).
+    """,
+)
+def _(answer):
+    if not is_close(answer, 0.75):
+        return "D is the probability that a point from this patch is real."
+
+
 # 01 The objective function ----------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import importlib.metadata
 import os
 import platform
 import tempfile
@@ -66,6 +67,31 @@ def device() -> str:
     """One line about the hardware, for people."""
     names = gpus()
     return ", ".join(names) if names else f"{cpu_name()}, {os.cpu_count()} cores"
+
+
+def report() -> dict[str, str]:
+    """What decides how fast the course runs here: one line each, for people."""
+    import keras
+
+    from dogan_lib import presets
+
+    return {
+        "device": device(),
+        "precision": keras.config.dtype_policy().name,
+        "preset": presets.active(),
+        "Python": platform.python_version(),
+        "Keras": f"{keras.__version__} on {keras.backend.backend()}",
+        "TensorFlow": _tensorflow_version(),
+        "NumPy": importlib.metadata.version("numpy"),
+    }
+
+
+def _tensorflow_version() -> str:
+    try:
+        import tensorflow as tf
+    except ImportError:
+        return "not installed"
+    return tf.__version__
 
 
 def cpu_flags() -> set[str]:

@@ -1,5 +1,6 @@
 """Right answers, wrong answers and nonsense: the exercises never raise."""
 
+import numpy as np
 import pytest
 
 from dogan_lib import exercises
@@ -10,6 +11,10 @@ RIGHT = {
     "01-best-discriminator": lambda p, q: p / (p + 2 * q),
     "01-far-apart": (0, 0.693),
     "01-saturation": 148.4,
+    "00-bayes": 0.5,
+    "00-draw": lambda mean, std, n: mean + std * np.random.default_rng(0).normal(size=(n, 2)),
+    "00-only-the-density": "B, C",
+    "00-judge": "0.75",
     "03-square": (10, 30, 50, 70),
     "03-scale": lambda pixels: pixels / 127.5 - 1,
     "03-nyquist": 16,
@@ -24,6 +29,10 @@ WRONG = {
     "01-best-discriminator": lambda p, q: p / (p + q),
     "01-far-apart": (0, 0),
     "01-saturation": 0.0067,
+    "00-bayes": 0.75,
+    "00-draw": lambda mean, std, n: mean + np.random.default_rng(0).normal(size=(n, 2)),
+    "00-only-the-density": "ABC",
+    "00-judge": 0.25,
     "03-square": (10, 40, 50, 60),
     "03-scale": lambda pixels: pixels / 255,
     "03-nyquist": 8,

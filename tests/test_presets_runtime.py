@@ -78,6 +78,15 @@ def test_the_user_overrides_the_precision(monkeypatch):
         keras.config.set_dtype_policy("float32")
 
 
+def test_the_report_is_complete_and_for_people(monkeypatch):
+    monkeypatch.setenv("DOGAN_PRESET", "smoke")
+    facts = runtime.report()
+    assert facts["preset"] == "smoke"
+    assert facts["Keras"].startswith(keras.__version__)
+    assert facts["NumPy"] == np.__version__
+    assert all(isinstance(fact, str) and fact for fact in facts.values())
+
+
 def test_write_atomically_replaces_whole_or_not_at_all(tmp_path):
     path = tmp_path / "new" / "file.txt"
     with runtime.write_atomically(path) as temporary:
