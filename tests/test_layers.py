@@ -77,7 +77,7 @@ def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
             loss = tf.reduce_sum(y**2)
         results.append([y, *tape.gradient(loss, [x, *slow.trainable_variables])])
     for left, right in zip(*results, strict=True):
-        np.testing.assert_allclose(left, right, atol=2e-5)
+        np.testing.assert_allclose(left, right, rtol=1e-5, atol=2e-5)
 
 
 def test_the_decks_generator_shares_every_weight_with_its_fast_path():
