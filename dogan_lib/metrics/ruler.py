@@ -157,31 +157,53 @@ def figure(curves: list[Curve], network: str, sample: np.ndarray | None = None):
     """
     import matplotlib.pyplot as plt
 
-    from dogan_lib.plots import PALETTE, tile
+    from dogan_lib.plots import tile
 
     columns = 4
-    rows = -(-len(curves) // columns)
+    rows = -(-(len(curves) + 1) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(13, 3.3 * rows), squeeze=False)
     for ax in axes.flat[len(curves) :]:
         ax.axis("off")
+    axes.flat[len(curves)].text(0, 0.5, HOW_TO_READ, va="center", fontsize=10)
     damages = {damage.name: damage for damage in DAMAGES}
     for ax, curve in zip(axes.flat, curves, strict=False):
-        for key, marker, values in (("real", "o", curve.fid), ("fake", "s", curve.kid)):
-            name = "FID" if key == "real" else "KID"
-            top = max(values)
-            label = f"{name} / {top:.3g}"
-            heights = np.array(values) / top
-            ax.plot(curve.levels, heights, color=PALETTE[key], marker=marker, ms=4, label=label)
-        ax.set_title(f"{curve.name}, n={curve.n}")
-        ax.set_xlabel(curve.unit)
-        ax.set_ylim(-0.05, 1.75 if sample is not None and curve.name in damages else 1.1)
-        ax.set_yticks([0, 0.5, 1])
-        ax.legend(frameon=False, loc="lower right", fontsize=8)
+        strip = None
         if sample is not None and curve.name in damages:
-            _strip(ax, tile(_levels(damages[curve.name], sample), len(curve.levels)))
+            strip = tile(_levels(damages[curve.name], sample), len(curve.levels))
+        _plot(ax, curve, strip)
     figure.suptitle(f"Each harm costs more the greater it is: {network}", fontsize=12)
     figure.tight_layout()
     return figure
+
+
+HOW_TO_READ = """The leftmost point of each curve
+is real against real: the floor.
+
+FID and KID are divided by their
+largest value, which the legend gives.
+FID has a bias of its own at every n,
+KID starts at 0."""
+
+
+def _plot(ax, curve: Curve, strip: np.ndarray | None):
+    from dogan_lib.plots import PALETTE
+
+    for name, colour, marker, values in (
+        ("FID", PALETTE["real"], "o", curve.fid),
+        ("KID", PALETTE["fake"], "s", curve.kid),
+    ):
+        heights, label = np.array(values) / max(values), f"{name} / {max(values):.3g}"
+        ax.plot(curve.levels, heights, color=colour, marker=marker, ms=4, label=label)
+    ax.set_title(f"{curve.name}, n={curve.n}")
+    ax.set_xlabel(curve.unit)
+    ax.set_ylim(-0.08, 1.75)
+    ax.set_yticks([0, 0.5, 1])
+    # Curves climb from the left below, so this corner is free.
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0.66), fontsize=8)
+    if strip is not None:
+        inset = ax.inset_axes([0.02, 0.68, 0.96, 0.3])
+        inset.imshow(strip)
+        inset.axis("off")
 
 
 def _levels(damage: Damage, sample: np.ndarray) -> np.ndarray:
@@ -193,15 +215,9 @@ def _levels(damage: Damage, sample: np.ndarray) -> np.ndarray:
     return np.concatenate([damage.apply(sample[None], level) for level in damage.levels])
 
 
-def _strip(ax, picture: np.ndarray):
-    inset = ax.inset_axes([0.02, 0.65, 0.96, 0.33])
-    inset.imshow(picture)
-    inset.axis("off")
-
-
 def draw(data: str, out: str, features="dognet"):
     """Split the dogs in two halves, harm one, and write the picture."""
-    from dogan_lib.dogs import load_dogs
+    from dogan_lib.dogs import doodle, load_dogs
     from dogan_lib.plots import to_png
     from dogan_lib.runtime import write_atomically
 
@@ -213,9 +229,12 @@ def draw(data: str, out: str, features="dognet"):
     curves = [*damage_curves(reference, images), breed_curve(reference, extract(others, features))]
     name = reference.network.name
     with write_atomically(out) as temporary:
-        temporary.write_bytes(to_png(figure(curves, name, dogs.images[0])))
+        # A photograph may be measured, but not published: the example is a doodle.
+        example = doodle.draw(3, size=dogs.images.shape[1]).image
+        temporary.write_bytes(to_png(figure(curves, name, example)))
     for curve in curves:
-        print(f"{curve.name}: FID {', '.join(f'{v:.3g}' for v in curve.fid)}")
+        pairs = zip(curve.fid, curve.kid, strict=True)
+        print(f"{curve.name}: {', '.join(f'{f:.3g} ({k:.2g})' for f, k in pairs)}")
     return curves
 
 
