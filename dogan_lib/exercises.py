@@ -6,8 +6,10 @@ nothing that a student types can break the notebook.
 """
 
 import dataclasses
+import re
 import textwrap
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
@@ -35,7 +37,7 @@ def exercise(name: str, solution: str):
 
 def check(name: str, answer) -> None:
     """Print whether the answer is right, or a hint. Never raises."""
-    found = EXERCISES.get(name)
+    found = EXERCISES.get(str(name))
     if found is None:
         print(f"There is no exercise {name!r}; there is {', '.join(sorted(EXERCISES))}.")
     elif answer is None:
@@ -54,13 +56,14 @@ def _hint(found: Exercise, answer) -> str | None:
 
 def solution(name: str) -> None:
     """Print the worked solution."""
-    found = EXERCISES.get(name)
+    found = EXERCISES.get(str(name))
     print(found.solution if found else f"There is no exercise {name!r}.")
 
 
 def is_close(answer, value: float, tolerance: float = 1e-6) -> bool:
-    """Whether a number, or the string of one, is within a relative tolerance."""
-    return bool(np.isclose(float(str(answer).replace(",", "")), value, rtol=tolerance))
+    """Whether a number, or a string such as "0.75", "3/4" or "4,096", is within a tolerance."""
+    number = float(Fraction(str(answer).replace(",", "").strip()))
+    return bool(np.isclose(number, value, rtol=tolerance))
 
 
 # 00 Start here ---------------------------------------------------------------------------------
@@ -114,7 +117,8 @@ def _(answer):
     """,
 )
 def _(answer):
-    letters = {letter for letter in str(answer).upper() if letter in "ABCD"}
+    # Whole words of these letters only: "B and C" has an A and a D in its "and".
+    letters = set("".join(re.findall(r"\b[A-D]+\b", str(answer).upper())))
     if letters & {"A", "D"}:
         return "A and D are what a boundary is for."
     if letters != {"B", "C"}:
@@ -150,10 +154,10 @@ def squeezed(answer) -> str:
     """,
 )
 def _(answer):
-    said = squeezed(answer).replace(".0", "")
+    said = squeezed(answer)
     if "d(g(z))" not in said:
         return "D's argument in the second term is not a real x. Which term is largest then?"
-    if not said.endswith("0"):
+    if not re.search(r"d\(g\(z\)\)(=|==|is|는|가)(0|zero|0\.0*)\.?$", said):
         return "Right argument. Which value of it makes log(1 - value) largest?"
 
 
@@ -166,9 +170,9 @@ def _(answer):
 )
 def _(answer):
     who, extreme = (squeezed(part) for part in answer)
-    if who not in ("g", "generator", "생성자"):
+    if who.removeprefix("the") not in ("g", "generator", "생성자"):
         return "Whose slide is it? Only one of the two players minimises V."
-    if not extreme.startswith(("min", "최소")):
+    if not any(word in extreme for word in ("min", "low", "small", "최소")):
         return "Where does log(1 - v) go as v goes to 1: up or down?"
 
 
@@ -199,9 +203,9 @@ def _(answer):
 )
 def _(answer):
     v, jsd = (float(number) for number in answer)
-    if abs(v) > 1e-2:
+    if not abs(v) <= 1e-2:
         return "D makes no mistake: what are log D(x) and log(1 - D(G(z))) then?"
-    if abs(jsd - np.log(2)) > 1e-2:
+    if not abs(jsd - np.log(2)) <= 1e-2:
         return "V is right. Solve V = 2 JSD - log 4 for the JSD."
 
 

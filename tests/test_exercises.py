@@ -1,9 +1,14 @@
 """Right answers, wrong answers and nonsense: the exercises never raise."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dogan_lib import exercises
+
+CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9][0-9]_*.py"))
 
 RIGHT = {
     "01-slip-discriminator": "D(G(z)) = 0",
@@ -54,6 +59,36 @@ def test_right_and_wrong_answers_are_told_apart(capsys, name):
     assert "not yet" in said(capsys, name, WRONG[name])
 
 
+@pytest.mark.parametrize(
+    "name, answer",
+    [
+        ("00-only-the-density", "B and C"),
+        ("00-only-the-density", ["b", "c"]),
+        ("00-judge", "3/4"),
+        ("01-slip-discriminator", "D( G(z) ) is 0.0"),
+        ("01-slip-discriminator", "D(G(z)) = zero."),
+        ("01-slip-generator", ("the generator", "lowest")),
+        ("01-slip-generator", ("생성자", "최소")),
+    ],
+)
+def test_a_right_answer_may_be_said_in_other_words(capsys, name, answer):
+    assert "right!" in said(capsys, name, answer)
+
+
+@pytest.mark.parametrize(
+    "name, answer",
+    [
+        ("00-only-the-density", "A and B"),
+        ("01-slip-discriminator", "D(G(z)) = 10"),
+        ("01-slip-discriminator", "D(G(z)) = 1.0"),
+        ("01-far-apart", (float("nan"), float("nan"))),
+        ("01-saturation", float("nan")),
+    ],
+)
+def test_almost_right_is_not_right(capsys, name, answer):
+    assert "not yet" in said(capsys, name, answer)
+
+
 @pytest.mark.parametrize("name", exercises.EXERCISES)
 @pytest.mark.parametrize("answer", [None, "?", [], {}, 10**400, lambda: 1 / 0, object()])
 def test_nothing_that_a_student_types_raises(capsys, name, answer):
@@ -70,3 +105,11 @@ def test_an_unknown_exercise_is_named(capsys):
     assert "no exercise 'x'" in said(capsys, "x", 1)
     exercises.solution("x")
     assert "no exercise 'x'" in capsys.readouterr().out
+    assert "no exercise []" in said(capsys, [], 1)
+
+
+@pytest.mark.parametrize("source", CHAPTERS, ids=lambda path: path.stem)
+def test_every_exercise_of_a_chapter_is_there(source):
+    asked = re.findall(r'exercises\.(?:check|solution)\("([^"]+)"', source.read_text("utf-8"))
+    assert set(asked) <= set(exercises.EXERCISES)
+    assert len(set(asked)) >= 3
