@@ -223,6 +223,102 @@ def _(answer):
         return "Divide 1 - sigmoid(-5) by sigmoid(-5)."
 
 
+# 02 Vanilla GAN ---------------------------------------------------------------------------------
+
+
+@exercise(
+    "02-slide",
+    """
+    A, C, D, F and G.
+    A: lines 22 and 23 come after a loop that never ends, and lines 13 and 19 need them.
+    C: nothing calls zero_grad(), so that every backward() adds to all earlier gradients.
+    D: criterion = nn.BCELoss() (or BCEWithLogitsLoss() on logits), with targets of ones and zeros
+       as tensors of D's output's shape.
+    F: D(G(z).detach()) in line 11. Without it G gets the gradient of D's loss, which wants fakes
+       to be *recognised*; line 19 then applies it together with G's own.
+    G: x and z have to be drawn inside the loop.
+    Not B: both terms belong to V, and their sum is right. Not E: G wants its samples called real.
+    Not H: an optimizer moves only the parameters it was given; but line 12 fills G's gradients.
+    """,
+)
+def _(answer):
+    chosen = {letter for letter in str(answer).upper() if letter in "ABCDEFGH"}
+    hints = {
+        "B": "B is not a mistake: V has both terms. (Two *batches*, yes, but one sum of losses.)",
+        "E": "E is not a mistake: what does G want D to say?",
+        "H": "H is not true: which parameters was d_optimizer given?",
+    }
+    for letter, hint in hints.items():
+        if letter in chosen:
+            return hint
+    left = len(set("ACDFG") - chosen)
+    if left:
+        return f"No wrong ones among yours; {left} more to find. Follow one tensor at a time."
+
+
+@exercise(
+    "02-equilibrium",
+    """
+    (log 4, log 2) = (1.386, 0.693). D says 1/2 everywhere: its loss is
+    -log(1/2) - log(1 - 1/2) = 2 log 2, and G's -log D(G(z)) = -log(1/2).
+    """,
+)
+def _(answer):
+    d, g = (float(number) for number in answer)
+    if abs(d + np.log(4)) < 1e-2:
+        return "That is V. D minimises -V."
+    if abs(d - np.log(4)) > 1e-2:
+        return "What does the best D answer where p = q? Put it into both terms."
+    if abs(g - np.log(2)) > 1e-2:
+        return "D's is right. G's is -log D(G(z))."
+
+
+@exercise(
+    "02-collapsed-v",
+    """
+    At the crowded mode D* = (1/8) / (1/8 + 1) = 1/9, at the other seven D* = 1. So
+    V = 1/8 log(1/9) + 7/8 log 1 + log(1 - 1/9) = -0.275 - 0.118 = -0.392.
+    A best D would have seen the collapse at once, far above -log 4 = -1.386. The D of the
+    collapsed game was at about -1.35: it is far from best, and V told us about D, not about G.
+    """,
+)
+def _(answer):
+    v = float(answer)
+    if abs(v + np.log(4)) < 0.06:
+        return "That is what the weak D said. With the best D, what is D* at the other seven modes?"
+    if abs(v - np.log(1 / 9) / 8) < 5e-3:
+        return "That is the first term. The fakes, too, are all judged with D* = 1/9."
+    if abs(v - (np.log(1 / 9) / 8 + np.log(8 / 9))) > 5e-3:
+        return "E over real x: 1/8 of them lie where D* = 1/9. E over fakes: all of them do."
+
+
+@exercise(
+    "02-covered",
+    """
+    def covered(fake, centres, radius):
+        distance = np.linalg.norm(fake[:, None] - centres[None], axis=-1)
+        return (distance <= radius).any(axis=0).sum()
+
+    distance is (n, m): one row for each fake point, one column for each centre.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('02-covered', covered)."
+    centres = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0]])
+    cases = [
+        ([[0.1, 0.0], [0.0, -0.1], [3.0, 0.2]], 2, "Two points at one centre are one mode."),
+        ([[1.5, 0.0]], 0, "A point between the modes belongs to none."),
+        ([[0.3, 0.4]], 1, "Distance is Euclidean; 'within' includes the radius itself."),
+    ]
+    for fake, right, hint in cases:
+        got = answer(np.array(fake), centres, 0.5)
+        if got is None:
+            return "It still returns None. Start with the distances, (n, m)."
+        if not is_close(got, right):
+            return hint
+
+
 # 03 The dogs -----------------------------------------------------------------------------------
 
 

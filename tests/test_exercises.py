@@ -20,6 +20,12 @@ RIGHT = {
     "00-draw": lambda mean, std, n: mean + std * np.random.default_rng(0).normal(size=(n, 2)),
     "00-only-the-density": "B, C",
     "00-judge": "0.75",
+    "02-slide": "A, C, D, F, G",
+    "02-equilibrium": (1.386, 0.693),
+    "02-collapsed-v": -0.392,
+    "02-covered": lambda fake, centres, radius: (
+        (np.linalg.norm(fake[:, None] - centres, axis=-1) <= radius).any(axis=0).sum()
+    ),
     "03-square": (10, 30, 50, 70),
     "03-scale": lambda pixels: pixels / 127.5 - 1,
     "03-nyquist": 16,
@@ -38,6 +44,10 @@ WRONG = {
     "00-draw": lambda mean, std, n: mean + np.random.default_rng(0).normal(size=(n, 2)),
     "00-only-the-density": "ABC",
     "00-judge": 0.25,
+    "02-slide": "ACDFGH",
+    "02-equilibrium": (-1.386, 0.693),
+    "02-collapsed-v": -1.386,
+    "02-covered": lambda fake, centres, radius: len(fake),
     "03-square": (10, 40, 50, 60),
     "03-scale": lambda pixels: pixels / 255,
     "03-nyquist": 8,
