@@ -15,7 +15,6 @@ import ipywidgets as widgets
 import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 from dogan_lib import losses, points, scene
 from dogan_lib.models import vanilla
@@ -51,13 +50,23 @@ def update_generator(D, G, optimizer, loss, z):
     return value
 
 
+def plane_generator(seed: int | None = None) -> keras.Model:
+    """Latents (batch, 2) -> points (batch, 2), through two layers of 64."""
+    return vanilla.generator(2, 2, (64, 64), "linear", last_scale=1.0, seed=seed)
+
+
+def plane_discriminator(seed: int | None = None) -> keras.Model:
+    """Points (batch, 2) -> logits (batch, 1), through two layers of 64."""
+    return vanilla.discriminator(2, (64, 64), first_scale=1.0, seed=seed)
+
+
 class Game:
     """Two small networks that play V(D, G) on points in the plane.
 
     Args:
         data: one of `points.SHAPES`.
-        generator: latents -> points (batch, 2); 2-64-64-2 where none is given.
-        discriminator: points (batch, 2) -> logits (batch, 1); 2-64-64-1 where none is given.
+        generator: latents -> points (batch, 2); `plane_generator()` where none is given.
+        discriminator: points (batch, 2) -> logits (batch, 1); `plane_discriminator()`.
         loss: `"non-saturating"` or `"minimax"`.
         g_rate, d_rate: Adam's learning rates; may be changed at any time.
         d_steps: updates of D before each one of G; may be changed at any time.
@@ -80,8 +89,8 @@ class Game:
         batch: int = 128,
         seed: int = 0,
     ):
-        self.generator = generator or vanilla.generator(2, 2, (64, 64), "linear", seed=seed)
-        self.discriminator = discriminator or vanilla.discriminator(2, (64, 64), seed=seed + 100)
+        self.generator = generator or plane_generator(seed)
+        self.discriminator = discriminator or plane_discriminator(seed + 100)
         self.g_optimizer = self._optimizer(g_rate, self.generator)
         self.d_optimizer = self._optimizer(d_rate, self.discriminator)
         self.loss, self.d_steps, self.batch = loss, d_steps, batch
@@ -322,7 +331,7 @@ def _count(label, value, largest):
 
 
 def record(path: str | Path, data: str = "ring", pictures: int = 60, rounds: int = 25) -> Path:
-    """Play for a while and write an animated GIF: the one in the README is `docs/playground.gif`.
+    """Play for a while and write an animated WebP; the README's is `docs/playground.webp`.
 
     Args:
         pictures: how many; the last one stays for three seconds.
@@ -333,16 +342,8 @@ def record(path: str | Path, data: str = "ring", pictures: int = 60, rounds: int
     for _ in range(pictures - 1):
         game.train(rounds)
         frames.append(scene.render(game.scene()))
-    palette = frames[-1].quantize(96)
-    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     times = [100] * (pictures - 1) + [3000]
+    rest = dict(append_images=frames[1:], duration=times, loop=0, quality=60, method=4)
     with write_atomically(path) as temporary:
-        frames[0].save(
-            temporary,
-            save_all=True,
-            append_images=frames[1:],
-            duration=times,
-            loop=0,
-            optimize=True,
-        )
+        frames[0].save(temporary, "webp", save_all=True, **rest)
     return Path(path)

@@ -235,7 +235,7 @@ def test_ten_pictures_a_second(ground):
 
 
 def test_recording_is_small_and_moves(tmp_path):
-    path = playground.record(tmp_path / "play.gif", pictures=4, rounds=20)
-    with Image.open(path) as gif:
-        assert gif.n_frames == 4 and gif.size == (scene.WIDTH, scene.HEIGHT)
+    path = playground.record(tmp_path / "play.webp", pictures=4, rounds=20)
+    with Image.open(path) as film:
+        assert film.n_frames == 4 and film.size == (scene.WIDTH, scene.HEIGHT)
     assert path.stat().st_size < 200_000

@@ -13,8 +13,9 @@ import keras
 from keras import layers
 
 
-def _dense(units: int, seed: int | None) -> layers.Dense:
-    start = keras.initializers.HeNormal(seed=seed)
+def _dense(units: int, seed: int | None, scale: float = 1.0) -> layers.Dense:
+    """He's normal weights, times `scale`."""
+    start = keras.initializers.VarianceScaling(2 * scale**2, "fan_in", seed=seed)
     return layers.Dense(units, kernel_initializer=start, dtype="float32")
 
 
@@ -23,6 +24,7 @@ def generator(
     outputs: int = 784,
     widths: Sequence[int] = (128, 256),
     activation: str = "tanh",
+    last_scale: float = 0.2,
     seed: int | None = None,
 ) -> keras.Model:
     """Latents (batch, latent_dim) -> samples (batch, outputs), in [-1, 1] with tanh.
@@ -30,6 +32,8 @@ def generator(
     Args:
         widths: of the hidden ReLU layers.
         activation: of the last layer; `"linear"` for points in the plane.
+        last_scale: makes the last layer's first weights smaller, so that the first pictures are
+            grey and not noise.
         seed: of the first weights; `keras.utils.set_random_seed` decides where none is given.
     """
     seeds = _seeds(seed)
@@ -37,7 +41,7 @@ def generator(
     x = z
     for width in widths:
         x = layers.ReLU(dtype="float32")(_dense(width, next(seeds))(x))
-    x = layers.Activation(activation, dtype="float32")(_dense(outputs, next(seeds))(x))
+    x = layers.Activation(activation, dtype="float32")(_dense(outputs, next(seeds), last_scale)(x))
     return keras.Model(z, x, name="vanilla_generator")
 
 
@@ -45,6 +49,7 @@ def discriminator(
     inputs: int = 784,
     widths: Sequence[int] = (256, 128),
     dropout: float = 0.0,
+    first_scale: float = 0.05,
     seed: int | None = None,
 ) -> keras.Model:
     """Samples (batch, inputs) -> logits (batch, 1); D(x) of a formula is their sigmoid.
@@ -52,13 +57,19 @@ def discriminator(
     Args:
         widths: of the hidden LeakyReLU layers.
         dropout: after each of them.
+        first_scale: makes the first layer's first weights smaller. Through them D tells G how to
+            change each pixel: where they are noise it asks for noise, and never quite stops. (The
+            paper's D starts ten times smaller than its G.)
         seed: as for the generator.
     """
     seeds = _seeds(seed)
     samples = keras.Input((inputs,), name="samples")
     x = samples
+    scale = first_scale
     for width in widths:
-        x = layers.LeakyReLU(negative_slope=0.2, dtype="float32")(_dense(width, next(seeds))(x))
+        x = _dense(width, next(seeds), scale)(x)
+        x = layers.LeakyReLU(negative_slope=0.2, dtype="float32")(x)
+        scale = 1.0
         if dropout:
             x = layers.Dropout(dropout, dtype="float32")(x)
     return keras.Model(samples, _dense(1, next(seeds))(x), name="vanilla_discriminator")
