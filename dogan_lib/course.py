@@ -233,6 +233,8 @@ def without_widgets(notebook):
         for output in cell.get("outputs", ()):
             if WIDGET in output.get("data", {}):
                 outputs += _still(output["data"].pop(WIDGET)["model_id"], states)
+                if any(kind.startswith("image/") for kind in output["data"]):
+                    outputs.append(output)  # the widget brought a still picture of itself
             else:
                 outputs.append(output)
         if "outputs" in cell:

@@ -78,7 +78,7 @@ def encoded(image: Image.Image, kind: str = "jpeg") -> bytes:
     """The picture as bytes: JPEG travels to the browser many times a second, PNG stays."""
     buffer = io.BytesIO()
     if kind == "png":
-        image.quantize(128).save(buffer, kind, optimize=True)
+        image.save(buffer, kind, optimize=True)
     else:
         image.save(buffer, kind, quality=80, subsampling=0)
     return buffer.getvalue()

@@ -129,6 +129,15 @@ def test_widgets_become_a_note_and_their_last_picture():
     nbformat.validate(still)
 
 
+def test_a_widget_may_bring_its_own_still():
+    """As the playground does: one output that is a widget here and a picture there."""
+    view = {course.WIDGET: {"model_id": "gone"}, "image/png": "aGk=", "text/plain": "a ring"}
+    outputs = [nbformat.v4.new_output("display_data", data=view)]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
+    kept = course.without_widgets(notebook).cells[0].outputs
+    assert [next(iter(output.data)) for output in kept] == ["text/html", "image/png"]
+
+
 def test_alt_texts_reach_the_page():
     drawn = {"image/png": {"alt": "two dogs"}}
     outputs = [
