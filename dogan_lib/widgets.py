@@ -75,12 +75,13 @@ class ObjectiveOnALine(ipywidgets.VBox):
 
     def _draw(self, change=None):
         figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), width_ratios=(1.4, 1))
-        self._draw_densities(left)
+        self.draw_densities(left)
         self._draw_value(right)
         figure.tight_layout()
         self.picture.value = plots.to_png(figure)
 
-    def _draw_densities(self, ax):
+    def draw_densities(self, ax):
+        """p, q and D* where the sliders stand, for a page that stands still."""
         x = objective.LINE
         p, q = objective.normal(*self.real), objective.normal(self.mean.value, self.width.value)
         ax.fill_between(x, p, color=plots.PALETTE["real"], alpha=0.45, label="p, the data")

@@ -346,7 +346,7 @@ print(
 #
 # A chapter that is here has a link, and a generator that is shipped shows a dog that it drew.
 #
-# From Goodfellow's first GAN to SinGAN took five years. The faces that the deck shows from 2014 to 2018 are these models; ours draw dogs.
+# From Goodfellow's first GAN to SinGAN took five years. The deck shows them as faces, each year's better than the last year's. Here the same years draw dogs.
 
 
 # %% slideshow={"slide_type": "-"}

@@ -74,6 +74,8 @@ def G(z, mean=2.0, width=1.5):
 x = np.linspace(-40, 40, 8001)
 p = np.exp(-0.5 * (x + 1) ** 2) / np.sqrt(2 * np.pi)
 q = np.exp(-0.5 * ((x - 2) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi))
+
+# %% slideshow={"slide_type": "fragment"}
 figure, ax = plt.subplots(figsize=(8, 3.2))
 ax.fill_between(x, p, color=PALETTE["real"], alpha=0.45, label="p, density of real x")
 ax.fill_between(x, q, color=PALETTE["fake"], alpha=0.45, label="q, density of G(z)")
@@ -274,35 +276,76 @@ np.testing.assert_allclose(objective.jensen_shannon(p, q, x), JSD(p, q), atol=1e
 ObjectiveOnALine(real=(-1, 1), fake=(2, 1.5))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# On paper nothing moves, so here are three positions of the slider *mean*, side by side. Follow the green curve: a cliff while q is far away,
+# then a gentle slope, and a flat line at ½ when there is nothing left to tell apart.
+
+# %% slideshow={"slide_type": "-"}
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), sharey=True)
+for ax, mean in zip(axes, (4, 1, -1), strict=True):
+    still = ObjectiveOnALine(real=(-1, 1), fake=(mean, 1))
+    still.draw_densities(ax)
+    v_best, jsd = still.numbers()
+    ax.set_title(f"mean {mean:g}: V = {v_best:.3f}, JSD = {jsd:.3f}")
+    ax.get_legend().remove()
+axes[0].legend(frameon=False, fontsize=8, loc="upper left")
+figure.tight_layout()
+plots.show(
+    figure,
+    "Three positions of q: far from p, D* is a cliff from 1 to 0; nearer, a slope; on p, the flat line one half.",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Loss function
 #
 # A **loss function** (손실 함수) is "a function that sets the size of the penalty for an error". Optimisers go downhill, so D's loss is −V.
 # For a real sample the label is v = 1, and what is left of D's loss is −log D(x): no penalty for 1, a mild one for ½, an unbounded one for 0.
 #
-# G's loss by the formula is log(1 − D(G(z))). The same paper advises another: **−log D(G(z))**, the *non-saturating* loss. Both want D(G(z)) = 1. So what is the difference? Look at the **slope** in D's logit, which is what backpropagation hands on to G.
+# G's loss by the formula is log(1 − D(G(z))). The same paper advises another: **−log D(G(z))**, the *non-saturating* loss. Both want D(G(z)) = 1.
 
 # %% slideshow={"slide_type": "-"}
-logit = np.linspace(-8, 8, 321)
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
-axes[0].plot(v, -np.log(v), color=PALETTE["real"], lw=2.5, label="-log D(x)")
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+axes[0].plot(v, -np.log(v), color=PALETTE["real"], lw=2.5, label="real, v = 1: -log D(x)")
+axes[0].plot(v, -np.log(1 - v), ":", color="black", lw=2, label="fake, v = 0: -log(1 - D(G(z)))")
 axes[1].plot(v, np.log(1 - v), color=PALETTE["fake"], lw=2.5, label="log(1 - D(G(z)))")
 axes[1].plot(v, -np.log(v), "--", color=PALETTE["d"], lw=2.5, label="-log D(G(z))")
-axes[2].plot(logit, -sigmoid(logit), color=PALETTE["fake"], lw=2.5, label="of log(1 - D)")
-axes[2].plot(logit, sigmoid(logit) - 1, "--", color=PALETTE["d"], lw=2.5, label="of -log D")
-axes[2].axvspan(-8, -3, color=PALETTE["accent"], alpha=0.2)
-axes[0].set(title="D's loss for a real sample (v = 1)", xlabel="D(x)", ylabel="loss")
+axes[0].set(title="D's loss", xlabel="D's answer", ylabel="loss")
 axes[1].set(title="G's loss, two ways", xlabel="D(G(z))", ylabel="loss")
-axes[2].set(title="slope of G's loss", xlabel="logit of D(G(z))", ylabel="d loss / d logit")
 for ax in axes:
     ax.legend(frameon=False, fontsize=9)
 figure.tight_layout()
 plots.show(
     figure,
-    "D's loss falls to 0 at D(x) = 1. G's two losses both fall with D(G(z)); where D is sure of a fake, the slope of the first is 0 and that of the second -1.",
+    "D's loss for a real sample falls to 0 at D = 1, for a fake one it is mirrored. G's two losses both fall with D(G(z)), one steeply at 1, the other at 0.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Read the right picture in the orange band, where D is sure that G's picture is fake: the start of every training, when G draws noise.
+# G's dashed curve is D's blue one: with −log D(G(z)), G simply learns with the label v = 1, as if its pictures were real.
+#
+# Both of G's losses fall all the way to D(G(z)) = 1. So what is the difference? Look at the **gradient** (기울기), the slope in D's logit, which is what backpropagation hands on.
+
+# %% slideshow={"slide_type": "-"}
+logit = np.linspace(-8, 8, 321)
+figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
+axes[0].plot(logit, sigmoid(logit) - 1, color=PALETTE["real"], lw=2.5, label="real: -(1 - D)")
+axes[0].plot(logit, sigmoid(logit), ":", color="black", lw=2, label="fake: D")
+axes[1].plot(logit, -sigmoid(logit), color=PALETTE["fake"], lw=2.5, label="of log(1 - D): -D")
+axes[1].plot(
+    logit, sigmoid(logit) - 1, "--", color=PALETTE["d"], lw=2.5, label="of -log D: -(1 - D)"
+)
+axes[1].axvspan(-8, -3, color=PALETTE["accent"], alpha=0.2)
+axes[0].set(title="slope of D's loss", xlabel="logit of D's answer", ylabel="d loss / d logit")
+axes[1].set(title="slope of G's loss", xlabel="logit of D(G(z))")
+for ax in axes:
+    ax.legend(frameon=False, fontsize=9, loc="upper left")
+figure.tight_layout()
+plots.show(
+    figure,
+    "D's slopes are largest where D is wrong. Of G's two, where D is sure of a fake, shaded, that of log(1 - D) is 0 and that of -log D is -1.",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# Left: D is pushed hard where it is wrong, and left in peace where it is right, as a good loss should do.
+# Right: read the orange band, where D is sure that G's picture is fake: the start of training, when G's pictures are still noise.
 #
 # | | slope in the logit | D sure of "fake" | D fooled |
 # |---|---|---|---|
@@ -373,26 +416,27 @@ assert abs(reached + np.log(4)) < 1e-6
 # Start farther away, at mean 6 with width 1, and compare the two losses of G. V near **0** is the alarm: D makes no mistakes, and the JSD sits on its ceiling log 2, where it is flat.
 
 # %% slideshow={"slide_type": "-"}
+starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
+g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
+paths = {
+    (start, name): fit(*starts[start], g_loss)[:, 2]
+    for start in starts
+    for name, g_loss in g_losses.items()
+}
+for (start, name), path in paths.items():
+    print(f"{start:4} {name:10}: V < -1.3 at step {np.argmax(path < -1.3) + 1}")
+    assert path[-1] < -1.3
+
+# %% slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
-for ax, (mean, width) in zip(axes, [(2.0, 1.5), (6.0, 1.0)], strict=True):
-    for g_loss, name, colour, line in (
-        (saturating, "log(1 - D)", "fake", "-"),
-        (non_saturating, "-log D", "d", "--"),
-    ):
-        path = fit(mean, width, g_loss)[:, 2]
-        print(f"start {mean}, {name:10}: V < -1.3 at step {np.argmax(path < -1.3) + 1}")
-        ax.semilogx(
-            np.arange(1, len(path) + 1),
-            path,
-            line,
-            color=PALETTE[colour],
-            lw=2.5,
-            label=f"G's loss: {name}",
-        )
-    ax.axhline(-np.log(4), color=PALETTE["neutral"], ls=":", label="-log 4")
-    ax.set(title=f"G starts at mean {mean}", xlabel="step of G")
+look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["d"], "ls": "--"}}
+for ax, start in zip(axes, starts, strict=True):
+    for name in g_losses:
+        ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name], lw=2.5, **look[name])
+    ax.axhline(-np.log(4), color=PALETTE["neutral"], ls=":")
+    ax.set(title=f"G starts {start}, at mean {starts[start][0]:g}", xlabel="step of G")
 axes[0].set_ylabel("V(D*, G)")
-axes[0].legend(frameon=False)
+axes[0].legend(["G's loss: log(1 - D)", "G's loss: -log D", "-log 4"], frameon=False)
 figure.tight_layout()
 plots.show(
     figure,
@@ -401,7 +445,8 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # From far away, log(1 − D) waits at V = 0 for a long time and −log D leaves at once; the printed steps say by how much. Real networks are seldom that patient.
-# Near by, the dashed curve is faster too: −log D is not V's own slope, but a stronger push the same way. Both end where p = q.
+# Near by, the dashed curve is faster too. Its push is not V's own slope: each fake is pushed the same way as before, but the ones that D recognises are pushed
+# hardest, where log(1 − D) pushes hardest the ones that already pass. Both end where p = q.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

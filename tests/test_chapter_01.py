@@ -2,6 +2,7 @@
 
 import io
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image
@@ -81,3 +82,22 @@ def test_the_slider_reaches_the_end_of_the_game():
     widget.mean.value, widget.width.value = -1.0, 1.0
     v, jsd = widget.numbers()
     assert v == pytest.approx(-np.log(4), abs=1e-6) and jsd == pytest.approx(0, abs=1e-6)
+
+
+def test_the_page_that_stands_still_shows_where_the_sliders_are():
+    widget = ObjectiveOnALine(real=(-1, 1))
+    widget.mean.value, widget.width.value = -1.0, 1.0
+    figure, ax = plt.subplots()
+    widget.draw_densities(ax)
+    best = next(line for line in ax.lines if line.get_label().startswith("D*"))
+    np.testing.assert_array_equal(best.get_ydata(), 0.5)
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("logit", [-5.0, 0.0, 5.0])
+def test_slopes_of_both_losses_of_the_generator(logit):
+    """-D and -(1 - D), as drawn: where the first is flat, the second pushes with all its force."""
+    d = 1 / (1 + np.exp(-logit))
+    for loss, slope in ((losses.Minimax(), -d), (losses.NonSaturating(), d - 1)):
+        above, below = (float(loss.generator(np.array([[logit + h]]))) for h in (0.01, -0.01))
+        assert (above - below) / 0.02 == pytest.approx(slope, abs=1e-4)
