@@ -334,6 +334,24 @@ def _(answer):
 
 
 @exercise(
+    "03-edge",
+    """
+    The longer side is 99. Around the box's centre the square would reach from column 125 to 224,
+    but the picture ends at 200: moved left by 24 it is (101, 20, 200, 119). Moving keeps the dog's
+    shape and all of the dog; filling the rest with black would teach G black rims.
+    """,
+)
+def _(answer):
+    square = tuple(int(n) for n in answer)
+    if square == (125, 20, 224, 119):
+        return "Columns 200 to 223 are not there. Move the square, do not cut it."
+    if square == (125, 20, 200, 119):
+        return "That is 75 wide and 99 high: no square any more. Move it instead of cutting it."
+    if square != (101, 20, 200, 119):
+        return "First the square around the centre, as if there were no edge; then move it inside."
+
+
+@exercise(
     "03-scale",
     """
     def scale(pixels):
@@ -345,7 +363,15 @@ def _(answer):
 def _(answer):
     if not callable(answer):
         return "Give the function itself: exercises.check('03-scale', scale)."
-    given = np.asarray(answer(np.array([0, 51, 255], "uint8")), "float64")
+    pixels = np.array([0, 51, 255], "uint8")
+    given = answer(pixels)
+    if given is None:
+        return "It still returns None. What do you divide by, to get from 0...255 to 0...2?"
+    given = np.asarray(given, "float64")
+    if not np.allclose(given, answer(pixels.astype("float32")), atol=1e-6):
+        return (
+            "uint8 answers otherwise than float32: it starts again at 0 after 255. Convert first."
+        )
     if not np.allclose(given, [-1, -0.6, 1], atol=1e-6):
         return f"0, 51 and 255 should become -1, -0.6 and 1, not {np.round(given, 3).tolist()}."
 

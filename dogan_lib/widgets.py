@@ -3,11 +3,15 @@
 Only what ipywidgets 7.7 (Colab) and 8 share is used.
 """
 
+from pathlib import Path
+
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from dogan_lib import objective, plots
+from dogan_lib.dogs import cropping
 
 
 class LatentWalk(ipywidgets.VBox):
@@ -102,3 +106,102 @@ class ObjectiveOnALine(ipywidgets.VBox):
         ax.set(xlabel="mean of q", ylabel="V(D*, G)", ylim=(-1.5, 0.1))
         ax.set_title(f"V = {v:.3f} = 2 · {jsd:.3f} - log 4")
         ax.legend(frameon=False)
+
+
+class Cropper(ipywidgets.VBox):
+    """A photograph, a box that two sliders move, and what the three ways of cropping make of it.
+
+    "keep" writes the square around the box to a folder, for `load_dogs(source=folder)`.
+
+    Args:
+        image: uint8 (H, W, 3), to start with; another one can be uploaded.
+        box: (xmin, ymin, xmax, ymax) to start with; default the middle of the picture.
+        folder: where kept squares go; it is made if need be.
+        size: pixels a side of the crops that are shown.
+    """
+
+    def __init__(self, image, box=None, folder: str | Path = "my_dogs", size: int = 64):
+        self.folder, self.size = Path(folder), size
+        self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False)
+        wide = ipywidgets.Layout(width="420px")
+        self.across = ipywidgets.IntRangeSlider(description="x1, x3", layout=wide)
+        self.down = ipywidgets.IntRangeSlider(description="x2, x4", layout=wide)
+        self.keep = ipywidgets.Button(description="keep")
+        self.said = ipywidgets.Label()
+        self.picture = ipywidgets.Image(format="png")
+        self._take(image, box)
+        self.upload.observe(self._on_upload, "value")
+        self.keep.on_click(self._on_keep)
+        for slider in (self.across, self.down):
+            slider.observe(self._draw, "value")
+        sliders = ipywidgets.HBox([self.across, self.down])
+        buttons = ipywidgets.HBox([self.upload, self.keep, self.said])
+        super().__init__([sliders, buttons, self.picture])
+
+    @property
+    def box(self) -> cropping.Box:
+        """The box under the sliders, at least one pixel wide and high, inside the picture."""
+        height, width = self.image.shape[:2]
+        (xmin, xmax), (ymin, ymax) = self.across.value, self.down.value
+        xmin, ymin = min(xmin, width - 1), min(ymin, height - 1)
+        return xmin, ymin, min(max(xmax, xmin + 1), width), min(max(ymax, ymin + 1), height)
+
+    def crop(self, mode: str = "square") -> np.ndarray:
+        """What is shown for a mode of `cropping.MODES`: uint8 (size, size, 3)."""
+        height, width = self.image.shape[:2]
+        region = cropping.region(self.box, width, height, mode)
+        picture = Image.fromarray(self.image)
+        size = (self.size, self.size)
+        return np.asarray(picture.resize(size, Image.Resampling.LANCZOS, box=region))
+
+    def _take(self, image, box=None):
+        self.image = np.asarray(image)
+        height, width = self.image.shape[:2]
+        if box is None:
+            box = (width // 4, height // 4, 3 * width // 4, 3 * height // 4)
+        xmin, ymin, xmax, ymax = (int(side) for side in box)
+        for slider, largest, ends in (
+            (self.across, width, (xmin, xmax)),
+            (self.down, height, (ymin, ymax)),
+        ):
+            slider.max, slider.value = largest, ends
+        self._draw()
+
+    def _on_upload(self, change):
+        # ipywidgets 7: {name: file}; ipywidgets 8: (file, ...).
+        files = change["new"].values() if isinstance(change["new"], dict) else change["new"]
+        for file in files:
+            try:
+                self._take(cropping.read_rgb(bytes(file["content"]), upright=True))
+                self.said.value = ""
+            except Exception:  # Pillow's decoders raise nearly anything on what is no picture
+                self.said.value = "That file is not a picture that can be read."
+
+    def _on_keep(self, button=None):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        height, width = self.image.shape[:2]
+        left, top, right, bottom = cropping.square(self.box, width, height)
+        path = self.folder / f"dog_{len(list(self.folder.glob('dog_*.png'))):03d}.png"
+        Image.fromarray(self.image[top:bottom, left:right]).save(path)
+        self.said.value = f"{path}, {right - left}x{bottom - top}"
+
+    def _draw(self, change=None):
+        figure, axes = plt.subplots(1, 4, figsize=(10, 3), width_ratios=(1.8, 1, 1, 1))
+        axes[0].imshow(self.image)
+        height, width = self.image.shape[:2]
+        _frame(axes[0], cropping.square(self.box, width, height), "real", "--")
+        _frame(axes[0], self.box, "accent", "-")
+        axes[0].set_title("box {}, {}, {}, {}".format(*self.box), fontsize=9)
+        for ax, mode in zip(axes[1:], cropping.MODES, strict=True):
+            ax.imshow(self.crop(mode), interpolation="nearest")
+            ax.set_title(f"{mode}, {self.size} x {self.size}", fontsize=9)
+        for ax in axes:
+            ax.axis("off")
+        figure.tight_layout()
+        self.picture.value = plots.to_png(figure, dpi=70)
+
+
+def _frame(ax, box, colour: str, line: str):
+    (xmin, ymin), sides = box[:2], (box[2] - box[0], box[3] - box[1])
+    style = dict(fill=False, ec=plots.PALETTE[colour], ls=line, lw=2)
+    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, **style))

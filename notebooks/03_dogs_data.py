@@ -32,15 +32,16 @@
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(images=160, archive=24, statistics=160),
-    cpu=dict(images=2000, archive=120, statistics=2000),
-    gpu=dict(images=20580, archive=120, statistics=20580),
+    smoke=dict(images=160, archive=24),
+    cpu=dict(images=2000, archive=120),
+    gpu=dict(images=20580, archive=120),
 )
 cfg
 
 # %% slideshow={"slide_type": "-"}
+import collections
+import re
 import tempfile
-import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -49,19 +50,26 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import exercises, plots
-from dogan_lib.dogs import cropping, doodle, load_dogs, stanford
+from dogan_lib.dogs import archives, cropping, doodle, load_dogs, stanford
 from dogan_lib.plots import PALETTE
 
 dogs = load_dogs(size=64, limit=cfg.images)
+drawn = load_dogs(size=64, source="doodle", limit=160)
 dogs
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# The line above says which dogs these are and why. `load_dogs` takes **Stanford Dogs** if they are on your disk (`DOGAN_STANFORD_DIR`, or once downloaded
-# with `load_dogs(source="stanford")`, 815 MB); otherwise it draws **doodles**, dogs that a program makes up, with truthful labels, boxes and captions.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# The first line says which dogs these are and why. `load_dogs` takes **Stanford Dogs** if they are on your disk; otherwise it draws **doodles**,
+# dogs that a program makes up, with truthful labels, boxes and captions. Two ways to the real ones:
+#
+# - `load_dogs(source="stanford")` downloads 815 MB once, and checks it;
+# - `DOGAN_STANFORD_DIR=/a/folder`, where you have put `images.tar` and `annotation.tar`.
 
-# %% slideshow={"slide_type": "slide"}
-figure = plots.grid(dogs.images[:48], columns=12, scale=0.75, title=f"48 dogs: {dogs.source}")
-plots.show(figure, "Forty-eight square pictures of dogs of many breeds, poses and backgrounds.")
+# %% slideshow={"slide_type": "-"}
+if dogs.source == "doodle":
+    figure = plots.grid(dogs.images[:48], columns=12, scale=0.75, title="48 doodles")
+else:
+    figure = plots.beside(dogs.images[:48], drawn.images[:48], titles=(dogs.source, "doodles"))
+plots.show(figure, "Square pictures of dogs of many breeds, poses and backgrounds.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 데이터 수집 · What Stanford Dogs is
@@ -75,79 +83,109 @@ plots.show(figure, "Forty-eight square pictures of dogs of many breeds, poses an
 # | terms | ImageNet's: non-commercial research and teaching |
 #
 # The terms are why no photograph comes with this course. Kaggle's *Generative Dog Images* (2019) used the same pictures: contestants handed in
-# 10,000 generated 64×64 dogs, and were punished for copying.
+# 10,000 generated 64×64 dogs. They were scored by MiFID, which asks how close the fakes are to real dogs, and punishes copies (chapter 14).
 #
-# So that everything below runs anywhere, the next cell lets the doodles write themselves out as **the same two files**.
+# So that everything below runs anywhere, the doodles now write themselves out as **the same two files**, unless you have the real ones.
 
 # %% slideshow={"slide_type": "-"}
 archive = stanford.find()
 if archive is None:
     folder = doodle.write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
     archive = stanford.find(folder)
-print("the archive of this chapter:", archive)
 with archive.open() as files:
     names = sorted(files.names)
 print(len(names), "pictures, for example", names[0])
+cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The idea in one picture
+#
+# From the photograph with its box to what the discriminator sees. Each arrow is a decision, and this chapter looks at all of them.
+
+
+# %% slideshow={"slide_type": "-"}
+def row(pictures, titles, width=12):
+    """Pictures of any size beside each other; returns the figure and its axes."""
+    figure, axes = plt.subplots(1, len(pictures), figsize=(width, width / len(pictures) + 0.3))
+    for ax, picture, title in zip(axes, pictures, titles, strict=True):
+        ax.imshow(picture, interpolation="nearest")
+        ax.set_title(title, fontsize=9)
+        ax.axis("off")
+    figure.tight_layout()
+    return figure, axes
+
+
+def frame(ax, box, colour="accent"):
+    (xmin, ymin), sides = box[:2], np.subtract(box[2:], box[:2])
+    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, fill=False, ec=PALETTE[colour], lw=2))
+
+
+# %% slideshow={"slide_type": "-"}
+original = cut.originals(1)[0]
+image, (height, width) = Image.fromarray(original.image), original.image.shape[:2]
+square = image.crop(cropping.square(cut.boxes[0], width, height))
+small = [square.resize((size, size), Image.LANCZOS) for size in (64, 32)]
+scaled = np.asarray(small[1], "float32") / 127.5 - 1
+titles = [
+    "picture and box",
+    f"→ square, {square.width} px",
+    "→ 64×64",
+    "→ 32×32",
+    "→ red, in [−1, 1]",
+]
+figure, axes = row([image, square, *small, scaled[..., 0]], titles)
+frame(axes[0], cut.boxes[0])
+axes[4].images[0].set(cmap="gray", clim=(-1, 1))
+figure.colorbar(axes[4].images[0], ax=axes[4], shrink=0.7, ticks=(-1, 0, 1))
+plots.show(
+    figure, "One dog: framed, cut to a square, shrunk to 64 and to 32 pixels, its red channel."
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One annotation, read by hand
 #
-# The slide's $x_1, x_2, x_3, x_4$ are `xmin, ymin, xmax, ymax` in pixels, from the top left corner. A picture may hold several dogs: one `<object>` each.
+# The slide's $x_1, x_2, x_3, x_4$ are `xmin, ymin, xmax, ymax` in pixels, from the top left corner. Here is the file of one picture. Where it
+# shows several dogs, there are several `<object>`s. Reading them takes three lines; the library must agree with yours, on every file of the archive.
 
 # %% slideshow={"slide_type": "-"}
-XML = """<annotation>
-  <folder>%s</folder><filename>%s</filename>
-  <size><width>500</width><height>375</height><depth>3</depth></size>
-  <object><name>Pug</name><bndbox><xmin>95</xmin><ymin>60</ymin><xmax>330</xmax><ymax>350</ymax></bndbox></object>
-  <object><name>Pug</name><bndbox><xmin>310</xmin><ymin>120</ymin><xmax>520</xmax><ymax>370</ymax></bndbox></object>
-</annotation>"""
+with archives.open_archive(archive.annotation) as files:
+    notes = {name: files.read(name) for name in files.names}
+shortest = min(notes, key=lambda name: len(notes[name]))
+print(shortest)
+print(notes[shortest].decode().expandtabs(2))
 
 
+# %% slideshow={"slide_type": "subslide"}
 def read_boxes(xml):
     """All boxes of an annotation, as (xmin, ymin, xmax, ymax)."""
+    boxes = ET.fromstring(xml).iter("bndbox")
     corners = ("xmin", "ymin", "xmax", "ymax")
-    return [
-        tuple(int(box.find(c).text) for c in corners) for box in ET.fromstring(xml).iter("bndbox")
-    ]
+    return [tuple(int(box.find(corner).text) for corner in corners) for box in boxes]
 
 
-print(read_boxes(XML))
-assert read_boxes(XML) == [tuple(box) for box in stanford.parse(XML.encode()).boxes]
+print(read_boxes(notes[shortest]))
+for xml in notes.values():
+    assert read_boxes(xml) == list(stanford.parse(xml).boxes)
+print(f"{len(notes):,} annotations: the same boxes as dogan_lib.dogs.stanford")
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# This one shows two oddities of the real files: the name fields hold a literal `%s` (so go by the path), and the second box leaves the picture
-# on the right (so clip it). The library counts whatever it meets and says so in its summary line.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Original, and its box
-
-# %% slideshow={"slide_type": "-"}
-cut = load_dogs(size=64, source=f"stanford:{archive.images.parent}", limit=min(cfg.archive, 120))
-originals = cut.originals(5)
-figure, axes = plt.subplots(1, 5, figsize=(12, 2.6))
+# %% slideshow={"slide_type": "fragment"}
+originals = cut.originals(6)
+figure, axes = row([o.image for o in originals], [o.breed for o in originals])
 for ax, original in zip(axes, originals, strict=True):
-    ax.imshow(original.image)
-    for xmin, ymin, xmax, ymax in original.boxes:
-        ax.add_patch(
-            plt.Rectangle(
-                (xmin, ymin), xmax - xmin, ymax - ymin, fill=False, ec=PALETTE["accent"], lw=2
-            )
-        )
-    ax.set_title(original.breed, fontsize=9)
-    ax.axis("off")
-figure.tight_layout()
-plots.show(figure, "Five uncropped pictures, each dog framed by its annotated box.")
+    for box in original.boxes:
+        frame(ax, box)
+plots.show(figure, "Six uncropped pictures, each dog framed by its annotated box.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이미지 크롭 · Three ways to make it square
 #
-# A generator draws squares; boxes are not. Three choices:
+# The frames sit tight, and each has another shape. A generator draws squares. Three choices:
 #
 # - **square**: grow the box to a square around its centre, and move it where it would leave the picture. The dog keeps its shape; some background comes in.
-# - **box**: stretch the box. No background, but a dachshund gets tall.
-# - **none**: the whole picture. Small dogs stay small.
+# - **box**: stretch the box. Little background, but a dachshund gets tall.
+# - **none**: stretch the whole picture. Small dogs stay small.
 #
-# Write the first one yourself:
+# Write the first one yourself. Then look at the widest and the tallest box of the archive, each in all three ways; the square that is cut is blue.
 
 
 # %% slideshow={"slide_type": "-"}
@@ -165,209 +203,261 @@ for _ in range(1000):
     width, height = random.integers(20, 500, size=2)
     x, y = np.sort(random.integers(0, width, 2)), np.sort(random.integers(0, height, 2))
     box = (int(x[0]), int(y[0]), int(x[1]) + 1, int(y[1]) + 1)
-    assert square_crop(box, width, height) == tuple(cropping.square(box, width, height))
+    assert square_crop(box, width, height) == cropping.square(box, width, height)
 print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 
-# %% slideshow={"slide_type": "slide"}
-long_and_tall = sorted(originals, key=lambda o: np.divide(*(o.boxes[0, 2:] - o.boxes[0, :2])))
-figure, axes = plt.subplots(2, 4, figsize=(8, 4))
-for row, original in zip(axes, (long_and_tall[-1], long_and_tall[0]), strict=True):
-    image, (height, width) = Image.fromarray(original.image), original.image.shape[:2]
-    row[0].imshow(image)
-    for ax, mode in zip(row[1:], ("square", "box", "none"), strict=True):
-        region = cropping.region(original.boxes[0], width, height, mode)
-        ax.imshow(image.resize((64, 64), Image.LANCZOS, box=tuple(map(int, region))))
-        ax.set_title(mode, fontsize=9)
-for ax in axes.flat:
-    ax.axis("off")
-axes[0, 0].set_title("original", fontsize=9)
-figure.tight_layout()
-plots.show(
-    figure,
-    "A long and a tall dog: square keeps their shape, box stretches them, none keeps the whole picture.",
-)
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# The course uses **square** from here on. G learns what it is shown: from stretched dogs it would learn stretched dogs.
+# %% slideshow={"slide_type": "-"}
+sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
+shape = sides[:, 0] / sides[:, 1]
+for what, i in (("widest", shape.argmax()), ("tallest", shape.argmin())):
+    one, box = cut.subset([i]).originals(1)[0], cut.boxes[i]
+    image, (height, width) = Image.fromarray(one.image), one.image.shape[:2]
+    regions = {mode: cropping.region(box, width, height, mode) for mode in cropping.MODES}
+    crops = [image.resize((64, 64), Image.LANCZOS, box=region) for region in regions.values()]
+    figure, axes = row([image, *crops], [f"{what}: {one.breed}", *regions], width=9)
+    frame(axes[0], box)
+    frame(axes[0], regions["square"], "real")
+    plots.show(
+        figure,
+        f"The {what} dog: square keeps its shape, box stretches it, none shows the whole picture.",
+    )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# The course uses **square** from here on: G learns what it is shown, and from stretched dogs it would learn stretched dogs.
+# Where the picture is too small for the square (a wide dog in a tall picture), the square gets smaller, and a nose or a tail is lost.
+#
 # ## 64×64, 32×32, and why shrinking needs a filter
 #
 # To halve a picture, do not take every second pixel. What is finer than the new pixels does not disappear: it comes back as a coarse pattern that
-# was never there (**aliasing**). A filter that averages first (`LANCZOS`) removes it. Watch the coat.
+# was never there (**aliasing**). A filter that averages first (`LANCZOS`) removes it. Below, the dog of this archive whose coat suffers most, and a
+# pattern of fine stripes.
+
 
 # %% slideshow={"slide_type": "-"}
-stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
-coat = np.stack([stripes] * 3, axis=-1).astype("uint8")
-figure, axes = plt.subplots(2, 4, figsize=(8.4, 4.3))
-for row, picture in zip(
-    axes, (Image.fromarray(originals[1].image), Image.fromarray(coat)), strict=True
-):
-    row[0].imshow(picture)
-    row[1].imshow(picture.resize((64, 64), Image.LANCZOS))
-    row[2].imshow(picture.resize((32, 32), Image.LANCZOS))
-    row[3].imshow(picture.resize((32, 32), Image.NEAREST))
-for ax, text in zip(
-    axes[0], ("original", "64, filtered", "32, filtered", "32, every n-th pixel"), strict=True
-):
-    ax.set_title(text, fontsize=9)
-for ax in axes.flat:
-    ax.axis("off")
-figure.tight_layout()
-plots.show(
-    figure,
-    "A dog and a fine striped pattern shrunk with and without a filter: without it the stripes turn into a false coarse pattern.",
-)
+def shrunk(picture, size, filtered):
+    return picture.resize((size, size), Image.LANCZOS if filtered else Image.NEAREST)
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# The filtered stripes become an even grey, which is the truth: they are too fine for 32 pixels. Without the filter they become broad stripes that no dog wears.
-# The same choice moves FID by several points, so the whole course shrinks in one way only.
+
+def harm(picture):
+    good, bad = (np.asarray(shrunk(picture, 32, f), "float32") for f in (True, False))
+    return np.abs(good - bad)[8:24, 8:24].mean()
+
+
+squares = [
+    Image.fromarray(o.image).crop(cropping.square(box, *o.image.shape[1::-1]))
+    for o, box in zip(cut.originals(24), cut.boxes, strict=False)
+]
+stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
+coat = Image.fromarray(np.stack([stripes] * 3, axis=-1).astype("uint8"))
+for picture, what in ((max(squares, key=harm), "dog"), (coat, "stripes of period 10")):
+    ways = [(64, True), (64, False), (32, True), (32, False)]
+    titles = [f"{size}, {'filtered' if f else 'every n-th pixel'}" for size, f in ways]
+    figure, _ = row(
+        [picture, *(shrunk(picture, *way) for way in ways)], [f"{what}, {picture.width}", *titles]
+    )
+    plots.show(
+        figure, f"Shrunk, {what}: with a filter, and without, where a false pattern appears."
+    )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# At 32 the filtered stripes become an even grey, which is the truth: they are too fine for 32 pixels. Without the filter they become broad stripes that no dog
+# wears, and the coat above turns into speckles. FID, the measure of chapter 14, sees the difference too (Parmar et al. 2022), so the whole course shrinks in one way only.
+#
 # ## Look at the data set before you train on it
 #
-# How many of each breed, how wide, how large, how bright? One figure.
+# How many of each breed, which shapes, how large, how bright? One figure.
+
 
 # %% slideshow={"slide_type": "-"}
-sample = dogs.subset(np.arange(min(cfg.statistics, len(dogs))))
-per_breed = np.bincount(sample.labels, minlength=len(sample.breeds))
-sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
-brightness = sample.images.mean(axis=(1, 2, 3))
+def histogram(ax, values, title, xlabel, bins=20):
+    ax.hist(values, bins=bins, color=PALETTE["real"])
+    ax.set(title=title, xlabel=xlabel)
+
+
+per_breed = collections.Counter(name.split("/")[-2] for name in names)
+longer = sides.max(axis=1)
 figure, axes = plt.subplots(1, 4, figsize=(12, 2.7))
-axes[0].hist(per_breed, color=PALETTE["real"])
-axes[0].set(title="pictures per breed", xlabel="pictures", ylabel="breeds")
-axes[1].hist(sides[:, 0] / sides[:, 1], bins=20, color=PALETTE["real"])
-axes[1].set(title="shape of the boxes", xlabel="width / height")
-axes[2].hist(sides.max(axis=1), bins=20, color=PALETTE["real"])
-axes[2].set(title="size of the boxes", xlabel="longer side, pixels")
-axes[3].hist(brightness, bins=20, color=PALETTE["real"])
-axes[3].set(title="brightness", xlabel="mean of a picture, 0 to 255")
+axes[0].bar(range(len(per_breed)), sorted(per_breed.values()), color=PALETTE["real"])
+axes[0].set(title="pictures per breed", xlabel="breeds, from rare to frequent")
+histogram(axes[1], shape, "shape of the boxes", "width / height")
+histogram(axes[2], longer, "size of the boxes", "longer side, pixels")
+histogram(axes[3], dogs.images.mean(axis=(1, 2, 3)), "brightness", "mean of a picture, 0 to 255")
+axes[2].axvline(64, color=PALETTE["accent"], ls="--")
 figure.tight_layout()
-plots.show(
-    figure,
-    "Histograms: pictures per breed, aspect ratio of boxes, size of boxes, mean brightness of pictures.",
-)
-print(f"boxes whose longer side is under 64 pixels: {(sides.max(axis=1) < 64).mean():.0%}")
+plots.show(figure, "Histograms: pictures per breed, shapes and sizes of boxes, mean brightness.")
+low, high = np.quantile(shape, (0.25, 0.75))
+print(f"{len(per_breed)} breeds, {min(per_breed.values())} to {max(per_breed.values())} pictures")
+print(f"half of the boxes are {low:.2f} to {high:.2f} times as wide as high")
+print(f"{(longer < 64).sum()} of {len(longer):,} dogs are smaller than 64 pixels")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# What is left of the dashed line is *enlarged* to 64 pixels, and therefore blurred. In the original archive (500×375) few dogs are so small; some Kaggle entries left them out.
+# In a copy with smaller pictures the line cuts off more, and nothing at all among doodles, which are drawn large enough.
+#
 # ## The average dog
 #
-# The mean of all pictures is what a generator that knows *nothing but averages* would draw: something in the middle, ground below, light above.
-# The spread shows where dogs differ most.
+# The mean of all pictures is what a generator that knows *nothing but averages* would draw. The spread shows where dogs differ most.
 
 # %% slideshow={"slide_type": "-"}
-mean = sample.images.mean(axis=0)
-spread = sample.images.std(axis=0).mean(axis=2)
-figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.7))
-axes[0].imshow(mean / 255)
-axes[0].set_title("mean dog")
-shown = axes[1].imshow(spread, cmap="cividis")
-axes[1].set_title("spread of each pixel")
-figure.colorbar(shown, ax=axes[1], shrink=0.8)
-for channel, colour in enumerate(("#D55E00", "#009E73", "#0072B2")):
-    counts, edges = np.histogram(sample.images[..., channel], bins=64, range=(0, 255), density=True)
-    axes[2].plot(
-        edges[:-1], counts, color=colour, label="RGB"[channel], ls=("-", "--", ":")[channel]
-    )
-axes[2].set(title="colours", xlabel="value", yticks=[])
-axes[2].legend(frameon=False)
-for ax in axes[:2]:
+sample = dogs.images[:2000]
+mean = sample.mean(axis=0) / 255
+stretched = (mean - mean.min()) / (mean.max() - mean.min())
+spread = sample.std(axis=0).mean(axis=2)
+pictures, titles = [mean, stretched, spread], ["mean dog", "the same, more contrast", "spread"]
+figure, axes = plt.subplots(1, 4, figsize=(12, 2.8), width_ratios=(1, 1, 1.2, 1.4))
+for ax, picture, title in zip(axes, pictures, titles, strict=False):
+    shown = ax.imshow(picture, cmap="cividis")
+    ax.set_title(title)
     ax.axis("off")
+figure.colorbar(shown, ax=axes[2], shrink=0.8)
+styles = {"color": ("#D55E00", "#009E73", "#0072B2"), "ls": ("-", ":", "-.")}
+for channel in range(3):
+    counts, edges = np.histogram(sample[..., channel], bins=64, range=(0, 256), density=True)
+    style = {key: values[channel] for key, values in styles.items()}
+    axes[3].plot(edges[:-1], counts, label="RGB"[channel], **style)
+axes[3].set(title="colours", xlabel="value", yticks=[])
+axes[3].legend(frameon=False)
 figure.tight_layout()
 plots.show(
-    figure,
-    "The blurred mean of all dogs, the spread of each pixel, and the histogram of each colour channel.",
+    figure, "The blurred mean of all dogs, the spread of each pixel, histograms of R, G and B."
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# A blob in the middle, warmer than its surroundings: coats are brown, and the dog stands in the middle. Remember it: it is the first thing that a
+# GAN draws in chapter 04. Many pixels have little blue for the same reason; the rise at 255 is white fur, snow, sky and overexposure.
+#
+# ## Bad input
+#
+# Twenty thousand files never all fit. Here are six, five of them bad in ways that the real archive, or a broken download, knows:
+
+# %% slideshow={"slide_type": "-"}
+with archive.open() as files:
+    photo = files.read(next(name for name in names if Path(name).stem == Path(shortest).name))
+note = notes[shortest]
+odd = {
+    "fine": (photo, note),
+    "cut_off": (photo[: len(photo) // 2], note),
+    "nameless": (photo, re.sub(b"<filename>.*<", b"<filename>%s<", note)),
+    "box_outside": (photo, note.replace(b"<xmax>", b"<xmax>9")),
+    "no_annotation": (photo, None),
+    "no_picture": (None, note),
+}
+place = Path(tempfile.mkdtemp())
+for name, contents in odd.items():
+    for part, suffix, content in zip(("Images", "Annotation"), (".jpg", ""), contents, strict=True):
+        (place / part / "n1-dog").mkdir(parents=True, exist_ok=True)
+        if content is not None:
+            (place / part / "n1-dog" / (name + suffix)).write_bytes(content)
+for problem, found in load_dogs(size=64, source=f"stanford:{place}").problems.items():
+    print(f"  {problem}: {[Path(name).stem for name in found]}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# Nothing is lost silently: the summary line counts what was skipped or mended, and `dogs.problems` names the files. In many real annotations the name
+# fields hold a literal `%s` (so go by the path), and a few boxes leave the picture (so cut them at its edge).
+#
 # ## What the networks get: batches
 #
 # Three steps between the file and the network: shuffle, mirror half of them (a dog looking left is as real as one looking right), and scale from 0…255 to
 # [−1, 1], where G's `tanh` lives. A batch (미니배치) is a tuple: pictures, and a condition if you ask for one.
 
 # %% slideshow={"slide_type": "-"}
-batches = dogs.batches(16, condition="labels", seed=0)
-images, labels = next(iter(batches))
-print(
-    f"{len(batches)} batches of pictures {tuple(images.shape)} {images.dtype.name}, from {float(images.numpy().min()):.2f} to {float(images.numpy().max()):.2f}"
+first = dogs.subset(np.arange(16))
+plain, labels = next(iter(first.batches(16, condition="labels", mirror=False, shuffle=False)))
+mirrored, _ = next(iter(first.batches(16, condition="labels", shuffle=False)))
+low, high = float(plain.numpy().min()), float(plain.numpy().max())
+print(f"pictures {tuple(plain.shape)} {plain.dtype.name}, from {low:.2f} to {high:.2f}")
+print("labels:", labels.numpy(), "· the first one is a", dogs.breeds[int(labels[0])])
+assert np.allclose(plain, first.images / 127.5 - 1, atol=1e-6)
+flipped = [not np.array_equal(a, b) for a, b in zip(plain, mirrored, strict=True)]
+figure, axes = plt.subplots(2, 1, figsize=(12, 2.2))
+for ax, images, title in zip(
+    axes, (plain, mirrored), ("as stored", "mirrored by chance"), strict=True
+):
+    ax.imshow(plots.tile(images, columns=16))
+    ax.set_title(title, fontsize=9, loc="left")
+    ax.axis("off")
+figure.tight_layout()
+plots.show(
+    figure, f"Sixteen dogs as stored, and as a batch shows them: {sum(flipped)} are mirrored."
 )
-print("labels:", labels.numpy())
-print("the first one is a", dogs.breeds[int(labels[0])])
-again, _ = next(iter(dogs.batches(16, condition="labels", seed=0)))
-assert np.array_equal(images, again), "the same seed and epoch give the same batch"
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# The order depends on the seed and the epoch alone. That is why a training that was killed can go on as if nothing had happened.
-# Doodles also know what they show; chapter 08 learns from such sentences:
-
-# %% slideshow={"slide_type": "-"}
-drawn = load_dogs(size=64, source="doodle", limit=160)
-figure = plots.grid(
-    drawn.images[:4],
-    columns=4,
-    scale=2.4,
-    titles=[textwrap.fill(caption, 26) for caption in drawn.captions[:4]],
-)
-plots.show(figure, "Four doodles, each above with its caption: " + "; ".join(drawn.captions[:4]))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# Order and mirroring depend on the seed and the number of the epoch alone. That is why a training that was killed can go on as if nothing had happened.
+#
 # ## Your own photographs
 #
-# A folder is enough; sub-folders become classes. RGBA, grey, palette and CMYK pictures are converted, unreadable ones are named and left out.
-# Here is a small folder made on the spot, one file of which is broken on purpose:
+# A folder is enough; sub-folders become classes. RGBA, grey, palette and CMYK pictures are converted, photos from phones are turned upright,
+# unreadable ones are named and left out. Here is a small folder made on the spot:
 
 # %% slideshow={"slide_type": "-"}
 mine = Path(tempfile.mkdtemp())
 for i, breed in enumerate(("balou", "nala") * 4):
     (mine / breed).mkdir(exist_ok=True)
     Image.fromarray(doodle.draw(i, size=96, seed=9).image).save(mine / breed / f"{i}.png")
-(mine / "nala" / "broken.jpg").write_bytes(b"not a picture")
 my_dogs = load_dogs(size=64, source=mine)
-print(my_dogs, my_dogs.breeds)
-figure = plots.grid(my_dogs.images, columns=8, scale=0.9)
-plots.show(figure, "Eight pictures from a folder of one's own.")
+figure = plots.grid(my_dogs.images, columns=8, titles=[my_dogs.breeds[k] for k in my_dogs.labels])
+plots.show(figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# Replace `mine` with your folder, a `.zip` or a `.tar`. On Colab, upload a zip through the file panel on the left and give its path.
+# Replace `mine` with your folder, a `.zip` or a `.tar`. On Colab, drag a zip into the file panel on the left and give its path.
+#
+# A photo without an annotation is cut in the middle. If your dog sits elsewhere, **be the annotator**: upload a photo, move the box (sliders $x_1, x_3$ and $x_2, x_4$),
+# and press *keep*. The squares that you keep lie in the folder `my_dogs`, ready for `load_dogs(source="my_dogs")`.
+
+# %% slideshow={"slide_type": "slide"}
+from dogan_lib.widgets import Cropper
+
+Cropper(originals[0].image, box=originals[0].boxes[0], folder="my_dogs")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What went wrong, and how to tell
 #
-# - **Stretched dogs**: `crop="box"`. The shape histogram above would have shown a peak far from 1.
+# - **Stretched dogs**: `crop="box"`. Your shape histogram has its peak far from 1.
 # - **A false pattern in every coat**: shrunk without a filter.
 # - **Wrong breed on every picture**: names taken from the XML's `%s` fields instead of the path.
 # - **Everything dark, or G stuck at grey**: pictures left in 0…255, while `tanh` ends at 1. Print the range of a batch, always.
-# - **One breed many times**: look at the first histogram; `limit` in `load_dogs` takes the same number of each breed.
+# - **One breed too often**: look at the first histogram; `limit` in `load_dogs` takes the same number of each breed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1.** A dog's box is (10, 40, 50, 60) in a picture of 100×80. Which square is cut out? Give `(left, top, right, bottom)`.
+# Put your answer in place of `None`. `exercises.check` says *right* or gives a hint; `exercises.solution("03-edge")` and so on show the way.
+#
+# **1.** A dog's box is (10, 40, 50, 60) in a picture of 100×80. Which square is cut out? Give `(left, top, right, bottom)`, by hand.
+#
+# **2.** And for the box (150, 20, 199, 119) in a picture of 200×120?
 
 # %% slideshow={"slide_type": "-"} tags=["exercise"]
-exercises.check("03-square", None)
+inside, at_the_edge = None, None
+exercises.check("03-square", inside)
+exercises.check("03-edge", at_the_edge)
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# **2.** Write `scale(pixels)` that takes uint8 pixels to [−1, 1], with 0 → −1 and 255 → 1.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **3.** Write `scale(pixels)` that takes uint8 pixels to [−1, 1], with 0 → −1 and 255 → 1.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
-exercises.check("03-scale", None)
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# **3.** A stripe pattern repeats every 10 pixels. The picture shrinks from 256 to 32 pixels. Can the stripes survive? Answer with the smallest period, in pixels of the *original*, that can.
 
 # %% slideshow={"slide_type": "-"} tags=["exercise"]
-exercises.check("03-nyquist", None)
+def scale(pixels):
+    return None
 
-# %% slideshow={"slide_type": "-"}
-exercises.solution("03-nyquist")
+
+exercises.check("03-scale", scale)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **4.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
+
+# %% slideshow={"slide_type": "-"} tags=["exercise"]
+answer = None
+exercises.check("03-nyquist", answer)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# **5**, without a right answer: load the archive with `crop="none"` and look at its average dog. Is the blob smaller? Would G find it easier or harder to learn?
+#
 # ## Summary
 #
-# - 120 breeds, 20,580 pictures, one box for each dog; the course downloads nothing unless you ask.
+# - 120 breeds, 20,580 pictures, one box for each dog; on the CPU presets the course downloads nothing unless you ask.
 # - Crop to a square around the dog, shrink with a filter, scale to [−1, 1], mirror half.
-# - Look before you train: shapes, sizes, colours, a batch's range.
+# - Look before you train: shapes, sizes, colours, what was skipped, a batch's range.
 # - Where there are no photographs, doodles go through the very same pipeline.
 #
 # ## References

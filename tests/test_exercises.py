@@ -27,6 +27,7 @@ RIGHT = {
         (np.linalg.norm(fake[:, None] - centres, axis=-1) <= radius).any(axis=0).sum()
     ),
     "03-square": (10, 30, 50, 70),
+    "03-edge": (101, 20, 200, 119),
     "03-scale": lambda pixels: pixels / 127.5 - 1,
     "03-nyquist": 16,
     "04-parameters": 819_456,
@@ -49,6 +50,7 @@ WRONG = {
     "02-collapsed-v": -1.386,
     "02-covered": lambda fake, centres, radius: len(fake),
     "03-square": (10, 40, 50, 60),
+    "03-edge": (125, 20, 224, 119),
     "03-scale": lambda pixels: pixels / 255,
     "03-nyquist": 8,
     "04-parameters": 819_200,
@@ -93,6 +95,8 @@ def test_a_right_answer_may_be_said_in_other_words(capsys, name, answer):
         ("01-slip-discriminator", "D(G(z)) = 1.0"),
         ("01-far-apart", (float("nan"), float("nan"))),
         ("01-saturation", float("nan")),
+        ("03-scale", lambda pixels: pixels * 2 / 255 - 1),
+        ("03-edge", (125, 20, 200, 119)),
     ],
 )
 def test_almost_right_is_not_right(capsys, name, answer):

@@ -1,13 +1,16 @@
 """Widgets by setting `.value`, as a hand on the slider would."""
 
+import datetime
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from dogan_lib.checkpoints import Generator
+from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.models import dcgan
-from dogan_lib.widgets import LatentWalk
+from dogan_lib.widgets import Cropper, LatentWalk
 
 
 def picture(walk):
@@ -33,3 +36,69 @@ def test_latents_on_the_way_are_as_long_as_at_the_ends():
     for walk.way.value in (0.0, 0.5, 1.0):
         lengths.append(np.linalg.norm(walk.latent()))
     assert min(lengths[0], lengths[2]) * 0.999 <= lengths[1] <= max(lengths[0], lengths[2]) * 1.001
+
+
+@pytest.fixture
+def cropper(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (60, 100, 3), "uint8")
+    return Cropper(image, box=(70, 5, 95, 45), folder=tmp_path / "mine", size=16)
+
+
+def upload(height, width):
+    """A file as ipywidgets 8 hands it over."""
+    image = Image.fromarray(np.zeros((height, width, 4), "uint8"))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    file = {
+        "name": "a.png",
+        "type": "image/png",
+        "size": 1,
+        "content": memoryview(buffer.getvalue()),
+    }
+    return file | {"last_modified": datetime.datetime.now(datetime.UTC)}
+
+
+def test_sliders_move_the_box_and_every_crop_follows(cropper):
+    assert cropper.box == (70, 5, 95, 45)
+    before = picture(cropper)
+    cropper.across.value = (0, 30)
+    assert cropper.box == (0, 5, 30, 45)
+    assert not np.array_equal(before, picture(cropper))
+    assert {cropper.crop(mode).shape for mode in cropping.MODES} == {(16, 16, 3)}
+    whole = Image.fromarray(cropper.image).resize((16, 16), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(cropper.crop("none"), np.asarray(whole))
+
+
+def test_a_box_without_width_is_one_pixel_wide(cropper):
+    cropper.across.value, cropper.down.value = (100, 100), (60, 60)
+    assert cropper.box == (99, 59, 100, 60)
+    assert cropper.crop("box").shape == (16, 16, 3)
+
+
+@pytest.mark.parametrize("height, width", [(20, 30), (300, 200), (1, 1)])
+def test_an_uploaded_picture_takes_the_place(cropper, height, width):
+    cropper.upload.value = (upload(height, width),)
+    assert cropper.image.shape == (height, width, 3)
+    assert (cropper.across.max, cropper.down.max) == (width, height)
+    xmin, ymin, xmax, ymax = cropper.box
+    assert 0 <= xmin < xmax <= width and 0 <= ymin < ymax <= height
+
+
+def test_uploads_of_ipywidgets_7_and_files_that_are_no_pictures(cropper):
+    file = upload(20, 30)
+    cropper._on_upload({"new": {"a.png": {"metadata": {}, "content": bytes(file["content"])}}})
+    assert cropper.image.shape == (20, 30, 3)
+    cropper._on_upload({"new": {"b.txt": {"metadata": {}, "content": b"no picture"}}})
+    assert cropper.image.shape == (20, 30, 3) and "not a picture" in cropper.said.value
+
+
+def test_kept_squares_are_a_folder_of_dogs(cropper):
+    cropper.keep.click()
+    cropper.across.value = (0, 20)
+    cropper.keep.click()
+    first = sorted(cropper.folder.iterdir())[0]
+    left, top, right, bottom = cropping.square((70, 5, 95, 45), 100, 60)
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(first)), cropper.image[top:bottom, left:right]
+    )
+    assert len(load_dogs(size=16, source=cropper.folder)) == 2
