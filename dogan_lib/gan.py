@@ -15,7 +15,7 @@ import tensorflow as tf
 # augment and penalties register their classes: without them a saved GAN could not be read back.
 from dogan_lib import augment as _augment  # noqa: F401
 from dogan_lib import penalties as _penalties  # noqa: F401
-from dogan_lib.layers import fuse_upsampling
+from dogan_lib.layers import fast_path
 from dogan_lib.losses import AdversarialLoss, NonSaturating
 
 
@@ -120,8 +120,10 @@ class GAN(keras.Model):
         self._compiled_with = kwargs
         names = ("d_loss", "g_loss", "real_score", "fake_score")
         self._means = {name: keras.metrics.Mean(name=name) for name in names}
-        # Same layers and variables as `generator`; hidden from Keras, which would save them twice.
-        object.__setattr__(self, "_fast_generator", fuse_upsampling(self.generator))
+        # Same layers and variables as the two networks; hidden from Keras, which would save them
+        # twice.
+        object.__setattr__(self, "_fast_generator", fast_path(self.generator))
+        object.__setattr__(self, "_fast_discriminator", fast_path(self.discriminator))
 
     @staticmethod
     def _prepare(optimizer, model):
@@ -176,7 +178,7 @@ class GAN(keras.Model):
     def _judge(self, images, conditions):
         if self.augment is not None:
             images = self.augment(images)
-        return self.discriminator(_join(images, conditions), training=True)
+        return self._fast_discriminator(_join(images, conditions), training=True)
 
     def _update_discriminator(self, real, fake, conditions):
         """Move D, and D alone. Real and fake pass through it apart, for its batch statistics."""

@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib.layers import SpectralNormalization, UpsampledConvolution, fuse_upsampling
+from dogan_lib.layers import (
+    FusedBatchNormalization,
+    SpectralNormalization,
+    UpsampledConvolution,
+    fast_path,
+)
 from dogan_lib.models import dcgan
 
 
@@ -66,7 +71,7 @@ def upsampler(convolution, size):
 @pytest.mark.parametrize("size", [1, 3, 5, 7])
 def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
     slow = upsampler(convolution, size)
-    fast = fuse_upsampling(slow)
+    fast = fast_path(slow)
     assert any(isinstance(layer, UpsampledConvolution) for layer in fast.layers)
     x = tf.random.stateless_normal((2, 5, 6, 3), (1, 2))
     results = []
@@ -80,14 +85,38 @@ def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
         np.testing.assert_allclose(left, right, rtol=1e-5, atol=2e-5)
 
 
+def normed(*shape):
+    x = keras.Input(shape)
+    return keras.Model(x, keras.layers.BatchNormalization(momentum=0.9)(x))
+
+
+@pytest.mark.parametrize("shape", [(4,), (5, 5, 4)])
+def test_fused_batch_normalisation_is_batch_normalisation(shape):
+    x = tf.random.stateless_normal((400, *shape), (1, 2), 2.0, 3.0)
+    plain, twin = normed(*shape), normed(*shape)
+    fast = fast_path(twin)
+    assert any(isinstance(layer, FusedBatchNormalization) for layer in fast.layers)
+    results = []
+    for model, owner in ((plain, plain), (fast, twin)):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = model(x, training=True)
+            loss = tf.reduce_sum(y**3)
+        gradients = tape.gradient(loss, [x, *owner.trainable_variables])
+        results.append([y, *gradients, *owner.get_weights(), model(x, training=False)])
+    for left, right in zip(*results, strict=True):
+        # TensorFlow's running variance divides by n - 1, Keras' by n: here at least 400.
+        np.testing.assert_allclose(left, right, rtol=3e-3, atol=3e-3)
+
+
 def test_the_decks_generator_shares_every_weight_with_its_fast_path():
     slow = dcgan.generator_32(width=16)
-    fast = fuse_upsampling(slow)
+    fast = fast_path(slow)
     assert {id(w) for w in fast.weights} == {id(w) for w in slow.weights}
     z = np.random.default_rng(0).normal(size=(3, 100)).astype("float32")
     np.testing.assert_allclose(slow(z), fast(z), atol=1e-5)
 
 
-def test_a_model_without_upsampling_is_left_alone():
-    model = dcgan.generator_64(width=2)
-    assert fuse_upsampling(model) is model
+def test_a_model_with_nothing_to_gain_is_left_alone():
+    model = dcgan.discriminator_32(width=2)
+    assert fast_path(model) is model

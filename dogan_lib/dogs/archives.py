@@ -1,5 +1,6 @@
 """Pictures in a directory, a tar or a zip, read one by one: nothing is unpacked to disk."""
 
+import abc
 import hashlib
 import lzma
 import os
@@ -69,17 +70,17 @@ def identity(*paths: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-class Archive:
+class Archive(abc.ABC):
     """`names` in stored order (reading in that order is fastest) and `read(name)`."""
 
     names: list[str]
 
+    @abc.abstractmethod
     def read(self, name: str) -> bytes:
         """The bytes of one file. Raises one of `UNREADABLE` if it cannot be had."""
-        raise NotImplementedError
 
-    def close(self):
-        pass
+    def close(self):  # noqa: B027 - a directory has nothing to close
+        """Let go of the file."""
 
     def __enter__(self):
         return self
@@ -88,7 +89,8 @@ class Archive:
         self.close()
 
 
-# What `Archive.read` may raise for one bad file (zipfile: RuntimeError where a password is needed).
+# What `Archive.read` may raise for one bad file (zipfile: RuntimeError where a password is needed,
+# NotImplementedError where the compression is unknown).
 UNREADABLE = (*_DAMAGED, ValueError, NotImplementedError, RuntimeError, KeyError)
 
 

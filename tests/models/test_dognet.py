@@ -54,24 +54,6 @@ def test_the_last_ones_by_name_are_held_out(examples):
     assert examples.names == ["breed0", "breed1", "breed2"]
 
 
-def test_fused_batch_normalisation_is_batch_normalisation():
-    x = np.random.default_rng(0).normal(2, 3, (16, 5, 5, 4)).astype("float32")
-    fused, plain = module.FusedBatchNormalization(), keras.layers.BatchNormalization()
-    for training in (True, True, False):
-        found, expected = (layer(x, training=training) for layer in (fused, plain))
-        # TensorFlow's running variance divides by n - 1, Keras' by n: here 400.
-        np.testing.assert_allclose(found, expected, rtol=3e-3, atol=1e-4)
-    for ours, theirs in zip(fused.get_weights(), plain.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=3e-3)
-
-
-def test_fast_and_plain_networks_share_their_weights():
-    fast, plain = dognet(3, fast=True, **TINY), dognet(3, **TINY)
-    plain.set_weights(fast.get_weights())
-    x = np.random.default_rng(0).normal(size=(4, 64, 64, 3)).astype("float32")
-    np.testing.assert_allclose(fast(x), plain(x), atol=1e-5)
-
-
 def test_augmentation_keeps_range_and_sums(examples):
     images, targets = module.augmented(
         examples.images[:8], examples.labels[:8], 3, 48, Recipe(cutmix=1.0)
