@@ -15,6 +15,7 @@ import tensorflow as tf
 # augment and penalties register their classes: without them a saved GAN could not be read back.
 from dogan_lib import augment as _augment  # noqa: F401
 from dogan_lib import penalties as _penalties  # noqa: F401
+from dogan_lib.diagnosis import SIGNALS, variety
 from dogan_lib.layers import fast_path
 from dogan_lib.losses import AdversarialLoss, NonSaturating
 
@@ -118,8 +119,7 @@ class GAN(keras.Model):
         self.g_optimizer = self._prepare(g_optimizer, self.generator)
         self.d_optimizer = self._prepare(d_optimizer, self.discriminator)
         self._compiled_with = kwargs
-        names = ("d_loss", "g_loss", "real_score", "fake_score")
-        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+        self._means = {name: keras.metrics.Mean(name=name) for name in SIGNALS}
         # Same layers and variables as the two networks; hidden from Keras, which would save them
         # twice.
         object.__setattr__(self, "_fast_generator", fast_path(self.generator))
@@ -166,13 +166,25 @@ class GAN(keras.Model):
             g_loss = self._generator_loss(real, fake, conditions)
             scaled = self.g_optimizer.scale_loss(g_loss)
         variables = self.generator.trainable_variables
-        self.g_optimizer.apply(tape.gradient(scaled, variables), variables)
+        gradients = tape.gradient(scaled, variables)
+        self.g_optimizer.apply(gradients, variables)
         self._follow()
-        return self._record(d_loss, g_loss, real_logits, fake_logits)
+        scale = self.g_optimizer.scale_loss(tf.ones(()))
+        return self._record(
+            d_loss=d_loss,
+            g_loss=g_loss,
+            real_score=tf.reduce_mean(real_logits),
+            fake_score=tf.reduce_mean(fake_logits),
+            g_gradient=tf.linalg.global_norm(gradients) / scale,
+            variety=variety(real, fake),
+        )
+
+    def _draw(self, n):
+        """n latents for one step."""
+        return keras.random.normal((n, self.latent_dim), seed=self.random)
 
     def _generate(self, images, conditions):
-        shape = (tf.shape(images)[0], self.latent_dim)
-        z = keras.random.normal(shape, seed=self.random)
+        z = self._draw(tf.shape(images)[0])
         return self._fast_generator(_join(z, conditions), training=True)
 
     def _judge(self, images, conditions):
@@ -181,10 +193,9 @@ class GAN(keras.Model):
         return self._fast_discriminator(_join(images, conditions), training=True)
 
     def _update_discriminator(self, real, fake, conditions):
-        """Move D, and D alone. Real and fake pass through it apart, for its batch statistics."""
+        """Move D, and D alone."""
         with tf.GradientTape() as tape:
-            real_logits = self._judge(real, conditions)
-            fake_logits = self._judge(fake, conditions)
+            real_logits, fake_logits = self._judge_both(real, fake, conditions)
             loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
             total = loss
             for penalty in self.penalties:
@@ -193,6 +204,10 @@ class GAN(keras.Model):
         variables = self.discriminator.trainable_variables
         self.d_optimizer.apply(tape.gradient(scaled, variables), variables)
         return total, real_logits, fake_logits
+
+    def _judge_both(self, real, fake, conditions):
+        """Real and fake pass through D apart, each with its own batch statistics."""
+        return self._judge(real, conditions), self._judge(fake, conditions)
 
     def _critic(self, conditions):
         """D as a function of pictures alone; a penalty may look at the first few of a batch."""
@@ -212,20 +227,20 @@ class GAN(keras.Model):
             rate = tf.cast(1 - decay, mean.dtype)
             mean.assign(mean + rate * (tf.convert_to_tensor(weight) - mean))
 
-    def _record(self, d_loss, g_loss, real_logits, fake_logits):
-        finite = tf.math.is_finite(d_loss) & tf.math.is_finite(g_loss)
+    def _record(self, **signals):
+        finite = tf.math.is_finite(signals["d_loss"]) & tf.math.is_finite(signals["g_loss"])
         first = ~finite & (tf.convert_to_tensor(self.bad_step) < 0)
         self.bad_step.assign(tf.where(first, self.step, self.bad_step))
-        values = (d_loss, g_loss, tf.reduce_mean(real_logits), tf.reduce_mean(fake_logits))
-        for mean, value in zip(self.metrics, values, strict=True):
-            mean.update_state(value)
+        for name, value in signals.items():
+            self._means[name].update_state(value)
         return {mean.name: mean.result() for mean in self.metrics}
 
     # Around the step ---------------------------------------------------------------------------
 
     def fit(self, x=None, callbacks=None, shuffle=False, **kwargs):
         """`keras.Model.fit`, stopped by a clear error at the first loss that is not a number."""
-        callbacks = [StopOnNaN(), *(callbacks or [])]
+        # Last, so that the others have seen the step that it stops at.
+        callbacks = [*(callbacks or []), StopOnNaN()]
         return super().fit(x, callbacks=callbacks, shuffle=shuffle, **kwargs)
 
     def sample(self, n, seed=0, truncation=None, labels=None, captions=None, ema=True):

@@ -191,3 +191,37 @@ def losses_over_time(ax, steps, history: list[dict]) -> None:
     ax.set_ylabel("loss")
     ax.set_title("losses")
     ax.legend(frameon=False)
+
+
+def signals(history: dict, title: str = "") -> Figure:
+    """Four curves of one run: D's loss, D's opinion of real and fake, G's gradient, variety.
+
+    Args:
+        history: as `diagnosis.Recorder().history`.
+    """
+    figure, axes = plt.subplots(1, 4, figsize=(12, 2.7))
+    steps = np.arange(1, len(history["d_loss"]) + 1)
+    panels = (
+        ("D's loss", [("d_loss", "d", "")], dict(yscale="symlog")),
+        (
+            "D's opinion, as a probability",
+            [("real_score", "real", "real"), ("fake_score", "fake", "fake")],
+            dict(ylim=(-0.05, 1.05)),
+        ),
+        ("norm of G's gradient", [("g_gradient", "g", "")], dict(yscale="log")),
+        ("variety (1: as real)", [("variety", "neutral", "")], dict(ylim=(-0.05, 1.4))),
+    )
+    for ax, (name, curves, options) in zip(axes, panels, strict=True):
+        for key, colour, label in curves:
+            values = np.asarray(history[key], "float64")
+            if "opinion" in name:
+                values = 1 / (1 + np.exp(-np.clip(values, -50, 50)))
+            style = "--" if label == "fake" else "-"
+            ax.plot(steps, values, style, color=PALETTE[colour], lw=1.2, label=label)
+            if label:
+                ax.legend(frameon=False, fontsize=8)
+        ax.set(title=name, xlabel="step", **options)
+        ax.title.set_fontsize(9)
+    figure.suptitle(title, fontsize=11)
+    figure.tight_layout()
+    return figure

@@ -3,6 +3,10 @@
 Reference: Radford et al. 2015, https://arxiv.org/abs/1511.06434
 """
 
+import dataclasses
+import typing
+from typing import Literal
+
 import keras
 from keras import layers
 
@@ -65,56 +69,113 @@ def discriminator_32(
     return keras.Model(images, x, name="dcgan_discriminator_32")
 
 
-def generator_64(latent_dim: int = 100, width: int = 64, momentum: float = 0.9) -> keras.Model:
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """What Radford's guidelines fix in both networks, each as a part that can be exchanged.
+
+    Args:
+        up: "transposed" (strided transposed convolutions) or "nearest" (upsampling, then a
+            stride-1 convolution).
+        down: "strided" convolutions or "max" (stride-1 convolutions, then max pooling).
+        norm: "batch" or "none", in G and in D.
+        d_norm: the same for D alone; as `norm` where not given.
+        d_activation: "leaky_relu" of slope 0.2, or "relu".
+        init: "gaussian", N(0, 0.02), or "glorot" uniform.
+        kernel_size: 5 in the paper's code. 4, a multiple of the stride, prints evenly.
+        momentum: of the batch normalisations' moving averages.
+    """
+
+    up: Literal["transposed", "nearest"] = "transposed"
+    down: Literal["strided", "max"] = "strided"
+    norm: Literal["batch", "none"] = "batch"
+    d_norm: Literal["batch", "none"] | None = None
+    d_activation: Literal["leaky_relu", "relu"] = "leaky_relu"
+    init: Literal["gaussian", "glorot"] = "gaussian"
+    kernel_size: int = 5
+    momentum: float = 0.9
+
+    def __post_init__(self):
+        for field, kind in typing.get_type_hints(type(self)).items():
+            choices = _choices(kind)
+            if choices and getattr(self, field) not in choices:
+                raise ValueError(f"{field} is one of {choices}, not {getattr(self, field)!r}")
+
+    def weights(self):
+        return _conv_init() if self.init == "gaussian" else keras.initializers.GlorotUniform()
+
+    def normalise(self, x, kind):
+        if kind == "none":
+            return x
+        gain = keras.initializers.RandomNormal(1.0, 0.02)
+        return layers.BatchNormalization(momentum=self.momentum, gamma_initializer=gain)(x)
+
+    def double(self, x, filters, use_bias):
+        """(batch, n, n, channels) -> (batch, 2n, 2n, filters)"""
+        options = dict(padding="same", use_bias=use_bias, kernel_initializer=self.weights())
+        if self.up == "transposed":
+            return layers.Conv2DTranspose(filters, self.kernel_size, 2, **options)(x)
+        return layers.Conv2D(filters, self.kernel_size, **options)(layers.UpSampling2D()(x))
+
+    def halve(self, x, filters, use_bias):
+        """(batch, 2n, 2n, channels) -> (batch, n, n, filters)"""
+        options = dict(padding="same", use_bias=use_bias, kernel_initializer=self.weights())
+        if self.down == "strided":
+            return layers.Conv2D(filters, self.kernel_size, 2, **options)(x)
+        return layers.MaxPooling2D()(layers.Conv2D(filters, self.kernel_size, **options)(x))
+
+    def activate(self, x):
+        slope = 0.2 if self.d_activation == "leaky_relu" else 0.0
+        return layers.LeakyReLU(negative_slope=slope)(x)
+
+
+def _choices(kind):
+    """The strings (and None) that a `Literal` field may hold; empty for the other fields."""
+    choices = []
+    for part in typing.get_args(kind):
+        choices += typing.get_args(part) or ([part] if isinstance(part, str) else [None])
+    return choices
+
+
+RADFORD = Parts()
+
+
+def generator_64(latent_dim: int = 100, width: int = 64, parts: Parts = RADFORD) -> keras.Model:
     """Radford's generator: z -> 4x4x(8 width) -> ... -> (batch, 64, 64, 3) in [-1, 1].
 
     Args:
         latent_dim: numbers in one z.
         width: channels at 32x32; 128 in the paper's code, 64 in most others.
-        momentum: of the batch normalisations' moving averages.
+        parts: what the layers are made of; the paper's where not given.
     """
 
     def normalised(x):
-        x = layers.BatchNormalization(momentum=momentum, gamma_initializer=_gain())(x)
-        return layers.ReLU()(x)
+        return layers.ReLU()(parts.normalise(x, parts.norm))
 
     z = keras.Input((latent_dim,), name="latents")
-    x = layers.Dense(4 * 4 * 8 * width, use_bias=False, kernel_initializer=_conv_init())(z)
+    bias = parts.norm == "none"  # batch normalisation brings an offset of its own
+    x = layers.Dense(4 * 4 * 8 * width, use_bias=bias, kernel_initializer=parts.weights())(z)
     x = normalised(layers.Reshape((4, 4, 8 * width))(x))
     for filters in (4 * width, 2 * width, width):
-        x = normalised(_up(x, filters, use_bias=False))
-    x = layers.Activation("tanh", dtype="float32")(_up(x, 3, use_bias=True))
+        x = normalised(parts.double(x, filters, use_bias=bias))
+    x = layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
     return keras.Model(z, x, name="dcgan_generator_64")
 
 
-def discriminator_64(width: int = 64, momentum: float = 0.9) -> keras.Model:
+def discriminator_64(width: int = 64, dropout: float = 0.0, parts: Parts = RADFORD) -> keras.Model:
     """Radford's discriminator: (batch, 64, 64, 3) -> logits (batch, 1).
 
     Args:
         width: channels after the first convolution.
-        momentum: of the batch normalisations' moving averages.
+        dropout: after every convolution; none in the paper.
+        parts: what the layers are made of; the paper's where not given.
     """
+    norm = parts.d_norm or parts.norm
     images = keras.Input((64, 64, 3), name="images")
-    x = layers.LeakyReLU(negative_slope=0.2)(_down(images, width, use_bias=True))
+    x = parts.activate(parts.halve(images, width, use_bias=True))
     for filters in (2 * width, 4 * width, 8 * width):
-        x = _down(x, filters, use_bias=False)
-        x = layers.BatchNormalization(momentum=momentum, gamma_initializer=_gain())(x)
-        x = layers.LeakyReLU(negative_slope=0.2)(x)
-    x = layers.Dense(1, kernel_initializer=_conv_init(), dtype="float32")(layers.Flatten()(x))
+        x = parts.halve(x, filters, use_bias=norm == "none")
+        x = parts.activate(parts.normalise(x, norm))
+        x = layers.Dropout(dropout)(x) if dropout else x
+    x = layers.Flatten()(x)
+    x = layers.Dense(1, kernel_initializer=parts.weights(), dtype="float32")(x)
     return keras.Model(images, x, name="dcgan_discriminator_64")
-
-
-def _gain():
-    return keras.initializers.RandomNormal(1.0, 0.02)
-
-
-def _up(x, filters, use_bias):
-    return layers.Conv2DTranspose(
-        filters, 5, 2, padding="same", use_bias=use_bias, kernel_initializer=_conv_init()
-    )(x)
-
-
-def _down(x, filters, use_bias):
-    return layers.Conv2D(
-        filters, 5, 2, padding="same", use_bias=use_bias, kernel_initializer=_conv_init()
-    )(x)

@@ -1,0 +1,240 @@
+"""What is wrong with this run? A name, measured signs and a remedy, from the curves alone.
+
+recorder = Recorder()
+gan.fit(dogs.batches(64), epochs=20, callbacks=[recorder])
+print(diagnose(recorder.history))
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dogan_lib.losses import AdversarialLoss, NonSaturating
+
+SIGNALS = ("d_loss", "g_loss", "real_score", "fake_score", "g_gradient", "variety")
+
+
+def variety(real, fake):
+    """How far fakes lie apart: mean distance to the nearest fellow, as a share of the real ones'.
+
+    About 1 where G draws as many different pictures as there are; 0 where all are one picture.
+
+    Args:
+        real, fake: float batches (n, ...) of the same shape.
+
+    Returns:
+        float32 scalar.
+    """
+    return _spacing(fake) / (_spacing(real) + 1e-12)
+
+
+def _spacing(batch):
+    flat = tf.cast(tf.reshape(batch, (tf.shape(batch)[0], -1)), "float32")
+    length = tf.reduce_sum(tf.square(flat), axis=1)
+    squared = length[:, None] + length - 2 * tf.matmul(flat, flat, transpose_b=True)
+    squared = tf.linalg.set_diag(squared, tf.fill([tf.shape(flat)[0]], squared.dtype.max))
+    return tf.reduce_mean(tf.sqrt(tf.maximum(tf.reduce_min(squared, axis=1), 0)))
+
+
+class Recorder(keras.callbacks.Callback):
+    """Every step's signals, where `fit` itself reports means since the epoch began.
+
+    `history` maps each name in `SIGNALS` to a list of floats, one a step (or one for each
+    `steps_per_execution` steps), and survives a run that is stopped by a NaN.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._sums, self._done = dict.fromkeys(SIGNALS, 0.0), 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        done = batch + 1
+        for name in SIGNALS:
+            total = float(logs[name]) * done
+            self.history[name].append((total - self._sums[name]) / (done - self._done))
+            self._sums[name] = total
+        self._done = done
+
+
+@dataclasses.dataclass(frozen=True)
+class Diagnosis:
+    """The name of the failure (or "healthy"), the measured signs and what to try."""
+
+    name: str
+    signs: tuple[str, ...]
+    advice: str
+
+    def __str__(self):
+        return "\n".join([self.name, *(f"  · {sign}" for sign in self.signs), f"  → {self.advice}"])
+
+
+ADVICE = {
+    "NaN": "lower the learning rates; bound the critic with a penalty or spectral normalisation",
+    "mode collapse": "slow G down or speed D up, check z's size, real and fake batches apart",
+    "vanishing gradient": "let G maximise log D(G(z)), or take least squares; weaken D",
+    "D wins": "slow D down or regularise it: R1, DiffAugment, dropout, more pictures",
+    "oscillation": "lower both learning rates, beta_1 to 0.5 or 0, average G's weights (EMA)",
+    "healthy": "go on, and look at the pictures",
+}
+
+
+def diagnose(
+    history: Mapping[str, list[float]] | list[dict], loss: AdversarialLoss | None = None
+) -> Diagnosis:
+    """Name what is wrong with a run from its recorded signals.
+
+    The last third of the run is looked at. The checks go from the most to the least specific, so a
+    collapsed G whose D wins in the end is called "mode collapse".
+
+    Args:
+        history: `Recorder().history`, or rows such as `recipes.read_history` returns. Rows hold
+            means over epochs, in which a fast oscillation cannot be seen.
+        loss: the run's loss, which says what D's loss is when D can only guess; `NonSaturating()`.
+
+    Returns:
+        A `Diagnosis`; `name` is "NaN", "mode collapse", "vanishing gradient", "D wins",
+        "oscillation" or "healthy".
+
+    Raises:
+        ValueError: a signal is missing, or fewer than 12 values were recorded.
+    """
+    curves = _curves(history)
+    broken = _not_finite(curves)
+    if broken:
+        return Diagnosis("NaN", (broken,), ADVICE["NaN"])
+    if (n := len(curves["d_loss"])) < MINIMUM:
+        raise ValueError(f"{n} recorded values say nothing yet: train for at least {MINIMUM}")
+    loss = loss or NonSaturating()
+    for name, check in CHECKS.items():
+        if signs := check(curves, loss):
+            return Diagnosis(name, signs, ADVICE[name])
+    return Diagnosis("healthy", _healthy_signs(curves, loss), ADVICE["healthy"])
+
+
+MINIMUM = 12
+
+
+def guessing_loss(loss: AdversarialLoss) -> float:
+    """D's least loss where it gives every picture the same score: 2 log 2 for the log losses."""
+    scores = np.linspace(-2, 2, 401, dtype="float32")
+    return min(float(loss.discriminator(np.array([c]), np.array([c]))) for c in scores)
+
+
+def _curves(history) -> dict[str, np.ndarray]:
+    if not isinstance(history, Mapping):
+        rows = list(history)
+        history = {
+            name: [row[name] for row in rows] for name in SIGNALS if rows and name in rows[0]
+        }
+    missing = [name for name in SIGNALS if name not in history]
+    if missing:
+        raise ValueError(f"the history lacks {', '.join(missing)}: record it with Recorder()")
+    return {name: np.asarray(history[name], "float64") for name in SIGNALS}
+
+
+def _not_finite(curves) -> str:
+    for name in ("d_loss", "g_loss"):
+        bad = np.flatnonzero(~np.isfinite(curves[name]))
+        if len(bad):
+            return f"{name} is {curves[name][bad[0]]} at value {bad[0] + 1} of {len(curves[name])}"
+    return ""
+
+
+def _late(curve):
+    """The median over the last third, and nothing of how the run began."""
+    return float(np.median(curve[-(len(curve) // 3) :]))
+
+
+def _collapsed(curves, loss):
+    """All pictures alike, or much more alike than they have already been.
+
+    A young G's pictures are grey and lie close together too: little variety is no sign by itself.
+    """
+    late, best = _late(curves["variety"]), np.quantile(curves["variety"], 0.95)
+    if late < 0.02:
+        return (f"samples lie {late:.1%} as far apart as real pictures: they are one picture",)
+    if best > 0.2 and late < best / 3:
+        return (f"samples lie {late:.0%} as far apart as real pictures, and it was {best:.0%}",)
+    return ()
+
+
+def _vanished(curves, loss):
+    """The loss is flat where D puts the fakes, or G's gradient has all but gone."""
+    where = _late(curves["fake_score"])
+    slope = _slope(loss, where)
+    if _beaten(curves, loss) and slope < 0.01:
+        return (f"G's loss has a slope of {slope:.1g} at D's score of {where:.1f} for fakes",)
+    late, peak = _late(curves["g_gradient"]), np.quantile(curves["g_gradient"], 0.9)
+    if late < 1e-3 * peak:
+        return (f"G's gradient norm fell from {peak:.2g} to {late:.2g}", *_gap(curves))
+    return ()
+
+
+def _slope(loss, score) -> float:
+    """How strongly G's loss changes with D's score for a fake, in absolute value."""
+    if loss.needs_real:
+        return 1.0
+    with tf.GradientTape() as tape:
+        fake = tf.Variable([[score]], dtype="float32")
+        value = loss.generator(fake)
+    return abs(float(tf.reshape(tape.gradient(value, fake), ())))
+
+
+def _beaten(curves, loss):
+    late, guess = _late(curves["d_loss"]), guessing_loss(loss)
+    if guess > 0 and late < 0.15 * guess:
+        return (
+            f"D's loss is {late:.2g}; it would be {guess:.2g} if D could only guess",
+            *_gap(curves),
+        )
+    return ()
+
+
+def _gap(curves):
+    real, fake = (_late(curves[name]) for name in ("real_score", "fake_score"))
+    return (f"D's mean score is {real:.1f} for real and {fake:.1f} for fake pictures",)
+
+
+def swings(curve) -> tuple[float, int]:
+    """Size and number of the swings in the second half of a run.
+
+    Noise between steps is averaged away first, in windows of a fortieth of the run. The size is the
+    standard deviation about the trend over the median level; the number counts how often the curve
+    leaves a band of half that deviation on the side opposite to the last time.
+    """
+    half = curve[len(curve) // 2 :]
+    window = max(1, len(curve) // 40)
+    smooth = np.convolve(half, np.ones(window) / window, mode="valid")
+    time = np.arange(len(smooth))
+    away = smooth - np.polyval(np.polyfit(time, smooth, 1), time)
+    sides = np.sign(away[np.abs(away) > np.std(away) / 2])
+    size = np.std(away) / (np.median(np.abs(smooth)) + 1e-12)
+    return float(size), int(np.count_nonzero(np.diff(sides)))
+
+
+def _oscillates(curves, loss):
+    size, number = swings(curves["g_loss"])
+    if size > 0.3 and number >= 4:
+        return (f"G's loss swings {number} times by {size:.0%} of its level",)
+    return ()
+
+
+def _healthy_signs(curves, loss):
+    return (
+        f"D's loss is {_late(curves['d_loss']):.2f}; guessing would be {guessing_loss(loss):.2f}",
+        f"samples lie {_late(curves['variety']):.0%} as far apart as real pictures",
+    )
+
+
+CHECKS = {
+    "mode collapse": _collapsed,
+    "vanishing gradient": _vanished,
+    "D wins": _beaten,
+    "oscillation": _oscillates,
+}

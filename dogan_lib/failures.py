@@ -1,0 +1,117 @@
+"""Five ways in which a DCGAN 64 fails, each a few lines that somebody has written in earnest.
+
+`FAILURES["D wins"].build()` is ready to fit; `recorded()` holds the curves of such runs on real
+dogs. Record them anew with `python -m dogan_lib.failures ARCHIVE`.
+"""
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+
+from dogan_lib import checkpoints, losses, runtime
+from dogan_lib.diagnosis import Recorder
+from dogan_lib.dogs import load_dogs
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
+from dogan_lib.models.dcgan import Parts
+
+BARE_D = Parts(d_norm="none")
+
+
+def keras_default() -> keras.optimizers.Optimizer:
+    """Adam as Keras hands it out: 1e-3, beta_1 0.9."""
+    return keras.optimizers.Adam()
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """A network and how it is trained, with the mistake in one sentence."""
+
+    mistake: str
+    g_optimizer: Callable[[], keras.optimizers.Optimizer]
+    d_optimizer: Callable[[], keras.optimizers.Optimizer]
+    loss: Callable[[], losses.AdversarialLoss] = losses.NonSaturating
+    parts: Parts = BARE_D
+    widths: tuple[int, int] = (8, 16)
+
+    def build(self) -> GAN:
+        """An untrained GAN for pictures (batch, 64, 64, 3)."""
+        gan = GAN(
+            dcgan.generator_64(width=self.widths[0], parts=self.parts),
+            dcgan.discriminator_64(width=self.widths[1], parts=self.parts),
+        )
+        gan.compile(self.loss(), self.g_optimizer(), self.d_optimizer(), ema=0)
+        return gan
+
+
+FAILURES = {
+    "D wins": Failure(
+        "the optimizer's defaults, and no batch normalisation in D", keras_default, keras_default
+    ),
+    "vanishing gradient": Failure(
+        "the paper's first equation to the letter, and a fast D",
+        g_optimizer=lambda: keras.optimizers.Adam(2e-4),
+        d_optimizer=keras_default,
+        loss=losses.Minimax,
+    ),
+    "mode collapse": Failure(
+        "no normalisation anywhere",
+        keras_default,
+        keras_default,
+        parts=Parts(norm="none"),
+        widths=(16, 8),
+    ),
+    "oscillation": Failure(
+        "G five times as fast as D, both with much momentum",
+        g_optimizer=keras_default,
+        d_optimizer=lambda: keras.optimizers.Adam(2e-4),
+        widths=(16, 16),
+    ),
+    "NaN": Failure(
+        "Wasserstein's loss without its Lipschitz bound, at rate 1",
+        g_optimizer=lambda: keras.optimizers.SGD(1.0),
+        d_optimizer=lambda: keras.optimizers.SGD(1.0),
+        loss=losses.Wasserstein,
+        widths=(8, 8),
+    ),
+}
+
+
+def path() -> Path:
+    """The file of recorded curves."""
+    return checkpoints.data_dir() / "failures.json"
+
+
+def recorded() -> dict[str, list[dict[str, list[float]]]]:
+    """For each failure the histories of its recorded runs, one a seed."""
+    return json.loads(path().read_text())["runs"]
+
+
+def record(data: str, epochs: int = 5, limit: int = 2048, seeds: int = 2) -> dict:
+    """Train each failure on dogs and keep every step's signals to four digits."""
+    runs: dict[str, list] = {}
+    for name, failure in FAILURES.items():
+        for seed in range(seeds):
+            print(f"{name}, {runtime.setup(seed)}", flush=True)
+            dogs = load_dogs(size=64, source=data, limit=limit)
+            recorder, gan = Recorder(), failure.build()
+            try:
+                gan.fit(dogs.batches(32, seed=seed), epochs=epochs, verbose=0, callbacks=[recorder])
+            except FloatingPointError as error:
+                print(error)
+            short = {k: [float(f"{v:.4g}") for v in vs] for k, vs in recorder.history.items()}
+            runs.setdefault(name, []).append(short)
+    facts = f"{Path(data).name}: {limit} dogs, batch 32, {epochs} epochs"
+    return {"data": facts, "machine": runtime.device(), "runs": runs}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Record the failing runs anew.")
+    parser.add_argument("data", help="auto, stanford, doodle, or a path")
+    facts = record(parser.parse_args().data)
+    with runtime.write_atomically(path()) as temporary:
+        temporary.write_text(json.dumps(facts) + "\n")
