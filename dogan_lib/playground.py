@@ -20,7 +20,11 @@ from dogan_lib import losses, points, scene
 from dogan_lib.models import vanilla
 from dogan_lib.runtime import write_atomically
 
-LOSSES = {"non-saturating": losses.NonSaturating(), "minimax": losses.Minimax()}
+LOSSES = {
+    "non-saturating": losses.NonSaturating(),
+    "minimax": losses.Minimax(),
+    "least squares": losses.LeastSquares(),
+}
 POOL = 8_000  # real points to draw batches from
 SHOWN = 200  # points of each kind in the picture
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -67,7 +71,8 @@ class Game:
         data: one of `points.SHAPES`.
         generator: latents -> points (batch, 2); `plane_generator()` where none is given.
         discriminator: points (batch, 2) -> logits (batch, 1); `plane_discriminator()`.
-        loss: `"non-saturating"` or `"minimax"`.
+        loss: `"non-saturating"`, `"minimax"` or `"least squares"` with the targets (0, 1, 1), whose
+            D(x) is the logit itself and V the negative of D's loss.
         g_rate, d_rate: Adam's learning rates; may be changed at any time.
         d_steps: updates of D before each one of G; may be changed at any time.
         batch: points in one batch.
@@ -197,28 +202,33 @@ class Game:
 
     def scene(self) -> scene.Scene:
         """Everything that the picture shows, as it is now."""
-        if "look" not in self._compiled:
-            self._compiled["look"] = tf.function(self._look)
-        fake, pull, field = self._compiled["look"](
-            tf.constant(self.z[:SHOWN]), tf.constant(scene.mesh()), self.loss == "minimax"
+        squares = self.loss == "least squares"
+        look = f"look at {self.loss}"
+        if look not in self._compiled:
+            self._compiled[look] = tf.function(self._look(LOSSES[self.loss], squares))
+        fake, pull, field = self._compiled[look](
+            tf.constant(self.z[:SHOWN]), tf.constant(scene.mesh())
         )
         side = round(len(field) ** 0.5)
         counted = self.modes()
         note = f"{counted[0]} of {counted[1]} modes" if counted else ""
         field = field.numpy().reshape(side, side)
         shown = self.real[:SHOWN], fake.numpy(), pull.numpy(), field
-        return scene.Scene(*shown, self.steps, self.values, note)
+        level = (-0.25, "-1/4") if squares else (-scene.LOG_4, "-log 4")
+        return scene.Scene(*shown, self.steps, self.values, note, *level)
 
-    def _look(self, z, mesh, saturating):
-        fake = self.generator(z, training=False)
-        with tf.GradientTape() as tape:
-            tape.watch(fake)
-            logits = self.discriminator(fake, training=False)
-            chosen = "minimax" if saturating else "non-saturating"
-            # The mean of n losses has gradients n times smaller than those of each point's own.
-            value = LOSSES[chosen].generator(logits) * len(z)
-        field = tf.sigmoid(self.discriminator(mesh, training=False))
-        return fake, -tape.gradient(value, fake), field
+    def _look(self, loss, squares):
+        def look(z, mesh):
+            fake = self.generator(z, training=False)
+            with tf.GradientTape() as tape:
+                tape.watch(fake)
+                # The mean of n losses has gradients n times smaller than each point's own.
+                value = loss.generator(self.discriminator(fake, training=False)) * len(z)
+            logits = self.discriminator(mesh, training=False)
+            field = tf.clip_by_value(logits, 0, 1) if squares else tf.sigmoid(logits)
+            return fake, -tape.gradient(value, fake), field
+
+        return look
 
 
 class Playground:

@@ -23,7 +23,7 @@ TWICE = 2  # drawn so much larger
 V_LOW, V_HIGH = -2.5, 0.0
 LONGEST_ARROW = 0.7
 INK, FAINT = "#222222", "#DDDDDD"
-LABEL = 56  # pixels right of the curve, where the line at -log 4 has its name
+LABEL = 56  # pixels right of the curve, where the dashed line has its name
 
 
 @dataclasses.dataclass
@@ -36,6 +36,7 @@ class Scene:
         field: D(x) on a square mesh of the plane, (m, m) in [0, 1]; row 0 is the lowest.
         steps, values: V(D, G) over time.
         note: for the line above the curve.
+        guess, guess_name: V where D can only guess, and its name: the dashed line.
     """
 
     real: np.ndarray
@@ -45,14 +46,16 @@ class Scene:
     steps: list[int]
     values: list[float]
     note: str = ""
+    guess: float = -LOG_4
+    guess_name: str = "-log 4"
 
     def alt(self) -> str:
         """What there is to see, in one sentence."""
         step, value = (self.steps[-1], self.values[-1]) if self.steps else (0, math.nan)
         return (
             f"After {step} updates: {len(self.real)} real and {len(self.fake)} fake points on D's "
-            f"field with a gradient arrow on each fake one; V is {value:.2f}, -log 4 is "
-            f"{-LOG_4:.2f}. {self.note}"
+            f"field with a gradient arrow on each fake one; V is {value:.2f}, "
+            f"{self.guess_name} is {self.guess:.2f}. {self.note}"
         ).strip()
 
 
@@ -140,7 +143,7 @@ def _curve(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
     for value in (-2.0, -1.5, -1.0, -0.5):
         pen.line((left, _level(value), edge, _level(value)), fill=FAINT, width=2)
     for x in range(left, right, 28):  # dashes
-        pen.line((x, _level(-LOG_4), x + 16, _level(-LOG_4)), fill=INK, width=3)
+        pen.line((x, _level(scene.guess), x + 16, _level(scene.guess)), fill=INK, width=3)
     if scene.steps:
         picked = np.unique(np.linspace(0, len(scene.steps) - 1, 400).astype(int))
         steps, values = np.asarray(scene.steps)[picked], np.asarray(scene.values)[picked]
@@ -171,7 +174,8 @@ def _words(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
     _write(pen, left + PANEL - LABEL, foot, f"{step:,} updates", INK, anchor="ra")
     for value in (0.0, -0.5, -1.0, -1.5, -2.0, -2.5):
         _write(pen, left - 6, _level(value) / TWICE, f"{value:.1f}", INK, anchor="rm")
-    _write(pen, left + PANEL - 6, _level(-LOG_4) / TWICE - 3, "-log 4", INK, anchor="rs")
+    height = _level(scene.guess) / TWICE - 3
+    _write(pen, left + PANEL - 6, height, scene.guess_name, INK, anchor="rs")
 
 
 def _legend(pen: ImageDraw.ImageDraw, y: float) -> None:

@@ -239,3 +239,16 @@ def test_recording_is_small_and_moves(tmp_path):
     with Image.open(path) as film:
         assert film.n_frames == 4 and film.size == (scene.WIDTH, scene.HEIGHT)
     assert path.stat().st_size < 200_000
+
+
+def test_least_squares_plays_and_pulls_far_fakes():
+    """A fake far on D's real side: the log loss has let go of it, least squares has not."""
+    game = Game("ring", loss="least squares")
+    game.train(20)
+    now = game.scene()
+    assert now.guess == -0.25 and 0 <= now.field.min() and now.field.max() <= 1
+    assert np.isfinite(now.pull).all() and np.abs(now.pull).max() > 0
+    logits = game.discriminator(now.fake, training=False).numpy()[:, 0]
+    moved = game.discriminator(now.fake + 1e-3 * now.pull, training=False).numpy()[:, 0]
+    nearer = np.abs(moved - 1) <= np.abs(logits - 1) + 1e-6
+    assert nearer.mean() > 0.97
