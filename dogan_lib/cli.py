@@ -246,18 +246,39 @@ def add_train(commands):
     command.add_argument("--out", type=Path, help="folder (runs/NAME); if it holds a run, go on")
     command.add_argument("--limit", type=_positive, help="train on so many dogs")
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--ship", action="store_true", help="write it to data/checkpoints")
+    command.add_argument("--ship", action="store_true", help="write the result to data/")
+    study = command.add_argument_group("a study of many small networks in place of one recipe")
+    study.add_argument("--ablation", metavar="STUDY", help="heuristics, losses or sgd")
+    study.add_argument("--steps", type=_positive, default=1500, help="a network (1500)")
+    study.add_argument("--width", type=_positive, default=16, help="of both networks (16)")
+    study.add_argument("--seeds", type=_positive, default=3, help="runs of each network (3)")
+    study.add_argument("--workers", type=_positive, help="runs at a time (one a core)")
     command.set_defaults(do=do_train)
 
 
 def do_train(arguments):
     from dogan_lib import recipes
 
-    if arguments.name is None:
+    if arguments.ablation:
+        _ablate(arguments)
+    elif arguments.name is None:
         print("\n".join(recipes.RECIPES))
-        return
-    options = {key: value for key, value in vars(arguments).items() if key != "do"}
-    print(recipes.train(**options))
+    else:
+        names = ("name", "data", "epochs", "out", "limit", "seed", "ship")
+        print(recipes.train(**{name: getattr(arguments, name) for name in names}))
+
+
+def _ablate(arguments):
+    from dogan_lib import ablation
+
+    own = {name: getattr(arguments, name) for name in ("steps", "width", "data", "limit")}
+    out = arguments.out or Path("runs") / f"ablation_{arguments.ablation}"
+    facts = ablation.study(
+        arguments.ablation, ablation.Budget(**own), arguments.seeds, out, arguments.workers
+    )
+    print(ablation.table(facts))
+    if arguments.ship:
+        print(ablation.ship(facts, out))
 
 
 def add_sample(commands):

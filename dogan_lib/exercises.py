@@ -453,3 +453,122 @@ def _(answer):
     if "batch" in words or "배치" in words:
         return "Right layer. Which two of its four vectors does no gradient move?"
     return "Look at `generator.non_trainable_weights`."
+
+
+# 05 DCGAN 64x64 --------------------------------------------------------------------------------
+
+
+@exercise(
+    "05-deck-breaks",
+    """
+    2 and 4. Its generator grows by UpSampling2D and stride-1 convolutions instead of strided
+    transposed ones, and its discriminator has no batch normalisation (it has dropout instead).
+    """,
+)
+def _(answer):
+    numbers = {int(n) for n in re.findall(r"\d+", str(answer))}
+    if numbers == {2, 4}:
+        return None
+    if numbers & {1, 3, 5, 6, 7, 8}:
+        return "At least one of yours it keeps: look at both tables of chapter 04 again."
+    return "There are two. How does its generator grow, and what is missing in its discriminator?"
+
+
+@exercise(
+    "05-rescue",
+    """
+    (1 - sigmoid(-10)) / sigmoid(-10) = exp(10) = 22,026: the odds that the picture is fake.
+    """,
+)
+def _(answer):
+    if not abs(float(answer) - np.exp(10)) < 0.01 * np.exp(10):
+        return "The ratio is (1 - s) / s with s = sigmoid(-10). It simplifies."
+
+
+@exercise(
+    "05-ema",
+    """
+    def ema(old, new, decay):
+        return decay * old + (1 - decay) * new
+
+    With decay 0.999 a step counts 1/1000, and the average remembers about the last 1000 steps.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('05-ema', ema)."
+    given = answer(1.0, 3.0, 0.9)
+    if is_close(given, 2.8):
+        return "Decay is the weight of the *old* value: at 0.999 the average hardly moves."
+    if not is_close(given, 1.2):
+        return "decay of the old value, and what is left of 1 of the new one."
+
+
+@exercise(
+    "05-better",
+    """
+    No. B's runs lie inside A's spread: 110 to 125 against 100 to 160. The means, 130 and 118,
+    differ by less than A's seeds do. What three seeds may hint at is that B varies less.
+    """,
+)
+def _(answer):
+    if "yes" in str(answer).lower() or "네" in str(answer):
+        return "A's best run is better than B's best. How far do A's own seeds lie apart?"
+    if "no" not in str(answer).lower() and "아니" not in str(answer):
+        return 'Answer "yes" or "no".'
+
+
+# 06 LSGAN --------------------------------------------------------------------------------------
+
+
+@exercise(
+    "06-pull",
+    """
+    Under least squares with target c = 1 the gradient is (logit - 1) = 9; under the log loss it is
+    sigmoid(10) - 1 = -0.000045. The fake is on D's "real" side, but far from the boundary: least
+    squares pulls it back with 9, the log loss has let go of it.
+    """,
+)
+def _(answer):
+    if is_close(answer, 10):
+        return "The distance to the target, not to 0."
+    if is_close(answer, 81) or is_close(answer, 40.5):
+        return "That is the loss. Take its derivative by the logit."
+    if not is_close(abs(float(answer)), 9):
+        return "d/dx of (x - 1)^2 / 2, at x = 10."
+
+
+@exercise(
+    "06-best-discriminator",
+    """
+    def best(p, q, a, b):
+        return (b * p + a * q) / (p + q)
+
+    The integrand p (D - b)^2 / 2 + q (D - a)^2 / 2 has the derivative p (D - b) + q (D - a): zero
+    at the mean of the two targets, weighted by the densities.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('06-best-discriminator', best)."
+    p, q = np.array([1.0, 2.0, 0.5]), np.array([1.0, 0.5, 2.0])
+    given = np.asarray(answer(p, q, -1.0, 1.0), "float64")
+    if np.allclose(given, (q - p) / (p + q)):
+        return "a is the target of the fakes (density q), b that of the real ones (density p)."
+    if not np.allclose(given, (p - q) / (p + q)):
+        return "Set the derivative of p (D - b)^2 / 2 + q (D - a)^2 / 2 by D to zero."
+
+
+@exercise(
+    "06-covered",
+    """
+    (-1, 1, 0): b - c = 1 and b - a = 2. For (0, 1, 1) b - c = 0: the official code's targets are
+    not covered by the theorem.
+    """,
+)
+def _(answer):
+    numbers = [int(n) for n in re.findall(r"-?\d+", str(answer))]
+    if numbers == [0, 1, 1]:
+        return "Check b - c = 1 and b - a = 2 for it."
+    if numbers != [-1, 1, 0]:
+        return "Give a, b, c such as '(0, 1, 1)'."

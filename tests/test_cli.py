@@ -156,3 +156,15 @@ def test_data_names_what_is_wrong():
     labels, flat = cli._problems(dogs, 8)
     assert "labels from 0 to 2, 2 breeds" in labels
     assert flat == "2 pictures of one colour, the first is number 1"
+
+
+def test_train_runs_a_study_in_place_of_a_recipe(monkeypatch, tmp_path, capsys):
+    from dogan_lib import ablation
+
+    seen = []
+    facts = {"study": "sgd", "runs": []}
+    monkeypatch.setattr(ablation, "study", lambda *a: seen.append(a) or facts)
+    cli.main(["train", "--ablation", "sgd", "--steps", "7", "--out", str(tmp_path)])
+    name, budget, seeds, out, workers = seen[0]
+    assert (name, budget.steps, seeds, out, workers) == ("sgd", 7, 3, tmp_path, None)
+    assert "KID" in capsys.readouterr().out

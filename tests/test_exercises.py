@@ -34,6 +34,13 @@ RIGHT = {
     "04-receptive-field": "61",
     "04-even-prints": lambda kernel, stride: kernel % stride == 0,
     "04-not-trainable": "the moving means and variances",
+    "05-deck-breaks": "2, 4",
+    "05-rescue": 22026.5,
+    "05-ema": lambda old, new, decay: decay * old + (1 - decay) * new,
+    "05-better": "no",
+    "06-pull": 9,
+    "06-best-discriminator": lambda p, q, a, b: (b * p + a * q) / (p + q),
+    "06-covered": (-1, 1, 0),
 }
 WRONG = {
     "01-slip-discriminator": "D(x) = 0",
@@ -57,6 +64,13 @@ WRONG = {
     "04-receptive-field": 29,
     "04-even-prints": lambda kernel, stride: kernel % 2 == 0,
     "04-not-trainable": "batch normalisation",
+    "05-deck-breaks": "1, 4",
+    "05-rescue": 10,
+    "05-ema": lambda old, new, decay: (1 - decay) * old + decay * new,
+    "05-better": "yes",
+    "06-pull": 10,
+    "06-best-discriminator": lambda p, q, a, b: (a * p + b * q) / (p + q),
+    "06-covered": (0, 1, 1),
 }
 
 

@@ -64,3 +64,19 @@ def test_a_finished_run_is_left_alone(tiny):
 def test_an_unknown_recipe_names_the_others():
     with pytest.raises(ValueError, match="dcgan32"):
         recipes.train("dcgan128")
+
+
+def test_each_recipe_builds_and_ships_small():
+    for recipe in recipes.RECIPES.values():
+        gan = recipe.build()
+        assert gan.generator.output_shape[1:] == (recipe.size, recipe.size, 3)
+        # float16, and 8 MB at most.
+        assert 2 * gan.generator.count_params() < 8e6
+
+
+def test_scores_stand_on_the_card(tiny, monkeypatch):
+    monkeypatch.setattr(recipes, "MEASURED", 260)
+    recipes.train("tiny", "doodle", epochs=1, out=tiny, limit=520, ship=True)
+    scores = checkpoints.load_generator("tiny").card["scores"]
+    assert scores["n"] == 260
+    assert scores["generated"]["KID"] > 10 * abs(scores["real"]["KID"])
