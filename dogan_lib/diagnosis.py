@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib.losses import AdversarialLoss, NonSaturating
+from dogan_lib.losses import AdversarialLoss, LeastSquares, NonSaturating
 
 SIGNALS = ("d_loss", "g_loss", "real_score", "fake_score", "g_gradient", "variety")
 
@@ -201,28 +201,35 @@ def _gap(curves):
     return (f"D's mean score is {real:.1f} for real and {fake:.1f} for fake pictures",)
 
 
+def _oscillates(curves, loss):
+    """D believes the fakes, then it does not, then it does: nobody gets anywhere."""
+    size, number = swings(_opinion(curves["fake_score"], loss))
+    if size > 0.1 and number >= 4:
+        return (f"D's opinion of the fakes swings {number} times, by {size:.2f} about its mean",)
+    return ()
+
+
+def _opinion(score, loss):
+    """D's score as a probability of being real; least squares' scores have targets instead."""
+    if isinstance(loss, LeastSquares):
+        return np.clip((score - loss.a) / (loss.b - loss.a), 0, 1)
+    return 1 / (1 + np.exp(-np.clip(score, -50, 50)))
+
+
 def swings(curve) -> tuple[float, int]:
-    """Size and number of the swings in the second half of a run.
+    """Size and number of the swings in the last three quarters of a run.
 
     Noise between steps is averaged away first, in windows of a fortieth of the run. The size is the
-    standard deviation about the trend over the median level; the number counts how often the curve
-    leaves a band of half that deviation on the side opposite to the last time.
+    standard deviation about the trend; the number counts how often the curve leaves a band of half
+    that deviation on the side opposite to the last time.
     """
-    half = curve[len(curve) // 2 :]
+    late = curve[len(curve) // 4 :]
     window = max(1, len(curve) // 40)
-    smooth = np.convolve(half, np.ones(window) / window, mode="valid")
+    smooth = np.convolve(late, np.ones(window) / window, mode="valid")
     time = np.arange(len(smooth))
     away = smooth - np.polyval(np.polyfit(time, smooth, 1), time)
     sides = np.sign(away[np.abs(away) > np.std(away) / 2])
-    size = np.std(away) / (np.median(np.abs(smooth)) + 1e-12)
-    return float(size), int(np.count_nonzero(np.diff(sides)))
-
-
-def _oscillates(curves, loss):
-    size, number = swings(curves["g_loss"])
-    if size > 0.3 and number >= 4:
-        return (f"G's loss swings {number} times by {size:.0%} of its level",)
-    return ()
+    return float(np.std(away)), int(np.count_nonzero(np.diff(sides)))
 
 
 def _healthy_signs(curves, loss):

@@ -82,8 +82,8 @@ def test_guessing_loss_is_the_known_one(loss, expected):
 
 def test_swings_counts_and_measures():
     time = np.linspace(0, 1, 400)
-    size, number = swings(1 + 0.8 * np.sin(2 * np.pi * 8 * time))
-    assert 0.4 < size < 0.7 and number in (7, 8)
+    size, number = swings(0.5 + 0.4 * np.sin(2 * np.pi * 8 * time))
+    assert 0.2 < size < 0.3 and number in (11, 12), "two in each of six periods"
     assert swings(1 + time)[0] < 1e-6, "a trend is not an oscillation"
 
 

@@ -70,3 +70,14 @@ def test_live_plot_records_each_epoch_and_draws_every_second():
     assert drawn == [2, 3]
     assert [row["d_loss"] for row in live.history] == [1.0, 0.0, -1.0]
     assert Image.open(io.BytesIO(plots.to_png(live.figure()))).size[0] > 300
+
+
+def test_signals_draws_four_panels_also_of_a_run_that_ended_in_nan():
+    from dogan_lib.diagnosis import SIGNALS
+
+    history = {name: [1.0, 2.0, float("nan")] for name in SIGNALS}
+    figure = plots.signals(history, "broken")
+    assert [len(ax.lines) for ax in figure.axes] == [1, 2, 1, 1]
+    opinions = figure.axes[1].lines[0].get_ydata()
+    np.testing.assert_allclose(opinions[:2], [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2))])
+    assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 600

@@ -86,6 +86,36 @@ def test_generator_64_at_radfords_width():
     assert [tuple(s) for s in shapes] == [(8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
 
 
+def test_radfords_networks_have_the_parameters_of_his_code():
+    """Weights of 5x5 kernels, gains and offsets (moving statistics apart), counted by hand."""
+    widths = (1024, 512, 256, 128)
+    convs = sum(25 * a * b for a, b in zip(widths, (*widths[1:], 3), strict=True))
+    generator = 100 * 16 * 1024 + convs + 3 + 2 * sum(widths)
+    discriminator = convs + 128 + 2 * sum(widths[:3]) + 16 * 1024 + 1
+    for model, expected in (
+        (dcgan.generator_64(width=128), generator),
+        (dcgan.discriminator_64(width=128), discriminator),
+    ):
+        assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == expected
+
+
+def test_unknown_parts_name_the_choices():
+    with pytest.raises(ValueError, match="nearest"):
+        dcgan.Parts(up="bilinear")
+    with pytest.raises(ValueError, match="batch"):
+        dcgan.Parts(d_norm="layer")
+
+
+def test_d_norm_changes_d_alone():
+    parts = dcgan.Parts(d_norm="none")
+
+    def norms(model):
+        return sum(isinstance(x, keras.layers.BatchNormalization) for x in model.layers)
+
+    assert norms(dcgan.generator_64(width=2, parts=parts)) == 4
+    assert norms(dcgan.discriminator_64(width=2, parts=parts)) == 0
+
+
 PAIRS = {
     32: lambda: (dcgan.generator_32(16, width=16), dcgan.discriminator_32(width=4)),
     64: lambda: (dcgan.generator_64(16, width=4), dcgan.discriminator_64(width=4)),
