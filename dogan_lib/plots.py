@@ -213,7 +213,7 @@ def signals(history: dict, title: str = "") -> Figure:
     )
     for ax, (name, curves, options) in zip(axes, panels, strict=True):
         for key, colour, label in curves:
-            values = np.asarray(history[key], "float64")
+            values = np.clip(np.asarray(history[key], "float64"), -1e6, 1e6)
             if "opinion" in name:
                 values = 1 / (1 + np.exp(-np.clip(values, -50, 50)))
             style = "--" if label == "fake" else "-"

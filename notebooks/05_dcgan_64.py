@@ -103,7 +103,7 @@ failure = failures.FAILURES["D wins"]
 print("the mistake:", failure.mistake)
 failing, recorder = failure.build(), Recorder()
 live = plots.LivePlot(samples=16, title="failing,")
-failing.fit(
+history = failing.fit(
     dogs.subset(range(min(len(dogs), 2048))).batches(cfg.batch),
     epochs=cfg.fail_epochs,
     verbose=0,
@@ -281,7 +281,7 @@ gan.compile(
     ema=0.99,
 )
 good, live = Recorder(), plots.LivePlot(samples=16, title="stable,")
-gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[good, live])
+history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[good, live])
 
 # %% slideshow={"slide_type": "slide"}
 plots.show(
@@ -374,9 +374,9 @@ for name in dict.fromkeys(names):
     run, pictures = ablation.train_and_score("heuristics", name, 0, budget)
     print(ablation.describe(run))
     plots.show(
-        plots.grid(pictures, columns=8, scale=0.6),
+        plots.grid(pictures, columns=8, scale=1.0),
         f"Eight samples of the network called {name}",
-        dpi=60,
+        dpi=80,
     )
 
 # %% [markdown] slideshow={"slide_type": "slide"}

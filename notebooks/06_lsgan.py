@@ -276,7 +276,7 @@ for name in ("log loss", "LSGAN (0, 1, 1)"):
         run, pictures = ablation.train_and_score("losses", name, seed, budget)
         print(ablation.describe(run))
     plots.show(
-        plots.grid(pictures, columns=8, scale=0.6),
+        plots.grid(pictures, columns=8, scale=1.0),
         f"Eight samples of the network trained with {name}",
         dpi=60,
     )
