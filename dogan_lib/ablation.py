@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
-from dogan_lib.diagnosis import Recorder, diagnose
+from dogan_lib.diagnosis import MINIMUM, Recorder, diagnose
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, default_optimizer, latents
 from dogan_lib.models import dcgan
@@ -113,6 +113,10 @@ class Budget:
     limit: int | None = None
     samples: int = 1000
     batch_size: int = 64
+
+    def __post_init__(self):
+        if self.steps < MINIMUM:
+            raise ValueError(f"{self.steps} steps show nothing: give at least {MINIMUM}")
 
 
 def study(

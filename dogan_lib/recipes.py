@@ -205,9 +205,10 @@ def _scores(gan, dogs) -> dict:
     if len(dogs) < 2 * MEASURED:
         return {}  # too few dogs to split into a reference and a floor
     report = score(gan, dogs, n=MEASURED)
+    kinds = ("FID", "KID", "MiFID")
     rows = {"generated": report.rows[0], "real": report.rows[1]}
     numbers = {
-        name: {kind: round(float(row.scores[kind]), 4) for kind in ("FID", "KID", "MiFID")}
+        name: {kind: round(float(row.scores[kind]), 4) for kind in kinds if kind in row.scores}
         for name, row in rows.items()
     }
     reference = report.reference.partition(" (")[0]  # without the path on the trainer's disk

@@ -13,7 +13,7 @@ from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, 64, 64, 3)).astype("float32")
-BUDGET = ablation.Budget(steps=2, width=2, data="doodle", limit=300, samples=260, batch_size=4)
+BUDGET = ablation.Budget(steps=12, width=2, data="doodle", limit=300, samples=260, batch_size=4)
 
 
 def kinds(model):
@@ -90,7 +90,7 @@ def test_a_study_resumes_and_guards_its_budget(tmp_path, monkeypatch, capsys):
     again = ablation.study("pair", BUDGET, seeds=1, out=tmp_path, workers=1)
     assert again == first and capsys.readouterr().out == "", "nothing is trained twice"
     with pytest.raises(ValueError, match="another budget"):
-        ablation.study("pair", dataclasses.replace(BUDGET, steps=3), out=tmp_path, workers=1)
+        ablation.study("pair", dataclasses.replace(BUDGET, steps=13), out=tmp_path, workers=1)
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path / "data"))
     ablation.ship(first, tmp_path)
     assert ablation.load("pair") == first
@@ -108,6 +108,11 @@ def test_workers_give_the_same_scores(tmp_path, monkeypatch):
     ((other, pictures),) = ablation._scored("heuristics", BUDGET, jobs, workers=2, threads=1)
     assert pictures.shape == (8, 64, 64, 3)
     assert other["KID"] == pytest.approx(one["KID"], rel=0.02)
+
+
+def test_too_few_steps_are_refused_before_any_training():
+    with pytest.raises(ValueError, match="at least 12"):
+        ablation.Budget(steps=3)
 
 
 def test_unknown_studies_name_the_others(tmp_path):

@@ -164,7 +164,7 @@ def test_train_runs_a_study_in_place_of_a_recipe(monkeypatch, tmp_path, capsys):
     seen = []
     facts = {"study": "sgd", "runs": []}
     monkeypatch.setattr(ablation, "study", lambda *a: seen.append(a) or facts)
-    cli.main(["train", "--ablation", "sgd", "--steps", "7", "--out", str(tmp_path)])
+    cli.main(["train", "--ablation", "sgd", "--steps", "70", "--out", str(tmp_path)])
     name, budget, seeds, out, workers = seen[0]
-    assert (name, budget.steps, seeds, out, workers) == ("sgd", 7, 3, tmp_path, None)
+    assert (name, budget.steps, seeds, out, workers) == ("sgd", 70, 3, tmp_path, None)
     assert "KID" in capsys.readouterr().out
