@@ -33,8 +33,16 @@ class UniformLatents(GAN):
         return keras.random.uniform((n, self.latent_dim), -1, 1, seed=self.random)
 
 
+def uniform(n: int, dim: int, seed: int) -> np.ndarray:
+    """n latents for a G that was trained with `UniformLatents`, float32 (n, dim)."""
+    return np.random.default_rng(seed).uniform(-1, 1, (n, dim)).astype("float32")
+
+
 class MixedBatches(GAN):
-    """D sees real and fake pictures in one batch, with common batch statistics."""
+    """D learns from real and fake in one batch, with common batch statistics.
+
+    In G's step it judges the fakes alone, as in the common code that mixes.
+    """
 
     def _judge_both(self, real, fake, conditions):
         both = tf.concat([real, tf.cast(fake, real.dtype)], axis=0)
@@ -54,6 +62,7 @@ class Variant:
     kind: type[GAN] = GAN
     optimizer: Callable[[], keras.optimizers.Optimizer] = default_optimizer
     loss: Callable[[], losses.AdversarialLoss] = losses.NonSaturating
+    latents: Callable[[int, int, int], np.ndarray] = latents
 
     def build(self, width: int, seed: int) -> GAN:
         gan = self.kind(
@@ -77,7 +86,7 @@ STUDIES = {
         "batch norm": Variant("no normalisation", Parts(norm="none")),
         "Gaussian init": Variant("Glorot uniform", Parts(init="glorot")),
         "Adam": Variant(f"SGD, rate {RATE}", optimizer=sgd(RATE)),
-        "Gaussian latent": Variant("uniform latent", kind=UniformLatents),
+        "Gaussian latent": Variant("uniform latent", kind=UniformLatents, latents=uniform),
         "separate batches": Variant("real and fake mixed", kind=MixedBatches),
     },
     "sgd": {
@@ -207,36 +216,23 @@ def train_and_score(name: str, variant: str, seed: int, budget: Budget) -> tuple
     """One run: its row of the results, and eight pictures uint8 (8, 64, 64, 3)."""
     runtime.setup(seed)
     dogs = load_dogs(size=64, source=budget.data, limit=budget.limit)
-    gan, recorder = STUDIES[name][variant].build(budget.width, seed), Recorder()
+    if len(dogs) < budget.batch_size:
+        raise ValueError(f"{len(dogs)} dogs do not fill a batch of {budget.batch_size}")
+    network = STUDIES[name][variant]
+    gan, recorder = network.build(budget.width, seed), Recorder()
     start = time.perf_counter()
-    epochs = -(-budget.steps // (len(dogs) // budget.batch_size))
-    batches = _endless(dogs, budget.batch_size, seed, epochs).take(budget.steps)
+    batches = dogs.batches(budget.batch_size, seed=seed).repeat().take(budget.steps)
     try:
         gan.fit(batches, epochs=1, verbose=0, callbacks=[recorder])
     except FloatingPointError:
-        pass  # A network that ends in NaN is a result; its pictures are scored as they are.
+        pass  # a network that ends in NaN is a result too
     seconds = time.perf_counter() - start
-    images = draw(gan, budget.samples, seed=1000 + seed)
+    z = network.latents(budget.samples, gan.latent_dim, 1000 + seed)
+    # G as it is now: a NaN becomes black, and is scored as what it is.
+    images = plots.to_uint8(np.nan_to_num(checkpoints.Generator(gan.generator).decode(z)))
     row = {"variant": variant, "seed": seed, **_scores(dogs, images, budget.samples)}
     row |= {"diagnosis": diagnose(recorder.history, gan.adversarial_loss).name}
     return row | {"seconds": round(seconds)}, images[:8]
-
-
-def _endless(dogs, batch_size, seed, epochs):
-    parts = [dogs.batches(batch_size, seed=seed, start_epoch=epoch) for epoch in range(epochs)]
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole.concatenate(part)
-    return whole
-
-
-def draw(gan: GAN, n: int, seed: int = 0) -> np.ndarray:
-    """n pictures of G as it is now, from the latents that it was trained with; uint8."""
-    if isinstance(gan, UniformLatents):
-        z = np.random.default_rng(seed).uniform(-1, 1, (n, gan.latent_dim)).astype("float32")
-    else:
-        z = latents(n, gan.latent_dim, seed)
-    return plots.to_uint8(np.nan_to_num(checkpoints.Generator(gan.generator).decode(z)))
 
 
 def _scores(dogs, images, n) -> dict[str, float]:
@@ -292,7 +288,7 @@ def by_variant(facts: dict, score: str = "KID") -> dict[str, np.ndarray]:
 
 def table(facts: dict) -> str:
     """One line a network: median, and least to greatest over the seeds; lower is better."""
-    heads = f"{'without':<19}{'instead':<34}{'KID x 1000 (least..most)':>26}{'FID':>7}  diagnosis"
+    heads = f"{'without':<19}{'instead':<34}{'KID x 1000 (least..most)':>26}{'FID':>7}"
     lines = [heads, "-" * len(heads)]
     for name, variant in STUDIES[facts["study"]].items():
         runs = [run for run in facts["runs"] if run["variant"] == name]
@@ -300,14 +296,17 @@ def table(facts: dict) -> str:
             kids = 1000 * np.array([run["KID"] for run in runs])
             spread = f"{np.median(kids):.1f}  ({kids.min():.1f}..{kids.max():.1f})"
             fid = np.median([run.get("FID", np.nan) for run in runs])
-            found = [run["diagnosis"] for run in runs]
-            usual = max(set(found), key=found.count)
-            lines.append(f"{name:<19}{variant.instead:<34}{spread:>26}{fid:>7.1f}  {usual}")
+            lines.append(f"{name:<19}{variant.instead:<34}{spread:>26}{fid:>7.1f}")
     return "\n".join(lines)
 
 
-def figure(facts: dict, strip: np.ndarray | None = None):
-    """A dot for each seed, beside eight dogs of each network; the band is the base's spread."""
+def figure(facts: dict):
+    """A dot a seed, beside the committed eight dogs of each network; the band is the base's spread.
+
+    Raises:
+        FileNotFoundError: the study's picture is not among the committed ones.
+    """
+    strip = plt.imread(folder() / f"{facts['study']}.png")
     kids = {name: 1000 * values for name, values in by_variant(facts).items()}
     chart, (left, right) = plt.subplots(
         1, 2, figsize=(11, 0.62 * len(kids) + 0.9), width_ratios=(1, 1.05), sharey=True
@@ -322,8 +321,7 @@ def figure(facts: dict, strip: np.ndarray | None = None):
     left.set(
         xlabel="KID x 1000 (lower is better)", xscale="log", title="a dot a seed, | the median"
     )
-    if strip is not None:
-        right.imshow(strip, extent=(0, 8, len(kids) - 0.5, -0.5), aspect="auto")
+    right.imshow(strip, extent=(0, 8, len(kids) - 0.5, -0.5), aspect="auto")
     right.set_title("eight samples of each, none picked")
     right.set_xticks([])
     right.tick_params(left=False)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib.losses import AdversarialLoss, LeastSquares, NonSaturating
+from dogan_lib.losses import AdversarialLoss, NonSaturating
 
 SIGNALS = ("d_loss", "g_loss", "real_score", "fake_score", "g_gradient", "variety")
 
@@ -203,17 +203,10 @@ def _gap(curves):
 
 def _oscillates(curves, loss):
     """D believes the fakes, then it does not, then it does: nobody gets anywhere."""
-    size, number = swings(_opinion(curves["fake_score"], loss))
+    size, number = swings(np.asarray(loss.opinion(curves["fake_score"])))
     if size > 0.1 and number >= 4:
         return (f"D's opinion of the fakes swings {number} times, by {size:.2f} about its mean",)
     return ()
-
-
-def _opinion(score, loss):
-    """D's score as a probability of being real; least squares' scores have targets instead."""
-    if isinstance(loss, LeastSquares):
-        return np.clip((score - loss.a) / (loss.b - loss.a), 0, 1)
-    return 1 / (1 + np.exp(-np.clip(score, -50, 50)))
 
 
 def swings(curve) -> tuple[float, int]:

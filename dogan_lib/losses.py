@@ -22,6 +22,10 @@ class AdversarialLoss(Configurable):
     #: Whether `generator` compares with real logits.
     needs_real = False
 
+    def opinion(self, score):
+        """D's score as a number in [0, 1], where 1 is real: the sigmoid of a logit."""
+        return ops.sigmoid(score)
+
 
 class Minimax(AdversarialLoss):
     """The game of the paper's equation 1, V(D, G) = E[log D(x)] + E[log(1 - D(G(z)))].
@@ -76,6 +80,9 @@ class LeastSquares(AdversarialLoss):
 
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0):
         self.a, self.b, self.c = a, b, c
+
+    def opinion(self, score):
+        return ops.clip((score - self.a) / (self.b - self.a), 0, 1)
 
     def discriminator(self, real, fake):
         return (ops.mean(ops.square(real - self.b)) + ops.mean(ops.square(fake - self.a))) / 2

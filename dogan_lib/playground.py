@@ -25,6 +25,9 @@ LOSSES = {
     "minimax": losses.Minimax(),
     "least squares": losses.LeastSquares(),
 }
+LOG_4 = (-scene.LOG_4, "-log 4")
+#: V where D can only guess, and its name in the picture.
+GUESSES = {"non-saturating": LOG_4, "minimax": LOG_4, "least squares": (-0.25, "-1/4")}
 POOL = 8_000  # real points to draw batches from
 SHOWN = 200  # points of each kind in the picture
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -202,10 +205,9 @@ class Game:
 
     def scene(self) -> scene.Scene:
         """Everything that the picture shows, as it is now."""
-        squares = self.loss == "least squares"
         look = f"look at {self.loss}"
         if look not in self._compiled:
-            self._compiled[look] = tf.function(self._look(LOSSES[self.loss], squares))
+            self._compiled[look] = tf.function(self._look(LOSSES[self.loss]))
         fake, pull, field = self._compiled[look](
             tf.constant(self.z[:SHOWN]), tf.constant(scene.mesh())
         )
@@ -214,10 +216,9 @@ class Game:
         note = f"{counted[0]} of {counted[1]} modes" if counted else ""
         field = field.numpy().reshape(side, side)
         shown = self.real[:SHOWN], fake.numpy(), pull.numpy(), field
-        level = (-0.25, "-1/4") if squares else (-scene.LOG_4, "-log 4")
-        return scene.Scene(*shown, self.steps, self.values, note, *level)
+        return scene.Scene(*shown, self.steps, self.values, note, *GUESSES[self.loss])
 
-    def _look(self, loss, squares):
+    def _look(self, loss):
         def look(z, mesh):
             fake = self.generator(z, training=False)
             with tf.GradientTape() as tape:
@@ -225,8 +226,7 @@ class Game:
                 # The mean of n losses has gradients n times smaller than each point's own.
                 value = loss.generator(self.discriminator(fake, training=False)) * len(z)
             logits = self.discriminator(mesh, training=False)
-            field = tf.clip_by_value(logits, 0, 1) if squares else tf.sigmoid(logits)
-            return fake, -tape.gradient(value, fake), field
+            return fake, -tape.gradient(value, fake), loss.opinion(logits)
 
         return look
 

@@ -34,28 +34,22 @@ class Recipe:
 
 
 def _dcgan32() -> GAN:
-    gan = GAN(dcgan.generator_32(dropout=0.1), dcgan.discriminator_32(dropout=0.1))
-    gan.compile(
-        loss=losses.NonSaturating(),
-        g_optimizer=keras.optimizers.Adam(1e-4, beta_1=0.5),
-        d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
-        augment=DiffAugment("translation"),
-        penalties=[penalties.R1(0.1, fraction=0.25)],
-        ema=0.999,
-    )
-    return gan
+    networks = dcgan.generator_32(dropout=0.1), dcgan.discriminator_32(dropout=0.1)
+    return _stabilised(*networks, losses.NonSaturating(), g_rate=1e-4)
 
 
 def _dcgan64(loss=losses.NonSaturating) -> GAN:
-    gan = GAN(
-        dcgan.generator_64(width=32, parts=dcgan.Parts(up="nearest")),
-        dcgan.discriminator_64(
-            width=32, dropout=0.1, parts=dcgan.Parts(kernel_size=4, norm="none")
-        ),
-    )
+    generator = dcgan.generator_64(width=32, parts=dcgan.Parts(up="nearest"))
+    d_parts = dcgan.Parts(kernel_size=4, norm="none")
+    discriminator = dcgan.discriminator_64(width=32, dropout=0.1, parts=d_parts)
+    return _stabilised(generator, discriminator, loss(), g_rate=2e-4)
+
+
+def _stabilised(generator, discriminator, loss, g_rate: float) -> GAN:
+    gan = GAN(generator, discriminator)
     gan.compile(
-        loss=loss(),
-        g_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        loss=loss,
+        g_optimizer=keras.optimizers.Adam(g_rate, beta_1=0.5),
         d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
         augment=DiffAugment("translation"),
         penalties=[penalties.R1(0.1, fraction=0.25)],

@@ -96,8 +96,7 @@ def test_a_study_resumes_and_guards_its_budget(tmp_path, monkeypatch, capsys):
     assert ablation.load("pair") == first
     text = ablation.table(first)
     assert "SGD" in text and f"{1000 * first['runs'][0]['KID']:.1f}" in text
-    strip = np.zeros((144, 530, 3), "uint8")
-    labels = [t.get_text() for t in ablation.figure(first, strip).axes[0].get_yticklabels()]
+    labels = [t.get_text() for t in ablation.figure(first).axes[0].get_yticklabels()]
     assert labels[1].startswith("Adam")
 
 
