@@ -1,4 +1,4 @@
-"""Layers that several papers share, and one way to run a slow pair of layers fast."""
+"""Layers that several papers share, and one way to run slow pairs of layers fast."""
 
 import keras
 import numpy as np
@@ -150,19 +150,160 @@ class FusedBatchNormalization(keras.layers.Layer):
     def call(self, inputs, training=False, mask=None):
         if not training:
             return self.norm(inputs, training=False)
-        norm, flat = self.norm, len(inputs.shape) == 2
-        y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs[:, None, None] if flat else inputs,
-            scale=tf.cast(norm.gamma.value, "float32"),
-            offset=tf.cast(norm.beta.value, "float32"),
-            mean=tf.zeros([0]),
-            variance=tf.zeros([0]),
-            epsilon=norm.epsilon,
-            is_training=True,
+        return _fused_norm(self.norm, inputs, self.norm.gamma, self.norm.beta)
+
+
+def _fused_norm(norm, inputs, gain, offset):
+    """(inputs - mean) / deviation * gain + offset in one kernel; moves the averages of `norm`."""
+    flat = len(inputs.shape) == 2
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=inputs[:, None, None] if flat else inputs,
+        scale=tf.cast(tf.convert_to_tensor(gain), "float32"),
+        offset=tf.cast(tf.convert_to_tensor(offset), "float32"),
+        mean=tf.zeros([0]),
+        variance=tf.zeros([0]),
+        epsilon=norm.epsilon,
+        is_training=True,
+    )
+    for average, value in ((norm.moving_mean, mean), (norm.moving_variance, variance)):
+        average.assign(norm.momentum * average + (1 - norm.momentum) * value)
+    return y[:, 0, 0] if flat else y
+
+
+@keras.saving.register_keras_serializable("dogan")
+class ConditionalBatchNormalization(keras.layers.Layer):
+    """Batch normalisation whose gain and offset are read off a condition.
+
+    y = (1 + W_gain c) * (x - mean) / deviation + W_offset c, called with [x, c]: pictures
+    (batch, H, W, channels) and vectors (batch, d). For classes c is one-hot, and the two matrices
+    are tables of one gain and one offset a class; BigGAN's c is an embedding and a piece of z.
+
+    Args:
+        momentum: of the moving averages that inference uses.
+        epsilon: added to the variance.
+        spectral: normalise both matrices spectrally, as BigGAN does.
+        initializer: of both matrices; zeros start as a plain normalisation.
+
+    Reference: de Vries et al. 2017, https://arxiv.org/abs/1707.00683; Dumoulin et al. 2017.
+    """
+
+    def __init__(
+        self,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        spectral: bool = False,
+        initializer="zeros",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.momentum, self.epsilon, self.spectral = momentum, epsilon, spectral
+        self.initializer = keras.initializers.get(initializer)
+        self.norm = keras.layers.BatchNormalization(
+            center=False, scale=False, momentum=momentum, epsilon=epsilon, dtype=self.dtype_policy
         )
-        for average, value in ((norm.moving_mean, mean), (norm.moving_variance, variance)):
-            average.assign(norm.momentum * average + (1 - norm.momentum) * value)
-        return y[:, 0, 0] if flat else y
+
+    def build(self, input_shapes):
+        shape, condition = input_shapes
+        self.norm.build(shape)
+        self.gain, self.offset = (self._linear(shape[-1], name) for name in ("gain", "offset"))
+        self.gain.build(condition)
+        self.offset.build(condition)
+
+    def _linear(self, units, name):
+        initializer = self.initializer.clone()
+        options = dict(use_bias=False, kernel_initializer=initializer, dtype=self.dtype_policy)
+        linear = keras.layers.Dense(units, name=name, **options)
+        if not self.spectral:
+            return linear
+        return SpectralNormalization(linear, eps=1e-6, name=f"spectral_{name}")
+
+    def call(self, inputs, training=False):
+        x, condition = inputs
+        gain = self.gain(condition, training=training)[:, None, None]
+        offset = self.offset(condition, training=training)[:, None, None]
+        return (1 + gain) * self._normalised(x, training) + offset
+
+    def _normalised(self, x, training):
+        if not training:
+            return self.norm(x, training=False)
+        channels = x.shape[-1]
+        return _fused_norm(self.norm, x, tf.ones(channels), tf.zeros(channels))
+
+    def compute_output_shape(self, input_shapes):
+        return input_shapes[0]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "spectral": self.spectral,
+            "initializer": keras.initializers.serialize(self.initializer),
+        }
+
+
+@keras.saving.register_keras_serializable("dogan")
+class SelfAttention(keras.layers.Layer):
+    """Every position looks at all others: y = x + gamma * o(softmax(theta(x) phi(x)^T) g(x)).
+
+    theta, phi (C/8 channels), g (C/2) and o (C) are spectrally normalised 1x1 convolutions without
+    bias; phi and g are halved by max pooling, so 32x32 positions look at 16x16. The products are
+    *not* divided by sqrt(d), and gamma starts at 0: a new layer changes nothing. This follows the
+    authors' code, from which the paper's text differs.
+
+    Args:
+        eps: of the spectral normalisation.
+
+    Reference: Zhang et al. 2018, https://arxiv.org/abs/1805.08318
+    """
+
+    def __init__(self, eps: float = 1e-12, **kwargs):
+        super().__init__(**kwargs)
+        self.eps = eps
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        if channels % 8 or input_shape[1] % 2 or input_shape[2] % 2:
+            raise ValueError(
+                f"attention needs a multiple of 8 channels and even sides, not {input_shape[1:]}"
+            )
+        self.theta = self._convolution(channels // 8, "theta", input_shape)
+        self.phi = self._convolution(channels // 8, "phi", input_shape)
+        self.g = self._convolution(channels // 2, "g", input_shape)
+        self.o = self._convolution(channels, "o", (*input_shape[:-1], channels // 2))
+        self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")
+
+    def _convolution(self, filters, name, input_shape):
+        options = dict(use_bias=False, kernel_initializer="glorot_uniform", dtype=self.dtype_policy)
+        convolution = keras.layers.Conv2D(filters, 1, name=name, **options)
+        layer = SpectralNormalization(convolution, eps=self.eps, name=f"spectral_{name}")
+        layer.build(input_shape)
+        return layer
+
+    def attention(self, x, training=False):
+        """How much position i of x (batch, H, W, C) looks at j: (batch, H W, H/2 W/2), rows sum
+        to 1."""
+        queries = _positions(self.theta(x, training=training))
+        keys = _positions(ops.max_pool(self.phi(x, training=training), 2))
+        scores = ops.matmul(queries, ops.swapaxes(keys, 1, 2))
+        return ops.softmax(ops.cast(scores, "float32"))
+
+    def call(self, x, training=False):
+        maps = ops.cast(self.attention(x, training), self.compute_dtype)
+        values = _positions(ops.max_pool(self.g(x, training=training), 2))
+        seen = ops.reshape(ops.matmul(maps, values), (-1, *x.shape[1:3], values.shape[-1]))
+        return x + ops.cast(self.gamma, x.dtype) * self.o(seen, training=training)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "eps": self.eps}
+
+
+def _positions(x):
+    """(batch, H, W, C) -> (batch, H W, C)"""
+    return ops.reshape(x, (-1, x.shape[1] * x.shape[2], x.shape[3]))
 
 
 def fast_path(model: keras.Model) -> keras.Model:

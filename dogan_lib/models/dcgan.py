@@ -147,18 +147,23 @@ def generator_64(latent_dim: int = 100, width: int = 64, parts: Parts = RADFORD)
         width: channels at 32x32; 128 in the paper's code, 64 in most others.
         parts: what the layers are made of; the paper's where not given.
     """
-
-    def normalised(x):
-        return layers.ReLU()(parts.normalise(x, parts.norm))
-
     z = keras.Input((latent_dim,), name="latents")
+    return keras.Model(z, grow(z, width, parts), name="dcgan_generator_64")
+
+
+def grow(z, width: int, parts: Parts = RADFORD, normalise=None):
+    """Vectors (batch, d) -> 4x4x(8 width) -> pictures (batch, 64, 64, 3) in [-1, 1].
+
+    Args:
+        normalise: x -> x, after every layer but the last; as `parts` says where not given.
+    """
+    normalise = normalise or (lambda x: parts.normalise(x, parts.norm))
     bias = parts.norm == "none"  # batch normalisation brings an offset of its own
     x = layers.Dense(4 * 4 * 8 * width, use_bias=bias, kernel_initializer=parts.weights())(z)
-    x = normalised(layers.Reshape((4, 4, 8 * width))(x))
+    x = layers.ReLU()(normalise(layers.Reshape((4, 4, 8 * width))(x)))
     for filters in (4 * width, 2 * width, width):
-        x = normalised(parts.double(x, filters, use_bias=bias))
-    x = layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
-    return keras.Model(z, x, name="dcgan_generator_64")
+        x = layers.ReLU()(normalise(parts.double(x, filters, use_bias=bias)))
+    return layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
 
 
 def discriminator_64(width: int = 64, dropout: float = 0.0, parts: Parts = RADFORD) -> keras.Model:
@@ -166,16 +171,21 @@ def discriminator_64(width: int = 64, dropout: float = 0.0, parts: Parts = RADFO
 
     Args:
         width: channels after the first convolution.
-        dropout: after every convolution; none in the paper.
+        dropout: after every convolution but the first; none in the paper.
         parts: what the layers are made of; the paper's where not given.
     """
-    norm = parts.d_norm or parts.norm
     images = keras.Input((64, 64, 3), name="images")
+    x = layers.Flatten()(shrink(images, width, dropout, parts))
+    x = layers.Dense(1, kernel_initializer=parts.weights(), dtype="float32")(x)
+    return keras.Model(images, x, name="dcgan_discriminator_64")
+
+
+def shrink(images, width: int, dropout: float = 0.0, parts: Parts = RADFORD):
+    """Pictures (batch, 64, 64, 3) -> what D sees in them, (batch, 4, 4, 8 width)."""
+    norm = parts.d_norm or parts.norm
     x = parts.activate(parts.halve(images, width, use_bias=True))
     for filters in (2 * width, 4 * width, 8 * width):
         x = parts.halve(x, filters, use_bias=norm == "none")
         x = parts.activate(parts.normalise(x, norm))
         x = layers.Dropout(dropout)(x) if dropout else x
-    x = layers.Flatten()(x)
-    x = layers.Dense(1, kernel_initializer=parts.weights(), dtype="float32")(x)
-    return keras.Model(images, x, name="dcgan_discriminator_64")
+    return x
