@@ -63,7 +63,7 @@ def discriminator(
     dropout: float = 0.0,
     parts: Parts = RADFORD,
 ) -> keras.Model:
-    """[pictures (batch, 64, 64, 3), labels (batch,)] -> logits (batch, 1): a real dog *of its breed*?
+    """[pictures (batch, 64, 64, 3), labels (batch,)] -> logits (batch, 1): real *and* its breed?
 
     Args:
         way: "concatenate" appends the breed's learned vector to the features at every one of the
