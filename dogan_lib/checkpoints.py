@@ -96,6 +96,15 @@ class Generator:
     def latent_dim(self) -> int:
         return self.model.inputs[0].shape[-1]
 
+    @property
+    def classes(self) -> int | None:
+        """How many breeds the labels choose among; None without labels."""
+        if "labels" not in self.inputs:
+            return None
+        reader = self.inputs["labels"]._keras_history.operation._outbound_nodes[0].operation
+        # Labels enter through an embedding or as one-hot vectors.
+        return getattr(reader, "input_dim", None) or reader.num_classes
+
     def sample(
         self, n: int, seed: int = 0, truncation=None, labels=None, captions=None
     ) -> np.ndarray:
@@ -127,7 +136,7 @@ class Generator:
             if labels is not None:
                 raise ValueError("this generator takes no labels: it was trained without breeds")
             return None
-        classes = int(self.card["classes"])
+        classes = self.classes
         if labels is None:
             labels = np.random.default_rng(seed + 1).integers(classes, size=n)
         labels = np.broadcast_to(np.asarray(labels, "int32"), (n,))

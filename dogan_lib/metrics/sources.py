@@ -171,7 +171,8 @@ def _of_generator(generator, n, batch_size, seed, text=None) -> Stream:
         raise ValueError("a generator never ends: say how many pictures, such as n=5000")
     card = getattr(generator, "card", {})
     conditional = "labels" in getattr(generator, "inputs", {})
-    labels = np.arange(n) % card["classes"] if conditional else None
+    classes = card.get("classes") or getattr(generator, "classes", None)
+    labels = np.arange(n) % classes if conditional else None
 
     def draw():
         for start in range(0, n, batch_size):
