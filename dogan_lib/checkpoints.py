@@ -92,6 +92,21 @@ class Generator:
         self.model, self.card = model, card or {}
         self.inputs = {tensor.name: tensor for tensor in model.inputs}
 
+    def describe(self) -> str:
+        """The card as a student reads it: data, budget, recipe, scores and their floor."""
+        card = self.card
+        lines = [
+            f"{card['name']}: {card['parameters']:,} parameters, "
+            f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs of {card['data']}"
+        ]
+        lines += [f"  · {line}" for line in card["recipe"]]
+        scores = card.get("scores", {})
+        if scores:
+            lines.append(f"  scores of {scores['n']:,} pictures against {scores['reference']}:")
+        for kind, value in scores.get("generated", {}).items():
+            lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
+        return "\n".join(lines)
+
     @property
     def latent_dim(self) -> int:
         return self.model.inputs[0].shape[-1]

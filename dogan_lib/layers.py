@@ -78,58 +78,46 @@ class SpectralNormalization(keras.layers.Wrapper):
 class UpsampledConvolution(keras.layers.Layer):
     """`UpSampling2D(2)` and a stride-1 convolution in one, on the convolution's own weights.
 
-    After nearest-neighbour upsampling a k x k window covers only (k+1)/2 distinct pixels a side,
-    and which taps fall on one pixel depends on whether the output row and column are even or odd.
-    Adding up those taps gives four kernels of (k+1)/2 a side, one for each parity, that read the
-    *small* picture: 4 x 9 instead of 4 x 25 multiplications for k = 5, borders included.
+    Upsampling by repetition turns a pixel into 2x2 equal ones, and each of these stamps the k x k
+    kernel onto the result. Their sum is one stamp of (k+1) x (k+1), and the stamps of neighbouring
+    pixels lie two apart: a transposed convolution of stride 2. It reads the *small* picture, with
+    16 instead of 36 multiplications a pixel for k = 3, and is exact at the borders too.
 
     Args:
-        convolution: a built Conv2D or Conv2DTranspose, stride 1, padding "same", odd kernel.
+        layer: a built Conv2D or Conv2DTranspose, stride 1, padding "same", odd kernel; or such a
+            Conv2D inside a `SpectralNormalization`.
     """
 
-    def __init__(self, convolution, **kwargs):
-        super().__init__(dtype=convolution.dtype_policy, **kwargs)
-        self.convolution = convolution
-        k = convolution.kernel_size[0]
-        reach, self.taps = k // 2, (k + 1) // 2
-        self.margin = (reach + 1) // 2
-        # merge[p, u, a] = 1 where tap a of an output of parity p reads the u-th small pixel.
-        self.merge = np.zeros((2, self.taps, k), "float32")
-        for p in range(2):
-            for a in range(k):
-                self.merge[p, (p + a - reach) // 2 - (p - reach) // 2, a] = 1
-        self.shift = reach % 2  # odd reach: parity 1 starts one small pixel later
+    def __init__(self, layer, **kwargs):
+        super().__init__(dtype=layer.dtype_policy, **kwargs)
+        self.layer, self.convolution = layer, _unwrapped(layer)
+        k = self.convolution.kernel_size[0]
+        # Row a of the kernel is stamped at rows a and a + 1: merge[u, a] = 1 for u - a in {0, 1}.
+        self.merge = np.eye(k + 1, k, dtype="float32") + np.eye(k + 1, k, -1, dtype="float32")
         self.built = True
 
-    def _kernel(self):
-        kernel = ops.convert_to_tensor(self.convolution.kernel)
-        if isinstance(self.convolution, keras.layers.Conv2DTranspose):
+    def _stamp(self, training):
+        """(k+1, k+1, out, in)"""
+        if self.layer is self.convolution:
+            kernel = ops.convert_to_tensor(self.layer.kernel)
+        else:
+            kernel = self.layer.normalized_kernel(training)
+        kernel = ops.cast(kernel, self.compute_dtype)
+        if not isinstance(self.convolution, keras.layers.Conv2DTranspose):
+            # A convolution reads what a transposed one stamps: the kernel turned around.
             kernel = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
         merge = ops.cast(self.merge, kernel.dtype)
-        phases = ops.einsum("pua,qvb,abio->uvipqo", merge, merge, kernel)
-        return ops.reshape(phases, (self.taps, self.taps, kernel.shape[2], -1))
+        return ops.einsum("ua,vb,aboi->uvoi", merge, merge, kernel)
 
-    def call(self, inputs):
-        height, width = inputs.shape[1:3]
-        m, s, channels = self.margin, self.shift, self.convolution.filters
-        padded = ops.pad(inputs, ((0, 0), (m, m), (m, m), (0, 0)))
-        x = ops.conv(padded, self._kernel(), padding="valid")
-        x = ops.reshape(x, (-1, height + s, width + s, 2, 2, channels))
-        if s:
-            x = self._realigned(x, height, width)
-        x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-        x = ops.reshape(x, (-1, 2 * height, 2 * width, channels))
+    def call(self, inputs, training=False):
+        x = ops.conv_transpose(inputs, self._stamp(training), strides=2, padding="same")
         if self.convolution.use_bias:
             x = ops.add(x, ops.cast(self.convolution.bias, x.dtype))
         return self.convolution.activation(x)
 
-    def _realigned(self, x, height, width):
-        """Parity 1 starts one pixel later: cut each of the four pictures out at its own corner."""
-        rows = [
-            ops.stack([x[:, p : p + height, q : q + width, p, q] for q in range(2)], axis=3)
-            for p in range(2)
-        ]
-        return ops.stack(rows, axis=3)
+
+def _unwrapped(layer):
+    return layer.layer if isinstance(layer, SpectralNormalization) else layer
 
 
 class FusedBatchNormalization(keras.layers.Layer):
@@ -253,13 +241,15 @@ class SelfAttention(keras.layers.Layer):
 
     Args:
         eps: of the spectral normalisation.
+        initializer: of the four kernels.
 
     Reference: Zhang et al. 2018, https://arxiv.org/abs/1805.08318
     """
 
-    def __init__(self, eps: float = 1e-12, **kwargs):
+    def __init__(self, eps: float = 1e-12, initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
         self.eps = eps
+        self.initializer = keras.initializers.get(initializer)
 
     def build(self, input_shape):
         channels = input_shape[-1]
@@ -274,7 +264,8 @@ class SelfAttention(keras.layers.Layer):
         self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")
 
     def _convolution(self, filters, name, input_shape):
-        options = dict(use_bias=False, kernel_initializer="glorot_uniform", dtype=self.dtype_policy)
+        initializer = self.initializer.clone()
+        options = dict(use_bias=False, kernel_initializer=initializer, dtype=self.dtype_policy)
         convolution = keras.layers.Conv2D(filters, 1, name=name, **options)
         layer = SpectralNormalization(convolution, eps=self.eps, name=f"spectral_{name}")
         layer.build(input_shape)
@@ -298,7 +289,8 @@ class SelfAttention(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "eps": self.eps}
+        initializer = keras.initializers.serialize(self.initializer)
+        return {**super().get_config(), "eps": self.eps, "initializer": initializer}
 
 
 def _positions(x):
@@ -306,13 +298,169 @@ def _positions(x):
     return ops.reshape(x, (-1, x.shape[1] * x.shape[2], x.shape[3]))
 
 
+@keras.saving.register_keras_serializable("dogan")
+class PixelNormalization(keras.layers.Layer):
+    """Give every pixel's feature vector length sqrt(channels): x / sqrt(mean_c(x^2) + epsilon).
+
+    Nothing is learnt and no other picture or pixel is looked at. On latents (batch, d) it puts z
+    on a sphere.
+
+    Reference: Karras et al. 2017, section 4.2, https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(self, epsilon: float = 1e-8, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, x):
+        # In float16 the epsilon would be 0.
+        power = ops.mean(ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True)
+        return x * ops.cast(ops.rsqrt(power + self.epsilon), x.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("dogan")
+class MinibatchStddev(keras.layers.Layer):
+    """Append one channel that says how much the pictures of a group differ.
+
+    The deviation of every feature at every position over a group of pictures, averaged to one
+    number a group: D sees a G that draws the same dog again and again. Samples i, i + M, i + 2M
+    ... form one of the M groups, as in the authors' code. A batch that is no multiple of the group
+    size is one group.
+
+    Args:
+        group: pictures a group.
+
+    Call arguments:
+        x: (batch, H, W, C); the result is (batch, H, W, C + 1).
+
+    Reference: Karras et al. 2017, section 3, https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(self, group: int = 4, **kwargs):
+        super().__init__(**kwargs)
+        self.group = group
+
+    def call(self, x):
+        size = tf.shape(x)[0]
+        group = tf.where(size % self.group == 0, self.group, size)
+        grouped = tf.reshape(tf.cast(x, "float32"), (group, -1, *x.shape[1:]))
+        variance = tf.reduce_mean((grouped - tf.reduce_mean(grouped, 0)) ** 2, 0)
+        spread = tf.reduce_mean(tf.sqrt(variance + 1e-8), (1, 2, 3))
+        channel = tf.tile(tf.cast(spread, x.dtype), [group])[:, None, None, None]
+        return tf.concat([x, channel * tf.ones_like(x[..., :1])], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
+
+    def get_config(self):
+        return {**super().get_config(), "group": self.group}
+
+
+class _Equalized(keras.layers.Layer):
+    """Weights from N(0, 1), scaled by gain / sqrt(fan_in) each time that they are used.
+
+    Adam's steps are as large as its rate, whatever the gradient's size. With He's deviation in the
+    variable a layer with a small one would learn faster than its neighbours; scaled at run time
+    all variables are of size 1, and so are all speeds.
+    """
+
+    def __init__(self, gain: float = 2**0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.gain = gain
+
+    def _add(self, shape, channels):
+        self.scale = self.gain / float(np.prod(shape[:-1])) ** 0.5
+        normal = keras.initializers.RandomNormal(stddev=1.0)
+        self.weight = self.add_weight(
+            shape=shape, initializer=normal, name="weight", autocast=False
+        )
+        self.bias = self.add_weight(shape=(channels,), initializer="zeros", name="bias")
+
+    @property
+    def kernel(self):
+        """The scaled weights, float32."""
+        return self.scale * ops.convert_to_tensor(self.weight)
+
+    def get_config(self):
+        return {**super().get_config(), "gain": self.gain}
+
+
+@keras.saving.register_keras_serializable("dogan")
+class EqualizedDense(_Equalized):
+    """A dense layer with an equalized learning rate.
+
+    Args:
+        units: outputs; or a shape such as (4, 4, 512), which the result takes, with one bias for
+            each of the last axis.
+        gain: of the scale gain / sqrt(inputs).
+
+    Reference: Karras et al. 2017, section 4.1, https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(self, units, gain: float = 2**0.5, **kwargs):
+        super().__init__(gain, **kwargs)
+        self.units = (units,) if isinstance(units, int) else tuple(units)
+
+    def build(self, input_shape):
+        self._add((input_shape[-1], int(np.prod(self.units))), self.units[-1])
+
+    def call(self, x):
+        y = ops.matmul(x, ops.cast(self.kernel, self.compute_dtype))
+        return ops.reshape(y, (-1, *self.units)) + ops.cast(self.bias, y.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "units": list(self.units)}
+
+
+@keras.saving.register_keras_serializable("dogan")
+class EqualizedConv2D(_Equalized):
+    """A convolution of stride 1, padding "same", with an equalized learning rate.
+
+    Args:
+        filters: output channels.
+        kernel_size: an odd number.
+        gain: of the scale gain / sqrt(kernel_size^2 x input channels); sqrt(2) suits a ReLU that
+            follows, 1 a linear layer.
+
+    Reference: Karras et al. 2017, section 4.1, https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(self, filters: int, kernel_size: int = 3, gain: float = 2**0.5, **kwargs):
+        super().__init__(gain, **kwargs)
+        self.filters, self.kernel_size = filters, kernel_size
+
+    def build(self, input_shape):
+        sides = (self.kernel_size, self.kernel_size)
+        self._add((*sides, input_shape[-1], self.filters), self.filters)
+
+    def call(self, x):
+        y = ops.conv(x, ops.cast(self.kernel, self.compute_dtype), padding="same")
+        return y + ops.cast(self.bias, y.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.filters)
+
+    def get_config(self):
+        sizes = {"filters": self.filters, "kernel_size": self.kernel_size}
+        return {**super().get_config(), **sizes}
+
+
 def fast_path(model: keras.Model) -> keras.Model:
     """The same functional model on the same weights, with slow layers run another way.
 
-    Every `UpSampling2D(2)` whose one consumer is a stride-1 "same" convolution with an odd kernel
-    becomes one `UpsampledConvolution`, and every plain batch normalisation a
-    `FusedBatchNormalization`. Outputs and gradients are equal up to rounding; the layers, rows and
-    variables stay those of `model`, so it is `model` that is saved and shown.
+    Every `UpSampling2D(2)` whose one consumer is a stride-1 "same" convolution with an odd kernel,
+    spectrally normalised or not, becomes one `UpsampledConvolution`, and every plain batch
+    normalisation a `FusedBatchNormalization`. Outputs and gradients are equal up to rounding; the
+    layers, rows and variables stay those of `model`, so it is `model` that is saved and shown.
     """
     upsampled = dict(_upsampled_convolutions(model))
     swapped = {conv: UpsampledConvolution(conv) for conv in upsampled.values()}
@@ -354,6 +502,7 @@ def _doubles(layer):
 
 
 def _is_fusable(layer):
+    layer = _unwrapped(layer)
     return (
         type(layer) in (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
         and tuple(layer.strides) == (1, 1)

@@ -288,12 +288,8 @@ plots.show(
 # %% slideshow={"slide_type": "-"}
 shipped = checkpoints.load_generator("dcgan32")
 seen = int(gan.step) * cfg.batch
-print(f"here:    {seen:>9,} pictures seen")
-print(
-    f"shipped: {shipped.card['pictures_seen']:>9,} pictures seen, {shipped.card['epochs']} epochs of {shipped.card['pictures']:,} real dogs"
-)
-for line in shipped.card["recipe"]:
-    print("   ·", line)
+print(f"here:    {seen:,} pictures seen")
+print("shipped:", shipped.describe())
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The shipped generator: the same rows, many more dogs
