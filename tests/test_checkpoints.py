@@ -9,6 +9,7 @@ import pytest
 
 from dogan_lib import checkpoints
 from dogan_lib.gan import GAN
+from dogan_lib.models import conditional as conditional_networks
 from dogan_lib.models import dcgan
 
 
@@ -73,6 +74,21 @@ def conditional():
     x = keras.layers.Concatenate()([z, keras.layers.Embedding(3, 4)(labels)])
     x = keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(192, activation="tanh")(x))
     return checkpoints.Generator(keras.Model([z, labels], x), {"classes": 3})
+
+
+def test_the_number_of_breeds_is_read_off_the_network():
+    for way in ("concatenate", "normalise"):
+        network = conditional_networks.generator(7, latent_dim=4, width=4, way=way)
+        generator = checkpoints.Generator(network)
+        assert generator.classes == 7
+        assert generator.sample(9).shape == (9, 64, 64, 3)
+    assert checkpoints.Generator(dcgan.generator_32(4, width=16)).classes is None
+
+
+def test_a_shipped_generator_describes_itself():
+    text = checkpoints.load_generator("dcgan32").describe()
+    for part in ("2,799,043", "718,080", "R1 penalty", "FID", "floor"):
+        assert part in text
 
 
 def test_labels_are_obeyed_checked_and_drawn_at_random():
