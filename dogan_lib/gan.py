@@ -165,7 +165,7 @@ class GAN(keras.Model):
         with tape:
             g_loss = self._generator_loss(real, fake, conditions)
             scaled = self.g_optimizer.scale_loss(g_loss)
-        variables = self.generator.trainable_variables
+        variables = self._fast_generator.trainable_variables
         gradients = tape.gradient(scaled, variables)
         self.g_optimizer.apply(gradients, variables)
         self._follow()
@@ -201,7 +201,7 @@ class GAN(keras.Model):
             for penalty in self.penalties:
                 total += penalty(self._critic(conditions), real, fake)
             scaled = self.d_optimizer.scale_loss(total)
-        variables = self.discriminator.trainable_variables
+        variables = self._fast_discriminator.trainable_variables
         self.d_optimizer.apply(tape.gradient(scaled, variables), variables)
         return total, real_logits, fake_logits
 

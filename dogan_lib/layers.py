@@ -48,7 +48,8 @@ class SpectralNormalization(keras.layers.Wrapper):
         kernel = ops.cast(ops.convert_to_tensor(self.layer.kernel), "float32")
         matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))
         still = ops.stop_gradient(matrix)  # u and v are constants of the gradient, sigma is not
-        u = ops.cast(ops.convert_to_tensor(self.u), "float32")
+        # Of length 1 already, except in an averaged generator: a mean of unit vectors is shorter.
+        u = self._unit(ops.cast(ops.convert_to_tensor(self.u), "float32"))
         v = self._unit(ops.matmul(u, ops.transpose(still)))
         for _ in range(self.iterations if training else 0):
             u = self._unit(ops.matmul(v, still))

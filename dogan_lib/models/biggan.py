@@ -1,0 +1,262 @@
+"""BigGAN: residual networks by class, with a z for each block, and the truncation trick.
+
+gan = biggan.BigGAN(biggan.generator(64), biggan.discriminator(64))
+gan.compile(loss=losses.Hinge(), d_steps=2)
+gan.fit(dogs.batches(128, condition="labels"), epochs=100)
+z = biggan.truncated_normal((16, 100), threshold=0.5)
+
+Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096, and the first author's code.
+"""
+
+import math
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from dogan_lib.gan import GAN, latents
+from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
+
+# Channels between G's blocks and after each of D's, as multiples of `ch`.
+G_WIDTHS = {
+    32: (4, 4, 4, 4),
+    64: (16, 16, 8, 4, 2),
+    128: (16, 16, 8, 4, 2, 1),
+    256: (16, 16, 8, 8, 4, 2, 1),
+    512: (16, 16, 8, 8, 4, 2, 1, 1),
+}
+D_WIDTHS = {
+    32: (4, 4, 4, 4),
+    64: (1, 2, 4, 8, 16),
+    128: (1, 2, 4, 8, 16, 16),
+    256: (1, 2, 4, 8, 8, 16, 16),
+    512: (1, 1, 2, 4, 8, 8, 16, 16),
+}
+SHARED = 128  # numbers in the embedding of a class
+CHUNK = 20  # numbers of z for each block, where latent_dim is not given
+EPS = 1e-6  # of the spectral normalisation
+
+
+def generator(
+    resolution: int = 64,
+    ch: int = 64,
+    num_classes: int = 120,
+    latent_dim: int | None = None,
+    attention: int | None = 64,
+) -> keras.Model:
+    """[latents (batch, latent_dim), labels (batch,)] -> pictures (batch, resolution, .., 3).
+
+    z is cut into equal pieces: the first makes the 4x4 features, the others, each beside the
+    embedding of the class that all blocks share, set gain and offset of a block's batch
+    normalisations.
+
+    Args:
+        resolution: 32, 64, 128, 256 or 512.
+        ch: unit of the channels; 96 in the paper, with 70,433,988 parameters at 128.
+        num_classes: labels are 0 ... num_classes - 1.
+        latent_dim: numbers in one z; 20 a piece where not given, which is 100 at 64.
+        attention: features of this side are looked at by self-attention, after the block that
+            makes them; None leaves it out. At 64 the default 64 is the last block, as in the code.
+    """
+    widths = _widths(G_WIDTHS, resolution, ch)
+    z, labels, pieces = _latents(len(widths), latent_dim)
+    embed = layers.Embedding(num_classes, SHARED, _orthogonal(), name="shared")
+    shared = embed(labels)
+    x = _spectral(layers.Dense(4 * 4 * widths[0], kernel_initializer=_orthogonal()))(pieces[0])
+    x = layers.Reshape((4, 4, widths[0]))(x)
+    for width, piece in zip(widths[1:], pieces[1:], strict=True):
+        x = _up_block(x, width, layers.Concatenate()([shared, piece]))
+        x = _attend(x) if x.shape[1] == attention else x
+    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
+    x = layers.Activation("tanh", dtype="float32")(_convolution(x, 3))
+    return keras.Model([z, labels], x, name=f"biggan_generator_{resolution}")
+
+
+def discriminator(
+    resolution: int = 64, ch: int = 64, num_classes: int = 120, attention: int | None = 64
+) -> keras.Model:
+    """[pictures (batch, resolution, resolution, 3), labels (batch,)] -> logits (batch, 1).
+
+    Residual blocks, the last without downsampling (at 32 the last two); ReLU, the sum over all
+    positions, and projection.
+
+    Args:
+        ch: 96 in the paper, with 87,982,370 parameters at 128 with 1000 classes.
+        attention: as in `generator`; the first features of D are half as large as the picture, so
+            64 means none at 64.
+
+    The others are as in `generator`.
+    """
+    images = keras.Input((resolution, resolution, 3), name="images")
+    labels = keras.Input((), dtype="int32", name="labels")
+    widths = _widths(D_WIDTHS, resolution, ch)
+    halvings = 2 if resolution == 32 else len(widths) - 1
+    x = images
+    for k, width in enumerate(widths):
+        x = _down_block(x, width, first=k == 0, halve=k < halvings)
+        x = _attend(x) if x.shape[1] == attention and k < halvings else x
+    h = ops.sum(ops.cast(layers.ReLU()(x), "float32"), axis=(1, 2))
+    by_class = _linear(h.shape[-1], use_bias=False)(ops.one_hot(labels, num_classes))
+    logits = _linear(1)(h) + ops.sum(by_class * h, axis=-1, keepdims=True)
+    return keras.Model([images, labels], logits, name=f"biggan_discriminator_{resolution}")
+
+
+def _widths(table, resolution, ch):
+    if resolution not in table:
+        raise ValueError(f"resolution is one of {list(table)}, not {resolution}")
+    return [ch * multiple for multiple in table[resolution]]
+
+
+def _latents(pieces, latent_dim):
+    """Both inputs, and z in pieces."""
+    latent_dim = latent_dim or CHUNK * pieces
+    if latent_dim % pieces:
+        raise ValueError(f"z is cut into {pieces} equal pieces: {latent_dim} numbers are not")
+    z = keras.Input((latent_dim,), name="latents")
+    return z, keras.Input((), dtype="int32", name="labels"), ops.split(z, pieces, axis=1)
+
+
+def _orthogonal():
+    return keras.initializers.Orthogonal()
+
+
+def _spectral(layer, **options):
+    return SpectralNormalization(layer, eps=EPS, **options)
+
+
+def _convolution(x, filters, kernel_size=3):
+    options = dict(padding="same", kernel_initializer=_orthogonal())
+    return _spectral(layers.Conv2D(filters, kernel_size, **options))(x)
+
+
+def _linear(units, **options):
+    layer = layers.Dense(units, kernel_initializer=_orthogonal(), dtype="float32", **options)
+    return _spectral(layer, dtype="float32")
+
+
+def _attend(x):
+    return SelfAttention(eps=EPS, initializer=_orthogonal())(x)
+
+
+def _normalised(x, condition):
+    return ConditionalBatchNormalization(spectral=True, initializer=_orthogonal())([x, condition])
+
+
+def _up_block(x, filters, condition):
+    """(batch, n, n, c) -> (batch, 2n, 2n, filters)"""
+    y = layers.ReLU()(_normalised(x, condition))
+    y = _convolution(layers.UpSampling2D()(y), filters)
+    y = layers.ReLU()(_normalised(y, condition))
+    y = _convolution(y, filters)
+    # A 1x1 convolution and nearest upsampling commute: first the cheap order.
+    return y + layers.UpSampling2D()(_convolution(x, filters, 1))
+
+
+def _down_block(x, filters, first, halve):
+    """(batch, n, n, c) -> (batch, n/2, n/2, filters); the first block reads pixels, unactivated."""
+    y = x if first else layers.ReLU()(x)
+    y = layers.ReLU()(_convolution(y, filters))
+    y = _convolution(y, filters)
+    if halve:
+        # The mean over 2x2 pixels and a 1x1 convolution commute as well.
+        return layers.AveragePooling2D(2)(y) + _convolution(
+            layers.AveragePooling2D(2)(x), filters, 1
+        )
+    return y + (x if x.shape[-1] == filters else _convolution(x, filters, 1))
+
+
+# Sampling ----------------------------------------------------------------------------------------
+
+
+def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:
+    """Draws of N(0, 1) given |z| <= threshold, float32: each number outside is drawn again.
+
+    The density inside keeps the bell's shape, phi(z) / (2 Phi(threshold) - 1). Clipping would heap
+    the outside up at +-threshold; scaling keeps the tails.
+
+    Raises:
+        ValueError: the threshold is not positive.
+    """
+    *rows, columns = shape
+    return latents(math.prod(rows), columns, seed, threshold).reshape(shape)
+
+
+def standing_statistics(
+    generator: keras.Model, draw: Callable[[int], list], passes: int = 16
+) -> None:
+    """Replace what batch normalisation remembers by the mean over training passes, in place.
+
+    The averages that training leaves behind belong to z ~ N(0, I) and to weights of the past.
+    Truncated latents have other statistics: take new ones for every threshold, with batches as
+    large as they will be trained with, or larger.
+
+    Args:
+        generator: with batch normalisation, conditional or not.
+        draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
+        passes: how many; 16 in the paper.
+    """
+    norms = [
+        layer
+        for layer in generator._flatten_layers()
+        if isinstance(layer, layers.BatchNormalization)
+    ]
+    momenta = [norm.momentum for norm in norms]
+    for k in range(passes):
+        for norm in norms:
+            norm.momentum = k / (k + 1)  # mean of k + 1 = (k / (k + 1)) mean of k + last / (k + 1)
+        generator(draw(k), training=True)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+
+
+# Training ----------------------------------------------------------------------------------------
+
+
+def orthogonal_penalty(generator: keras.Model, strength: float = 1e-4):
+    """strength / 2 x the sum over G's kernels of ||W W^T with its diagonal set to 0||^2, a scalar.
+
+    The rows of W are an output's weights: they shall be orthogonal, of whatever length. It is half
+    the paper's penalty, since its gradient, 2 strength ((W W^T - diagonal) W), is the one that the
+    authors' code adds; the gradient of the paper's formula has a 4. The shared embedding is left
+    out.
+    """
+    shared = {id(weight) for weight in generator.get_layer("shared").weights}
+    kernels = [w for w in generator.trainable_variables if len(w.shape) > 1 and id(w) not in shared]
+    return strength / 2 * sum(_overlap(tf.convert_to_tensor(kernel)) for kernel in kernels)
+
+
+def _overlap(kernel):
+    """||W W^T - diagonal||^2 for W = kernel (..., out) as a matrix of `out` rows."""
+    columns = tf.reshape(kernel, (-1, kernel.shape[-1]))
+    # ||W W^T|| = ||W^T W||: take the smaller of the two products.
+    narrow = columns.shape[0] >= columns.shape[1]
+    products = tf.matmul(columns, columns, transpose_a=narrow, transpose_b=not narrow)
+    diagonal = tf.reduce_sum(columns**2, axis=0)
+    return tf.reduce_sum(products**2) - tf.reduce_sum(diagonal**2)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class BigGAN(GAN):
+    """A GAN whose generator's weights are kept orthogonal.
+
+    Args:
+        generator: from this module.
+        orthogonal: strength of `orthogonal_penalty`, which is added to G's loss; 0 turns it off.
+
+    The others are as in `GAN`.
+    """
+
+    def __init__(
+        self, generator, discriminator, latent_dim=100, seed=0, orthogonal: float = 1e-4, **kwargs
+    ):
+        super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+        self.orthogonal = orthogonal
+
+    def _generator_loss(self, real, fake, conditions):
+        loss = super()._generator_loss(real, fake, conditions)
+        return loss + orthogonal_penalty(self.generator, self.orthogonal)
+
+    def get_config(self):
+        return {**super().get_config(), "orthogonal": self.orthogonal}

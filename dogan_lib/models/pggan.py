@@ -1,0 +1,370 @@
+"""PGGAN: both networks grow from 4x4 pixels to the full picture while they train.
+
+gan = pggan.ProgressiveGAN(pggan.generator(64), pggan.discriminator(64))
+gan.compile()
+gan.fit(dogs.batches(16), epochs=100)
+
+The networks are built at their full size. A `Fade` layer at each resolution mixes the new layers
+with the enlarged picture of the layers below; how far the mixing has come is one number, `level`:
+2 draws 4x4 pictures (2^2), 2.5 is halfway from 4x4 to 8x8, 6 draws 64x64.
+
+Reference: Karras et al. 2017, https://arxiv.org/abs/1710.10196, and the authors' code.
+"""
+
+import dataclasses
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
+
+from dogan_lib.gan import GAN
+from dogan_lib.layers import (
+    EqualizedConv2D,
+    EqualizedDense,
+    MinibatchStddev,
+    PixelNormalization,
+    fast_path,
+)
+from dogan_lib.losses import Wasserstein
+from dogan_lib.penalties import GradientPenalty
+from dogan_lib.saving import Configurable
+
+FIRST = 4  # pixels a side at the start
+
+
+@keras.saving.register_keras_serializable("dogan")
+class Fade(layers.Layer):
+    """(1 - alpha) old + alpha new, where alpha is a state of the layer that `set_level` sets.
+
+    Args:
+        resolution: the side of the pictures that the new layers are there for.
+
+    Call arguments:
+        inputs: [old, new], two tensors of the same shape.
+    """
+
+    def __init__(self, resolution: int, **kwargs):
+        super().__init__(**kwargs)
+        self.resolution = resolution
+
+    def build(self, input_shapes):
+        self.alpha = self.add_weight(
+            shape=(),
+            initializer="ones",
+            trainable=False,
+            autocast=False,
+            aggregation="only_first_replica",
+            name="alpha",
+        )
+
+    def call(self, inputs):
+        old, new = inputs
+        alpha = ops.cast(self.alpha, old.dtype)
+        return (1 - alpha) * old + alpha * new
+
+    def compute_output_shape(self, input_shapes):
+        return input_shapes[0]
+
+    def get_config(self):
+        return {**super().get_config(), "resolution": self.resolution}
+
+
+def set_level(network: keras.Model, level) -> None:
+    """Let a network work at this level: log2 of the side, with the fraction as alpha.
+
+    Layers above the level have no say: the generator still draws pictures of its full size, but
+    they are enlarged small ones, and the discriminator looks at its pictures made smaller.
+    """
+    for layer in network.layers:
+        if isinstance(layer, Fade):
+            layer.alpha.assign(ops.clip(level - _log2(layer.resolution) + 1, 0, 1))
+
+
+def _log2(side: int) -> int:
+    return side.bit_length() - 1
+
+
+def _sides(resolution: int) -> list[int]:
+    """[4, 8, ... resolution]"""
+    if resolution not in (4, 8, 16, 32, 64, 128, 256, 512, 1024):
+        raise ValueError(f"resolution is a power of two from 4 to 1024, not {resolution}")
+    return [2**k for k in range(2, _log2(resolution) + 1)]
+
+
+def channels(side: int, width: float = 1.0) -> int:
+    """Channels at this side: 512 up to 32x32, then half as many at each doubling; times `width`."""
+    return max(1, int(width * min(16384 // side, 512)))
+
+
+def generator(resolution: int = 64, latent_dim: int = 512, width: float = 1.0) -> keras.Model:
+    """Latents (batch, latent_dim) -> pictures (batch, resolution, resolution, 3) around [-1, 1].
+
+    The last layer is linear: nothing but D keeps the pixels in the range.
+
+    Args:
+        resolution: 4, 8, ... 1024.
+        latent_dim: numbers in one z ~ N(0, I).
+        width: factor on the channels; 1 is the paper's, with 23,079,115 parameters at 1024.
+    """
+    z = keras.Input((latent_dim,), name="latents")
+    x = _first_features(z, width)
+    picture = _to_rgb(x, FIRST)
+    for side in _sides(resolution)[1:]:
+        x = _up_block(x, side, width)
+        old = layers.UpSampling2D(dtype="float32")(picture)
+        fade = Fade(side, dtype="float32", name=f"fade_{side}")
+        picture = fade([old, _to_rgb(x, side)])
+    return keras.Model(z, picture, name=f"pggan_generator_{resolution}")
+
+
+def _first_features(z, width):
+    shape = (FIRST, FIRST, channels(FIRST, width))
+    # The gain of the authors' code, sqrt(2) / 4.
+    x = EqualizedDense(shape, gain=2**0.5 / 4, name="dense_4")(PixelNormalization()(z))
+    return _normalised(EqualizedConv2D(shape[-1], name="conv_4")(_normalised(x)))
+
+
+def _up_block(x, side, width):
+    """(batch, side/2, side/2, c) -> (batch, side, side, channels(side))"""
+    filters = channels(side, width)
+    x = layers.UpSampling2D()(x)
+    for k in range(2):
+        x = _normalised(EqualizedConv2D(filters, name=f"conv{k}_{side}")(x))
+    return x
+
+
+def _normalised(x):
+    return PixelNormalization()(_activated(x))
+
+
+def _activated(x):
+    return layers.LeakyReLU(negative_slope=0.2)(x)
+
+
+def _to_rgb(x, side):
+    return EqualizedConv2D(3, 1, gain=1.0, dtype="float32", name=f"to_rgb_{side}")(x)
+
+
+def generator_at(network: keras.Model, resolution: int) -> keras.Model:
+    """The part of a generator that draws smaller pictures: the same layers, on the same weights."""
+    name = f"to_rgb_{FIRST}" if resolution == FIRST else f"fade_{resolution}"
+    return keras.Model(network.input, network.get_layer(name).output, name=f"at_{resolution}")
+
+
+def discriminator(resolution: int = 64, width: float = 1.0) -> keras.Model:
+    """Pictures (batch, resolution, resolution, 3) -> logits (batch, 1). No normalisation.
+
+    Args:
+        resolution: 4, 8, ... 1024.
+        width: factor on the channels; 1 is the paper's, with 23,087,249 parameters at 1024.
+    """
+    parts = {layer.name: layer for layer in _discriminator_layers(resolution, width)}
+    return _wired(parts, resolution, f"pggan_discriminator_{resolution}")
+
+
+def _discriminator_layers(resolution, width):
+    for side in _sides(resolution):
+        filters = channels(side, width)
+        yield EqualizedConv2D(filters, 1, name=f"from_rgb_{side}")
+        if side > FIRST:
+            yield EqualizedConv2D(filters, name=f"conv0_{side}")
+            yield EqualizedConv2D(channels(side // 2, width), name=f"conv1_{side}")
+            yield Fade(side, name=f"fade_{side}")
+    yield EqualizedConv2D(channels(FIRST, width), name="conv_4")
+    yield EqualizedDense(channels(FIRST, width), name="dense_4")
+    yield EqualizedDense(1, gain=1.0, dtype="float32", name="logit")
+
+
+def _wired(parts, resolution, name):
+    """The discriminator that these layers, given by name, make at a resolution."""
+    images = keras.Input((resolution, resolution, 3), name="images")
+    x, picture = _activated(parts[f"from_rgb_{resolution}"](images)), images
+    for side in reversed(_sides(resolution)[1:]):
+        x = _activated(parts[f"conv0_{side}"](x))
+        # As in the authors' code the mean over 2x2 pixels comes before the activation.
+        x = _activated(layers.AveragePooling2D(2)(parts[f"conv1_{side}"](x)))
+        picture = layers.AveragePooling2D(2)(picture)
+        old = _activated(parts[f"from_rgb_{side // 2}"](picture))
+        x = parts[f"fade_{side}"]([old, x])
+    x = _activated(parts["conv_4"](MinibatchStddev()(x)))
+    x = _activated(parts["dense_4"](layers.Flatten()(x)))
+    return keras.Model(images, parts["logit"](x), name=name)
+
+
+def discriminator_at(network: keras.Model, resolution: int) -> keras.Model:
+    """The part of a discriminator that looks at smaller pictures, on the same weights."""
+    parts = {layer.name: layer for layer in network.layers}
+    return _wired(parts, resolution, f"at_{resolution}")
+
+
+def shrink(images, resolution: int):
+    """Pictures (batch, S, S, 3) -> (batch, resolution, resolution, 3), by means of squares."""
+    return ops.average_pool(images, images.shape[1] // resolution)
+
+
+def fade_reals(images, alpha):
+    """Real pictures as sharp as the fakes: (1 - alpha) blurred + alpha images.
+
+    The blurred ones are made half as large and enlarged again, as the fakes are at alpha = 0.
+    """
+    small = ops.average_pool(images, 2)
+    blurred = ops.repeat(ops.repeat(small, 2, axis=1), 2, axis=2)
+    return (1 - alpha) * blurred + alpha * images
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule(Configurable):
+    """When the networks grow, in real pictures seen.
+
+    4x4 is trained for `stable` pictures. Each larger size is first faded in over `fading` pictures
+    and then trained for `stable` more; the last one for as long as the training goes on. Each of
+    these is a phase: 0 is 4x4, 1 fades 8x8 in, 2 is 8x8, 3 fades 16x16 in ...
+
+    Args:
+        resolution: of the last phases.
+        fading, stable: pictures a phase; 800,000 each in the paper.
+    """
+
+    resolution: int = 64
+    fading: int = 800_000
+    stable: int = 800_000
+
+    def __post_init__(self):
+        _sides(self.resolution)
+        if self.fading < 1 or self.stable < 1:
+            raise ValueError("each phase lasts at least one picture")
+
+    @property
+    def phases(self) -> int:
+        """How many there are."""
+        return 2 * len(_sides(self.resolution)) - 1
+
+    def start(self, phase: int) -> int:
+        """Pictures seen before this phase."""
+        return (phase + 1) // 2 * self.stable + phase // 2 * self.fading
+
+    def phase(self, images: int) -> int:
+        """The phase after so many pictures."""
+        return max(p for p in range(self.phases) if self.start(p) <= images)
+
+    def side(self, phase: int) -> int:
+        """Pixels a side in this phase."""
+        return FIRST * 2 ** ((phase + 1) // 2)
+
+    def level(self, images):
+        """log2 of the side, rising evenly through the fades; a number or a float tensor."""
+        fades = range(1, self.phases, 2)
+        return 2 + sum(ops.clip((images - self.start(p)) / self.fading, 0, 1) for p in fades)
+
+
+def adam() -> keras.optimizers.Optimizer:
+    """Adam as in the paper: rate 1e-3, no momentum, beta_2 0.99."""
+    return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class ProgressiveGAN(GAN):
+    """A GAN whose networks grow as `schedule` says, through `fit` alone.
+
+    `fit` takes pictures of the full size and makes them as small as the phase needs. A step runs
+    the needed part of both networks; at the start of a phase the optimizers forget their state.
+    `sample` and a saved file have the full size at any time, and training goes on from the file in
+    the middle of any phase.
+
+    Args:
+        generator, discriminator: from this module, of the same resolution.
+        schedule: the paper's where not given.
+        latent_dim, seed: as in `GAN`.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        schedule=None,
+        latent_dim: int = 512,
+        seed: int = 0,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+        resolution = generator.output.shape[1]
+        self.schedule = schedule or Schedule(resolution)
+        if not resolution == self.schedule.resolution == discriminator.input.shape[1]:
+            raise ValueError("generator, discriminator and schedule end at different resolutions")
+
+    def _make_counters(self):
+        super()._make_counters()
+        options = dict(shape=(), dtype="int64", initializer="zeros", trainable=False)
+        options["aggregation"] = "only_first_replica"
+        self.images = self.add_weight(name="images", **options)
+        self.phase = self.add_weight(name="phase", **options)
+
+    def compile(
+        self, loss=None, g_optimizer=None, d_optimizer=None, augment=None, penalties=None, **kwargs
+    ):
+        """As `GAN.compile`; what is not given is the paper's: WGAN-GP with drift, and `adam()`."""
+        loss = loss or Wasserstein(drift=0.001)
+        penalties = [GradientPenalty(10.0)] if penalties is None else penalties
+        optimizers = g_optimizer or adam(), d_optimizer or adam()
+        super().compile(loss, *optimizers, augment, penalties, **kwargs)
+        self._use(FIRST)
+
+    def _use(self, side):
+        """Train the parts of the networks that work at this side."""
+        self.side = side
+        networks = generator_at(self.generator, side), discriminator_at(self.discriminator, side)
+        # Hidden from Keras, as in `GAN.compile`.
+        object.__setattr__(self, "_fast_generator", fast_path(networks[0]))
+        object.__setattr__(self, "_fast_discriminator", fast_path(networks[1]))
+        self.train_function = None
+
+    def grow(self):
+        """Enter the phase that the pictures seen so far have reached; `fit` asks at every step."""
+        phase = self.schedule.phase(int(self.images))
+        if phase != int(self.phase):
+            for optimizer in (self.g_optimizer, self.d_optimizer):
+                _forget(optimizer)
+            self.phase.assign(phase)
+        if self.schedule.side(phase) != self.side:
+            self._use(self.schedule.side(phase))
+            self.make_train_function()
+
+    def train_step(self, data):
+        """A step of `GAN` at the present size, on pictures as sharp as the present alpha."""
+        images, *conditions = data if isinstance(data, tuple) else (data,)
+        level = self.schedule.level(tf.cast(self.images, "float32"))
+        for network in (self.generator, self.discriminator, self.ema_generator):
+            set_level(network, level)
+        real = shrink(images, self.side)
+        if self.side > FIRST:
+            real = fade_reals(real, ops.clip(level - _log2(self.side) + 1, 0, 1))
+        logs = super().train_step((real, *conditions))
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        self.images.assign_add(tf.cast(replicas * tf.shape(images)[0], "int64"))
+        return logs
+
+    def fit(self, x=None, callbacks=None, **kwargs):
+        return super().fit(x, callbacks=[Growth(), *(callbacks or [])], **kwargs)
+
+    def get_config(self):
+        schedule = keras.saving.serialize_keras_object(self.schedule)
+        return {**super().get_config(), "schedule": schedule}
+
+    @classmethod
+    def from_config(cls, config):
+        schedule = keras.saving.deserialize_keras_object(config["schedule"])
+        return super().from_config({**config, "schedule": schedule})
+
+
+def _forget(optimizer):
+    """Back to an optimizer's first step, at the present rate."""
+    for variable in getattr(optimizer, "inner_optimizer", optimizer).variables:
+        if variable.name != "learning_rate":
+            variable.assign(ops.zeros_like(variable))
+
+
+class Growth(keras.callbacks.Callback):
+    """Let a `ProgressiveGAN` grow when it is time."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.grow()
