@@ -133,9 +133,14 @@ class Generator:
         z = latents(n, self.latent_dim, seed, truncation)
         return self.decode(z, labels=self._conditions(n, seed, labels, captions))
 
-    def decode(self, z, labels=None, batch_size=64) -> np.ndarray:
-        """The pictures of given latents (n, latent_dim), for interpolation and the like."""
-        inputs = [np.asarray(z, "float32")] + ([] if labels is None else [np.asarray(labels)])
+    def decode(self, z, labels=None, batch_size=64, captions=None) -> np.ndarray:
+        """The pictures of given latents (n, latent_dim), for interpolation and the like.
+
+        Args:
+            labels, captions: for a conditional generator, integers (n,), or embeddings (n, d).
+        """
+        given = labels if captions is None else captions
+        inputs = [np.asarray(z, "float32")] + ([] if given is None else [np.asarray(given)])
         shape = (0, *self.model.outputs[0].shape[1:])
         parts = [np.zeros(shape, "float32")]
         for start in range(0, len(inputs[0]), batch_size):
@@ -145,6 +150,10 @@ class Generator:
         return np.concatenate(parts)
 
     def _conditions(self, n, seed, labels, captions):
+        if "captions" in self.inputs:
+            if labels is not None:
+                raise ValueError("this generator takes captions, not labels")
+            return self._embeddings(n, seed, captions)
         if captions is not None:
             raise ValueError("this generator takes no captions")
         if "labels" not in self.inputs:
@@ -158,6 +167,18 @@ class Generator:
         if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
             raise ValueError(f"labels are breeds 0 to {classes - 1}")
         return labels
+
+    def _embeddings(self, n, seed, captions):
+        """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
+        from dogan_lib import captions as language
+        from dogan_lib.models.text import load_encoder
+
+        captions = language.draw(n, seed) if captions is None else captions
+        if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
+            captions = load_encoder(self.card.get("encoder", "text_encoder"))(captions)
+        if len(captions) not in (1, n):
+            raise ValueError(f"{len(captions)} captions for {n} pictures: give one, or {n}")
+        return np.broadcast_to(captions, (n, self.inputs["captions"].shape[-1]))
 
 
 def save_generator(model, name: str, card: dict, directory: str | Path | None = None) -> Path:

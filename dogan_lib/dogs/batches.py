@@ -1,13 +1,13 @@
 """From arrays to a tf.data.Dataset whose every epoch can be had again."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 
 def batches(
-    arrays: Sequence[np.ndarray],
+    arrays: Sequence[np.ndarray] | Callable[[int], Sequence[np.ndarray]],
     batch_size: int,
     mirror: bool,
     shuffle: bool,
@@ -21,22 +21,31 @@ def batches(
     batches that it would have seen.
 
     The pictures stay uint8 in memory, a quarter of the float32 that leaves here.
+
+    Args:
+        arrays: of one length; or a function of the epoch's number that gives them, such as
+            captions that are worded anew.
     """
     import tensorflow as tf
 
-    count = len(arrays[0]) // batch_size
     epochs = itertools.count(start_epoch)
-    arrays = [np.array(a, dtype=object) if a.dtype.kind == "U" else a for a in arrays]
+
+    def columns(epoch):
+        found = arrays(epoch) if callable(arrays) else arrays
+        return [np.array(a, dtype=object) if a.dtype.kind == "U" else a for a in found]
 
     def one_epoch():
-        yield from epoch_batches(arrays, batch_size, mirror, shuffle, seed, next(epochs))
+        epoch = next(epochs)
+        yield from epoch_batches(columns(epoch), batch_size, mirror, shuffle, seed, epoch)
 
     def scaled(images, *conditions):
         return (tf.cast(images, tf.float32) / 127.5 - 1.0, *conditions)
 
+    first = columns(start_epoch)
+    count = len(first[0]) // batch_size
     signature = tuple(
         tf.TensorSpec((batch_size, *a.shape[1:]), tf.string if a.dtype == object else a.dtype)
-        for a in arrays
+        for a in first
     )
     dataset = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
     dataset = dataset.map(scaled, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

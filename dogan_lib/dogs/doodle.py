@@ -1406,16 +1406,27 @@ def draw(
         ValueError: for a size, breed, attribute or value that does not exist, and for a coat that
             no dog has (`colour="black", pattern="spots"`).
     """
-    _check(index, size, seed, None if breed is None else [breed])
-    _check_attributes(attributes)
-    traits = np.random.default_rng([seed, index, 0])
-    chosen = _breed_of(traits, BREEDS)
-    breed = chosen if breed is None else breed
-    values = _choose_attributes(traits, _BREEDS[breed], attributes)
+    _check(index, size, seed, None)
+    breed, values = traits(index, seed, breed, **attributes)
     rng = np.random.default_rng([seed, index, 1])
     image, boxes = _scene([(values, _BREEDS[breed])], size, size, rng, [_Spot()])
     caption = caption_of(values, int(rng.integers(12)))
     return Drawing(image, BREEDS.index(breed), boxes[0], values, caption)
+
+
+def traits(
+    index: int, seed: int = 0, breed: str | None = None, **attributes
+) -> tuple[str, dict[str, str]]:
+    """The breed and the attributes of dog `index` of the series `seed`, without drawing it.
+
+    Arguments and errors are those of `draw`.
+    """
+    _check(index, 64, seed, None if breed is None else [breed])
+    _check_attributes(attributes)
+    rng = np.random.default_rng([seed, index, 0])
+    chosen = _breed_of(rng, BREEDS)
+    breed = chosen if breed is None else breed
+    return breed, _choose_attributes(rng, _BREEDS[breed], attributes)
 
 
 def _breed_of(traits: np.random.Generator, breeds: Sequence[str]) -> str:

@@ -1,0 +1,274 @@
+"""Captions of doodles: to read one and name what is odd about it, to word one, to keep some back.
+
+reading = read("a black white dog, sitting on the mooon")
+reading.said        # {"colour": ("black", "white"), "pose": ("sitting",)}
+print(reading)      # names the contradiction, and "mooon" as unknown
+"""
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from dogan_lib.dogs import doodle
+from dogan_lib.dogs.doodle import ATTRIBUTES, COATS, KEYWORDS
+
+MAX_WORDS = 32  # the longest caption of a doodle has 19
+
+# ---------------------------------------------------------------------------------------------
+# Reading
+# ---------------------------------------------------------------------------------------------
+
+_COLOURS = {w for name in ("colour", "marking") for w in KEYWORDS[name].values()} - {"none"}
+_EARS = {phrase.split()[0]: value for value, phrase in KEYWORDS["ears"].items()}
+# "merle marbling" says one thing in two words.
+_PATTERNS = {
+    word: value
+    for value, phrase in KEYWORDS["pattern"].items()
+    for word in phrase.partition("{marking}")[2].split()
+}
+# Words that say what they say wherever they stand; of "under a blue sky" it is the last.
+_PLAIN = {
+    phrase.split()[-1]: (name, value)
+    for name in ("size", "hair", "pose", "background")
+    for value, phrase in KEYWORDS[name].items()
+} | {"portrait": ("pose", "portrait")}
+_BELONGS = {"blue": "sky", "blurred": "lights"}  # and say nothing elsewhere
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case; a hyphen joins, other signs separate."""
+    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", text.lower())
+
+
+def _vocabulary() -> tuple[str, ...]:
+    phrases = [phrase for values in KEYWORDS.values() for phrase in values.values()]
+    frame = "a close-up portrait of a dog with a and"
+    found = set(words(" ".join(phrases).replace("{marking}", "")) + words(frame))
+    return tuple(sorted(found - {"none"}))
+
+
+VOCABULARY = _vocabulary()
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What was understood of a caption, and what was not.
+
+    Attributes:
+        words: the known words in their order, at most `MAX_WORDS`.
+        said: attribute -> the values that are asked for; two of one are a contradiction.
+        unknown: words that are in no caption, with a near one where there is one.
+        idle: known words that ask for nothing where they stand, such as "long" without "ears".
+        cut: words after the first `MAX_WORDS`, which nobody reads.
+    """
+
+    words: tuple[str, ...]
+    said: dict[str, tuple[str, ...]]
+    unknown: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+
+    @property
+    def contradictions(self) -> dict[str, tuple[str, ...]]:
+        """The attributes that are asked to be two things at once."""
+        return {name: values for name, values in self.said.items() if len(values) > 1}
+
+    def complaints(self) -> list[str]:
+        """One sentence for each thing that is odd; empty for a caption like the doodles'."""
+        found = []
+        if self.unknown:
+            found.append(f"unknown, so left out: {', '.join(map(_with_near, self.unknown))}")
+        for name, values in self.contradictions.items():
+            found.append(f"{name} cannot be {' and '.join(values)} at once")
+        if self.idle:
+            found.append(f"asks for nothing where it stands: {', '.join(self.idle)}")
+        if self.cut:
+            end = ", ..." if len(self.cut) > 5 else ""
+            found.append(
+                f"only the first {MAX_WORDS} words are read, not: {', '.join(self.cut[:5])}{end}"
+            )
+        return found
+
+    def __str__(self):
+        asked = ", ".join(f"{name} {' / '.join(values)}" for name, values in self.said.items())
+        return "\n".join([f"asks for {asked or 'any dog'}", *self.complaints()])
+
+
+def _with_near(word: str) -> str:
+    near = difflib.get_close_matches(word, VOCABULARY, 1, 0.7)
+    return f"{word!r} (did you mean {near[0]!r}?)" if near else repr(word)
+
+
+def read(text: str) -> Reading:
+    """Read a caption word by word.
+
+    Raises:
+        TypeError: it is no text.
+        ValueError: it is empty, or none of its words is known.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a caption is a text, not {type(text).__name__}")
+    every = words(text)
+    unknown = tuple(dict.fromkeys(word for word in every if word not in VOCABULARY))
+    known = [word for word in every if word in VOCABULARY]
+    if not known:
+        odd = f" No word is known of {', '.join(unknown[:5])}." if unknown else ""
+        raise ValueError(
+            f"the caption asks for nothing.{odd} Try for example 'a small brown dog with floppy "
+            f"ears sitting on grass'. The words are: {', '.join(VOCABULARY)}"
+        )
+    kept, cut = known[:MAX_WORDS], known[MAX_WORDS:]
+    said, idle = {}, []
+    for word, meaning in _meanings(kept):
+        if meaning is None:
+            idle.append(word)
+        else:
+            said.setdefault(meaning[0], {})[meaning[1]] = None
+    values = {name: tuple(said[name]) for name in ATTRIBUTES if name in said}
+    return Reading(tuple(kept), values, unknown, tuple(dict.fromkeys(idle)), tuple(cut))
+
+
+def _meanings(known: Sequence[str]) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Each word that describes, with (attribute, value), or None if it describes nothing here."""
+    for i, word in enumerate(known):
+        if word in _PLAIN:
+            yield word, _PLAIN[word]
+        elif word in _PATTERNS:
+            yield word, ("pattern", _PATTERNS[word])
+        elif word in _COLOURS:
+            name = "marking" if _next(known, i, _COLOURS) in _PATTERNS else "colour"
+            yield word, (name, word) if word in ATTRIBUTES[name] else None
+        elif word in _EARS:
+            has_ears = _next(known, i, _EARS) == "ears"
+            yield word, ("ears", _EARS[word]) if has_ears else None
+        elif word == "ears" and not {*known[max(i - 1, 0) : i]} & {*_EARS}:
+            yield word, None
+        elif word in _BELONGS and _next(known, i, _BELONGS) != _BELONGS[word]:
+            yield word, None
+
+
+def _next(known: Sequence[str], i: int, skipped) -> str | None:
+    """The word that the adjectives from position i on belong to: "black and white *markings*"."""
+    rest = (word for word in known[i + 1 :] if word not in skipped and word != "and")
+    return next(rest, None)
+
+
+# ---------------------------------------------------------------------------------------------
+# Numbers for the networks
+# ---------------------------------------------------------------------------------------------
+
+_NUMBERS = {word: i + 1 for i, word in enumerate(VOCABULARY)}
+
+
+def numbers(known: Sequence[str]) -> list[int]:
+    """Known words as `MAX_WORDS` numbers: 1 is the first of `VOCABULARY`, 0 fills up."""
+    ids = [_NUMBERS[word] for word in known[:MAX_WORDS]]
+    return ids + [0] * (MAX_WORDS - len(ids))
+
+
+# ---------------------------------------------------------------------------------------------
+# Wording
+# ---------------------------------------------------------------------------------------------
+
+VARIANTS = 12  # orders in which `doodle.caption_of` says the same
+SHORTENED = 0.25  # of the captions that networks learn from leave things out, as people do
+
+
+def describe(attributes: Mapping[str, str], variant: int = 0) -> str:
+    """A sentence of the attributes that are given; with all of them that of `doodle.caption_of`.
+
+    A pattern and its marking are said together or not at all.
+    """
+    if len(attributes) == len(ATTRIBUTES):
+        return doodle.caption_of(dict(attributes), variant)
+    say = {name: KEYWORDS[name][value] for name, value in attributes.items()}
+    front = ["hair", "size"] if variant % 2 else ["size", "hair"]
+    head = [say[name] for name in (*front, "colour") if name in say] + ["dog"]
+    coat = say.get("pattern", "").format(marking=attributes.get("marking"))
+    ears = f"with {say['ears']}" if "ears" in say else ""
+    traits = [part for part in ((coat, ears) if variant % 4 < 2 else (ears, coat)) if part]
+    if len(traits) == 2:
+        traits[1] = "and" + traits[1].removeprefix("with")
+    portrait = attributes.get("pose") == "portrait"
+    opening = "a close-up of a" if portrait else "a"
+    pose = [] if portrait or "pose" not in say else [say["pose"]]
+    place = [say[name] for name in ("background",) if name in say]
+    return " ".join([opening, *head, *traits, *pose, *place])
+
+
+def worded(attributes: Mapping[str, str], random: np.random.Generator) -> str:
+    """A truthful caption in a random order, one of four with half of the attributes left out."""
+    return describe(_some(attributes, random), int(random.integers(VARIANTS)))
+
+
+def near_miss(attributes: Mapping[str, str], random: np.random.Generator) -> str:
+    """A caption with one lie: one attribute, or the coat, is another one's."""
+    name = str(random.choice(["size", "colour", "hair", "ears", "pose", "background"]))
+    others = [value for value in ATTRIBUTES[name] if value != attributes[name]]
+    lie = {name: str(random.choice(others))}
+    if name == "colour":
+        coats = [coat for coat in COATS if coat.colour == lie["colour"]]
+        lie = coats[int(random.integers(len(coats)))]._asdict()
+    some = _some({**attributes, **lie}, random)
+    return describe({**some, **lie}, int(random.integers(VARIANTS)))
+
+
+def _some(attributes: Mapping[str, str], random: np.random.Generator) -> dict[str, str]:
+    if random.random() >= SHORTENED:
+        return dict(attributes)
+    kept = {name: value for name, value in attributes.items() if random.random() < 0.5}
+    if "pattern" in kept or "marking" in kept:
+        kept |= {name: attributes[name] for name in ("pattern", "marking")}
+    return kept
+
+
+def rows(dogs) -> list[dict[str, str]]:
+    """The attributes of each dog of a `Dogs`, one dict a dog.
+
+    Raises:
+        ValueError: these dogs have none; doodles have.
+    """
+    if dogs.attributes is None:
+        raise ValueError(f"{dogs.source} dogs have no captions: take load_dogs(source='doodle')")
+    columns = [map(str, dogs.attributes[name]) for name in ATTRIBUTES]
+    return [dict(zip(ATTRIBUTES, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+# ---------------------------------------------------------------------------------------------
+# Kept back
+# ---------------------------------------------------------------------------------------------
+
+
+def held_out(attributes: Mapping[str, str]) -> bool:
+    """Whether this colour, pose and background together are kept from training.
+
+    In each place and each pose one of the six colours is: 24 of the 144 combinations, in which
+    each single value, and each pair, is seen with others.
+    """
+    places = (ATTRIBUTES[name].index(attributes[name]) for name in ("colour", "pose", "background"))
+    return sum(places) % len(ATTRIBUTES["colour"]) == 0
+
+
+def split(dogs) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the dogs to train on, and of those with a combination that is kept back."""
+    kept_back = np.array([held_out(row) for row in rows(dogs)])
+    return np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
+
+
+def unseen(n: int, seed: int = 0) -> list[dict[str, str]]:
+    """Attributes of n dogs that no training has seen together, in the doodles' proportions."""
+    found, index = [], 0
+    while len(found) < n:
+        attributes = doodle.traits(index, seed=1_000_000 + seed)[1]
+        found += [attributes] if held_out(attributes) else []
+        index += 1
+    return found
+
+
+def draw(n: int, seed: int = 0) -> list[str]:
+    """Captions of n random doodles."""
+    dogs = (doodle.traits(index, seed=2_000_000 + seed)[1] for index in range(n))
+    return [doodle.caption_of(attributes, i % VARIANTS) for i, attributes in enumerate(dogs)]

@@ -1,0 +1,320 @@
+"""Text to image: Reed's GAN-INT-CLS, and the small encoder that turns captions into numbers.
+
+    encoder = load_encoder()
+    gan = TextGAN(generator(), discriminator())
+    gan.compile()
+    gan.fit(batches(dogs, encoder, 64), epochs=20)
+    gan.sample(4, captions="a small brown dog sitting on grass")
+
+The networks take any embedding of the caption, (batch, embedding_dim).
+
+Reference: Reed et al. 2016, https://arxiv.org/abs/1605.05396, code reedscot/icml2016
+"""
+
+import functools
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from dogan_lib import captions as language
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
+from dogan_lib.models.conditional import judge_together
+from dogan_lib.models.dcgan import Parts
+
+EMBEDDING = 128  # numbers in the embedding of our encoder; Reed's has 1024
+REED = Parts(kernel_size=4)
+
+# ---------------------------------------------------------------------------------------------
+# The encoder phi(t)
+# ---------------------------------------------------------------------------------------------
+
+
+def encoder(
+    embedding_dim: int = EMBEDDING, width: int = 128, words: int = len(language.VOCABULARY)
+) -> keras.Model:
+    """Word numbers (batch, MAX_WORDS), 0 for none -> embeddings (batch, embedding_dim).
+
+    A convolution over three words at a time tells "white dog with black markings" from "black dog
+    with white markings", which a mean of word vectors cannot; the largest answer of each filter
+    over the sentence is kept, so the order of the phrases does not matter. Each embedding has mean
+    0 and variance 1 over its numbers, as loud as a z ~ N(0, I).
+
+    Args:
+        width: filters of the convolution; a word's vector has half as many numbers.
+        words: size of the vocabulary.
+    """
+    ids = keras.Input((language.MAX_WORDS,), dtype="int32", name="words")
+    there = ops.expand_dims(ops.cast(ops.not_equal(ids, 0), "float32"), -1)
+    x = layers.Embedding(words + 1, width // 2, dtype="float32")(ids) * there
+    x = layers.Conv1D(width, 3, padding="same", activation="relu", dtype="float32")(x) * there
+    x = layers.GlobalMaxPooling1D(dtype="float32")(x)
+    x = layers.Dense(width, activation="relu", dtype="float32")(x)
+    x = layers.Dense(embedding_dim, dtype="float32")(x)
+    options = dict(epsilon=1e-6, center=False, scale=False)
+    x = layers.LayerNormalization(**options, dtype="float32", name="phi")(x)
+    return keras.Model(ids, x, name="text_encoder")
+
+
+class Encoder:
+    """Sentences to embeddings.
+
+    Attributes:
+        model: the `keras.Model`, word numbers -> embeddings.
+        embedding_dim: numbers in one embedding.
+    """
+
+    def __init__(self, model: keras.Model):
+        self.model = model
+        self.embedding_dim = model.output_shape[-1]
+
+    def __call__(self, captions: str | Sequence[str], warn: bool = True) -> np.ndarray:
+        """One sentence or many -> float32 (n, embedding_dim).
+
+        Args:
+            warn: give a warning that names unknown words, contradictions and words that are cut.
+
+        Raises:
+            ValueError: a caption is empty or has no known word.
+        """
+        captions = [captions] if isinstance(captions, str) else list(captions)
+        different, places = np.unique(np.array(captions, dtype=object), return_inverse=True)
+        readings = [language.read(caption) for caption in different]
+        for caption, reading in zip(different, readings, strict=True):
+            if warn and reading.complaints():
+                warnings.warn(f"{caption!r}: {'; '.join(reading.complaints())}", stacklevel=2)
+        ids = np.array([language.numbers(reading.words) for reading in readings], "int32")
+        return self._embed(ids)[places.reshape(-1)]
+
+    def _embed(self, ids):
+        parts = [ids[start : start + 1024] for start in range(0, len(ids), 1024)]
+        embedded = [np.asarray(self.model(part, training=False), "float32") for part in parts]
+        return np.concatenate(embedded)
+
+
+def load_encoder(name: str | Path = "text_encoder") -> Encoder:
+    """The shipped encoder, or one by the path of its `.keras` file; read once.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it was trained on another vocabulary than this program's.
+    """
+    from dogan_lib.checkpoints import data_dir
+
+    path = Path(name)
+    if path.suffix != ".keras":
+        path = data_dir() / "checkpoints" / f"{name}.keras"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no text encoder {path}; train one with `python -m dogan_lib.models.readers encoder`"
+        )
+    return _load_encoder(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=2)
+def _load_encoder(path: Path, changed: int) -> Encoder:
+    card = path.with_suffix(".json")
+    known = json.loads(card.read_text("utf-8")).get("words") if card.exists() else None
+    if known and tuple(known) != language.VOCABULARY:
+        raise ValueError(f"{path.name} was trained on other words; train it anew")
+    return Encoder(keras.models.load_model(path, compile=False))
+
+
+# ---------------------------------------------------------------------------------------------
+# The networks
+# ---------------------------------------------------------------------------------------------
+
+
+def _project(embeddings, projected):
+    """The caption in few numbers, as large as those of z beside it."""
+    x = layers.Dense(projected, kernel_initializer="he_normal")(embeddings)
+    return layers.LeakyReLU(negative_slope=0.2)(x)
+
+
+def _refine(x, narrow, parts, norm, activate):
+    """activate(x + bottleneck(x)): 1x1 to few channels, 3x3, and 3x3 back, at the same size."""
+
+    def convolved(y, filters, kernel):
+        options = dict(padding="same", kernel_initializer=parts.weights())
+        y = layers.Conv2D(filters, kernel, use_bias=norm == "none", **options)(y)
+        return parts.normalise(y, norm)
+
+    y = activate(convolved(x, narrow, 1))
+    y = activate(convolved(y, narrow, 3))
+    return activate(layers.Add()([x, convolved(y, x.shape[-1], 3)]))
+
+
+def generator(
+    embedding_dim: int = EMBEDDING,
+    latent_dim: int = 100,
+    projected: int = 128,
+    width: int = 64,
+    parts: Parts = REED,
+) -> keras.Model:
+    """[latents (batch, latent_dim), captions (batch, embedding_dim)] -> (batch, 64, 64, 3).
+
+    Args:
+        projected: numbers that the embedding is cut down to before it is put beside z.
+        width: channels at 32x32; 128 in Reed's code.
+        parts: what the layers are made of; Reed's 4x4 transposed convolutions where not given.
+    """
+    z = keras.Input((latent_dim,), name="latents")
+    captions = keras.Input((embedding_dim,), name="captions")
+    bias = parts.norm == "none"
+
+    def refined(x, narrow):
+        x = parts.normalise(x, parts.norm)
+        return _refine(x, narrow, parts, parts.norm, lambda y: layers.ReLU()(y))
+
+    x = layers.Concatenate()([z, _project(captions, projected)])
+    x = layers.Dense(4 * 4 * 8 * width, use_bias=bias, kernel_initializer=parts.weights())(x)
+    x = refined(layers.Reshape((4, 4, 8 * width))(x), 2 * width)
+    x = refined(parts.double(x, 4 * width, use_bias=bias), width)
+    for filters in (2 * width, width):
+        x = layers.ReLU()(parts.normalise(parts.double(x, filters, use_bias=bias), parts.norm))
+    pictures = layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
+    return keras.Model([z, captions], pictures, name="text_generator")
+
+
+def discriminator(
+    embedding_dim: int = EMBEDDING, projected: int = 128, width: int = 64, parts: Parts = REED
+) -> keras.Model:
+    """[pictures (batch, 64, 64, 3), captions (batch, embedding_dim)] -> logits (batch, 1).
+
+    Does the picture look real *and* fit its caption? The caption is repeated at each of the 4x4
+    positions, and a 1x1 convolution compares.
+
+    The arguments are as in `generator`; Reed's width is 64.
+    """
+    images = keras.Input((64, 64, 3), name="images")
+    captions = keras.Input((embedding_dim,), name="captions")
+    norm = parts.d_norm or parts.norm
+    features = dcgan.shrink(images, width, parts=parts)
+    features = _refine(features, 2 * width, parts, norm, parts.activate)
+    logits = judge_together(features, _project(captions, projected), parts)
+    return keras.Model([images, captions], logits, name="text_discriminator")
+
+
+# ---------------------------------------------------------------------------------------------
+# The game
+# ---------------------------------------------------------------------------------------------
+
+
+def with_midpoints(captions):
+    """Embeddings (n, d), and after them n // 2 that lie half way between two of them.
+
+    No picture belongs to these, and G needs none: D has learnt what fits a caption.
+    """
+    half = captions.shape[0] // 2
+    return tf.concat([captions, (captions[:half] + captions[half : 2 * half]) / 2], axis=0)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class TextGAN(GAN):
+    """A GAN whose D also sees real pictures with wrong captions (GAN-INT-CLS).
+
+    D's loss has three terms, for any loss that averages over the fakes; with cross-entropy
+
+        BCE(D(x, t), 1) + 1/2 BCE(D(x, wrong t), 0) + 1/2 BCE(D(G(z, t), t), 0).
+
+    G draws half a batch more, of captions half way between two others (`with_midpoints`), so the
+    signal `variety` compares 3/2 n fakes with n real pictures.
+
+    Batches are `(images, captions)` or `(images, captions, wrong)`, embeddings (n, d); without the
+    third each picture gets its neighbour's caption as the wrong one.
+    """
+
+    def _generate(self, images, conditions):
+        captions = with_midpoints(conditions[0])
+        z = self._draw(tf.shape(captions)[0])
+        return self._fast_generator([z, captions], training=True)
+
+    def _update_discriminator(self, real, fake, conditions):
+        n = tf.shape(real)[0]
+        loss, right, others = super()._update_discriminator(real, fake[:n], conditions)
+        return loss, right, others[n:]  # a wrong caption's score is not a fake's
+
+    def _judge_both(self, real, fake, conditions):
+        captions = conditions[0]
+        wrong = conditions[1] if len(conditions) > 1 else tf.roll(captions, 1, axis=0)
+        right = self._judge(real, [captions])
+        # The mean over both halves is half of the one term and half of the other.
+        others = tf.concat([self._judge(real, [wrong]), self._judge(fake, [captions])], axis=0)
+        return right, others
+
+    def _critic(self, conditions):
+        return super()._critic(conditions[:1])
+
+    def _generator_loss(self, real, fake, conditions):
+        logits = self._judge(fake, [with_midpoints(conditions[0])])
+        return self.adversarial_loss.generator(logits)
+
+    def compile(self, loss=None, **kwargs):
+        if loss is not None and loss.needs_real:
+            raise ValueError(f"{loss} pairs each fake with a real picture; here the numbers differ")
+        super().compile(loss=loss, **kwargs)
+
+
+# ---------------------------------------------------------------------------------------------
+# The data
+# ---------------------------------------------------------------------------------------------
+
+
+def batches(
+    dogs, encoder: Encoder, batch_size: int, seed: int = 0, start_epoch: int = 0, variants: int = 4
+):
+    """Batches `(images, captions, wrong)` of dogs with attributes, worded anew each epoch.
+
+    Every wrong caption is another dog's, or (one of two) the dog's own with one lie in it: where
+    all wrong captions are wrong in everything, D need not look at ears to find them out.
+
+    Args:
+        dogs: doodles; see `trained_on` for which of them.
+        variants: wordings of each caption that the epochs choose among.
+
+    Returns:
+        A dataset as `Dogs.batches` gives: images in [-1, 1], embeddings float32 (batch_size, d).
+    """
+    from dogan_lib.dogs.batches import batches as dataset
+
+    right, wrong = _wordings(dogs, encoder, seed, variants)
+    row = np.arange(len(dogs))
+
+    def columns(epoch):
+        variant = np.random.default_rng([seed, epoch, 1]).integers(variants, size=len(dogs))
+        return [dogs.images, right[row, variant], wrong[row, variant]]
+
+    return dataset(columns, batch_size, True, True, seed, start_epoch)
+
+
+def _wordings(dogs, encoder, seed, variants):
+    """Two arrays of embeddings (dogs, variants, d): of true captions and of wrong ones."""
+    random = np.random.default_rng(seed)
+    rows = language.rows(dogs)
+    true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
+    wrong = [
+        [
+            language.near_miss(row, random) if random.random() < 0.5 else _other(said, i, random)
+            for i, row in enumerate(rows)
+        ]
+        for said in true
+    ]
+    embedded = encoder([text for said in true + wrong for text in said], warn=False)
+    embedded = embedded.reshape(2, variants, len(rows), -1)
+    return embedded[0].swapaxes(0, 1), embedded[1].swapaxes(0, 1)
+
+
+def _other(said, own, random):
+    """Any caption but one's own."""
+    return said[(own + int(random.integers(1, len(said)))) % len(said)]
+
+
+def trained_on(dogs):
+    """Those of the dogs whose combination of attributes is not kept for the examination."""
+    return dogs.subset(language.split(dogs)[0])
