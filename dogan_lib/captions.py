@@ -8,6 +8,7 @@ print(reading)      # names the contradiction, and "mooon" as unknown
 import dataclasses
 import difflib
 import re
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -258,14 +259,29 @@ def split(dogs) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
 
 
-def unseen(n: int, seed: int = 0) -> list[dict[str, str]]:
-    """Attributes of n dogs that no training has seen together, in the doodles' proportions."""
-    found, index = [], 0
-    while len(found) < n:
-        attributes = doodle.traits(index, seed=1_000_000 + seed)[1]
-        found += [attributes] if held_out(attributes) else []
+class Question(typing.NamedTuple):
+    """A caption to ask a generator, what it asks for, and which doodle it describes."""
+
+    caption: str
+    attributes: dict[str, str]
+    index: int
+    seed: int
+
+    def answer(self, size: int = 64) -> np.ndarray:
+        """The doodle itself, uint8 (size, size, 3)."""
+        return doodle.draw(self.index, size, self.seed).image
+
+
+def questions(n: int, seed: int = 0) -> list[Question]:
+    """n captions whose combinations no training has seen, in the doodles' proportions."""
+    asked, index, seed = [], 0, 1_000_000 + seed
+    while len(asked) < n:
+        attributes = doodle.traits(index, seed)[1]
+        if held_out(attributes):
+            caption = doodle.caption_of(attributes, index % VARIANTS)
+            asked.append(Question(caption, attributes, index, seed))
         index += 1
-    return found
+    return asked
 
 
 def draw(n: int, seed: int = 0) -> list[str]:

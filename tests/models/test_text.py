@@ -8,6 +8,7 @@ import tensorflow as tf
 from dogan_lib import captions, checkpoints, losses
 from dogan_lib.dogs import doodle, load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.metrics.obedience import obedience
 from dogan_lib.models import dcgan, readers, text
 from dogan_lib.models.text import TextGAN
 
@@ -89,7 +90,11 @@ def test_what_is_kept_back_is_a_sixth_and_every_value_is_still_seen():
     assert 0.1 < 1 - len(seen) / len(dogs) < 0.23
     for name in ("colour", "pose", "background"):
         assert {dog[name] for dog in seen} == set(doodle.ATTRIBUTES[name])
-    assert all(captions.held_out(dog) for dog in captions.unseen(20))
+    asked = captions.questions(20)
+    assert all(captions.held_out(question.attributes) for question in asked)
+    drawing = doodle.draw(asked[0].index, 64, asked[0].seed)
+    assert drawing.attributes == asked[0].attributes
+    np.testing.assert_array_equal(asked[0].answer(), drawing.image)
 
 
 # The encoder ---------------------------------------------------------------------------------
@@ -336,3 +341,42 @@ def test_the_classifier_is_trained_and_shipped(tmp_path, monkeypatch):
 
 def test_the_shipped_classifier_is_small():
     assert 2 * readers.classifier().count_params() < 2e6
+
+
+# Obedience -----------------------------------------------------------------------------------
+
+
+class Perfect:
+    """Takes the captions and gives pictures that `Eyes` knows by their size."""
+
+    def __init__(self, asked):
+        self.asked = asked
+
+    def sample(self, n, seed, captions):
+        assert captions == [question.caption for question in self.asked]
+        return np.array([[[[i]]] for i in range(n)])
+
+
+class Eyes:
+    """Reads the attributes that a question had; of doodles, and of the first half of the rest."""
+
+    def __init__(self, asked):
+        self.asked = asked
+
+    def read(self, images):
+        rows = [question.attributes for question in self.asked]
+        if images.ndim == 4 and images.shape[1] == 1:
+            half = len(rows) // 2
+            rows = rows[:half] + [{**row, "pose": "nowhere"} for row in rows[half:]]
+        return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def test_obedience_by_hand():
+    asked = captions.questions(10)
+    result = obedience(Perfect(asked), Eyes(asked), asked)
+    assert result.obeyed["colour"] == 1 and result.obeyed["pose"] == 0.5
+    assert set(result.ceiling.values()) == {1.0}
+    colours = [question.attributes["colour"] for question in asked]
+    by_chance = np.mean([a == b for a in colours for b in colours])
+    np.testing.assert_allclose(result.chance["colour"], by_chance)
+    assert "50.0%" in str(result) and "pose" in str(result)
