@@ -572,3 +572,90 @@ def _(answer):
         return "Check b - c = 1 and b - a = 2 for it."
     if numbers != [-1, 1, 0]:
         return "Give a, b, c such as '(0, 1, 1)'."
+
+
+# 08 Text to image ------------------------------------------------------------------------------
+
+
+@exercise(
+    "08-undecided",
+    """
+    BCE(0, 1) + 1/2 BCE(0, 0) + 1/2 BCE(0, 0) = log 2 + log 2 = log 4 = 1.386: the half weights
+    make it the same number as for a plain GAN.
+    """,
+)
+def _(answer):
+    if is_close(answer, 3 * np.log(2), 1e-2):
+        return "Two of the three terms have the weight 1/2."
+    if is_close(answer, np.log(2), 1e-2):
+        return "That is the first term alone: log 2."
+    if not is_close(answer, np.log(4), 1e-2):
+        return "A logit of 0 is a probability of 1/2, and each BCE is then log 2."
+
+
+@exercise(
+    "08-matching",
+    """
+    def matching(right, wrong, fake):
+        def softplus(x):
+            return np.log1p(np.exp(x))
+
+        against = softplus(wrong).mean() + softplus(fake).mean()
+        return softplus(-right).mean() + against / 2
+
+    BCE(logit, 1) is softplus(-logit), BCE(logit, 0) is softplus(logit).
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('08-matching', matching)."
+    right, wrong, fake = np.array([2.0, 0.5]), np.array([1.0, -0.5]), np.array([-3.0, 0.0])
+
+    def entropy(logits, target):
+        return np.mean(np.logaddexp(0, -logits if target else logits))
+
+    given = float(answer(right, wrong, fake))
+    against = entropy(wrong, 0) + entropy(fake, 0)
+    if is_close(given, entropy(right, 1) + against):
+        return "The two terms against count one half each."
+    if is_close(given, entropy(right, 1) + (entropy(wrong, 1) + entropy(fake, 0)) / 2):
+        return "A real picture with a wrong caption is to be refused: its target is 0."
+    if not is_close(given, entropy(right, 1) + against / 2):
+        return "BCE(right, 1) + BCE(wrong, 0) / 2 + BCE(fake, 0) / 2, each a mean of softplus."
+
+
+@exercise(
+    "08-order",
+    """
+    B. Both captions of B hold the same words, so the mean of their vectors is the same: a mean
+    cannot tell whether the dog or its patches are white. The captions of A differ in a word, and so
+    do those of C.
+    """,
+)
+def _(answer):
+    letters = set(re.findall(r"\b[ABC]\b", str(answer).upper()))
+    if letters != {"B"}:
+        return "Count the words of each caption: in which pair are the counts the same?"
+
+
+@exercise(
+    "08-best-discriminator",
+    """
+    def best(right, wrong, fake):
+        return right / (right + wrong / 2 + fake / 2)
+
+    Under one caption the integrand of D's loss is -right log D - (wrong + fake)/2 log(1 - D):
+    the plain GAN's with (wrong + fake)/2 in the place of the fake density.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('08-best-discriminator', best)."
+    right, wrong, fake = np.array([0.2, 1.0]), np.array([0.4, 0.0]), np.array([0.6, 1.0])
+    given = np.asarray(answer(right, wrong, fake), "float64")
+    if np.allclose(given, right / (right + wrong + fake)):
+        return "The two densities against count one half each."
+    if np.allclose(given, right / (right + fake)):
+        return "Pictures with a wrong caption are refused too."
+    if not np.allclose(given, right / (right + (wrong + fake) / 2)):
+        return "In D* = p / (p + q), what is the q that D refuses?"

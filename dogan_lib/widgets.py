@@ -3,6 +3,8 @@
 Only what ipywidgets 7.7 (Colab) and 8 share is used.
 """
 
+import html
+import warnings
 from pathlib import Path
 
 import ipywidgets
@@ -10,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from dogan_lib import objective, plots
+from dogan_lib import captions, objective, plots
 from dogan_lib.dogs import cropping
 
 
@@ -205,3 +207,59 @@ def _frame(ax, box, colour: str, line: str):
     (xmin, ymin), sides = box[:2], (box[2] - box[0], box[3] - box[1])
     style = dict(fill=False, ec=plots.PALETTE[colour], ls=line, lw=2)
     ax.add_patch(plt.Rectangle((xmin, ymin), *sides, **style))
+
+
+class AskForDogs(ipywidgets.VBox):
+    """A caption to type, and the dogs that a generator draws for it.
+
+    What is odd about the caption is named above the dogs: unknown words, contradictions, words
+    that are too many. For a caption that asks for nothing there are no dogs.
+
+    Args:
+        generator: a `checkpoints.Generator` that takes captions.
+        caption: to start with.
+        dogs: how many.
+        zoom: screen pixels for one pixel of a picture.
+    """
+
+    def __init__(self, generator, caption: str, dogs: int = 8, zoom: int = 2):
+        self.generator, self.dogs, self.zoom = generator, dogs, zoom
+        wide = ipywidgets.Layout(width="620px")
+        self.caption = ipywidgets.Text(
+            caption, description="caption", continuous_update=False, layout=wide
+        )
+        self.seed = ipywidgets.BoundedIntText(0, 0, 9999, description="seed")
+        self.said = ipywidgets.HTML()
+        self.picture = ipywidgets.Image(format="png")
+        for control in (self.caption, self.seed):
+            control.observe(self._draw, "value")
+        self._draw()
+        super().__init__([self.caption, self.seed, self.said, self.picture])
+
+    @property
+    def answer(self) -> str:
+        """What was understood, or why nothing was."""
+        try:
+            return str(captions.read(self.caption.value))
+        except ValueError as error:
+            return str(error)
+
+    def sample(self) -> np.ndarray:
+        """The dogs for the caption, float32 (dogs, H, W, 3); none where it asks for nothing."""
+        size = self.generator.model.output_shape[1:]
+        try:
+            captions.read(self.caption.value)
+        except ValueError:
+            return np.ones((0, *size), "float32")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `answer` says the same
+            return self.generator.sample(
+                self.dogs, seed=self.seed.value, captions=self.caption.value
+            )
+
+    def _draw(self, change=None):
+        lines = html.escape(self.answer).splitlines()
+        self.said.value = "<br>".join(lines)
+        images = self.sample()
+        shown = plots.tile(images) if len(images) else np.full((1, 1, 3), 255, "uint8")
+        self.picture.value = plots.png(np.kron(shown, np.ones((self.zoom, self.zoom, 1), "uint8")))

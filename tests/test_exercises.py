@@ -41,6 +41,14 @@ RIGHT = {
     "06-pull": 9,
     "06-best-discriminator": lambda p, q, a, b: (b * p + a * q) / (p + q),
     "06-covered": (-1, 1, 0),
+    "08-undecided": 1.386,
+    "08-matching": lambda right, wrong, fake: (
+        np.logaddexp(0, -right).mean()
+        + np.logaddexp(0, wrong).mean() / 2
+        + np.logaddexp(0, fake).mean() / 2
+    ),
+    "08-order": "B",
+    "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong / 2 + fake / 2),
 }
 WRONG = {
     "01-slip-discriminator": "D(x) = 0",
@@ -71,6 +79,12 @@ WRONG = {
     "06-pull": 10,
     "06-best-discriminator": lambda p, q, a, b: (a * p + b * q) / (p + q),
     "06-covered": (0, 1, 1),
+    "08-undecided": 2.079,
+    "08-matching": lambda right, wrong, fake: (
+        np.logaddexp(0, -right).mean() + np.logaddexp(0, wrong).mean()
+    ),
+    "08-order": "A and B",
+    "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong + fake),
 }
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib.checkpoints import Generator
+from dogan_lib.checkpoints import Generator, save_generator
 from dogan_lib.dogs import cropping, load_dogs
-from dogan_lib.models import dcgan
-from dogan_lib.widgets import Cropper, LatentWalk
+from dogan_lib.models import dcgan, text
+from dogan_lib.widgets import AskForDogs, Cropper, LatentWalk
 
 
 def picture(walk):
@@ -102,3 +102,36 @@ def test_kept_squares_are_a_folder_of_dogs(cropper):
         np.asarray(Image.open(first)), cropper.image[top:bottom, left:right]
     )
     assert len(load_dogs(size=16, source=cropper.folder)) == 2
+
+
+@pytest.fixture
+def asking(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
+    save_generator(text.encoder(8, width=8), "text_encoder", {"kind": "text encoder"})
+    generator = Generator(text.generator(8, 4, projected=4, width=2))
+    return AskForDogs(generator, "a red dog", dogs=2, zoom=1)
+
+
+def test_a_typed_caption_draws_dogs(asking):
+    first = picture(asking)
+    assert first.shape == (64, 130, 3) and asking.said.value == "asks for colour red"
+    asking.caption.value = "a black dog sitting"
+    second = picture(asking)
+    assert not np.array_equal(first, second)
+    asking.seed.value = 3
+    assert not np.array_equal(second, picture(asking))
+
+
+def test_what_is_odd_in_it_is_named(asking):
+    asking.caption.value = "a <b>fluffi</b> black white dog"
+    said = asking.said.value
+    assert "colour cannot be black and white at once" in said and "fluffi" in said
+    assert "<b>" not in said and picture(asking).shape == (64, 130, 3)
+    asking.caption.value = "a big dog " * 30
+    assert "only the first 32 words" in asking.said.value
+
+
+@pytest.mark.parametrize("nothing", ["", "    ", "🐕", "cat"])
+def test_no_dogs_for_a_caption_that_asks_for_nothing(asking, nothing):
+    asking.caption.value = nothing
+    assert "asks for nothing" in asking.said.value and picture(asking).shape == (1, 1, 3)

@@ -201,6 +201,18 @@ def discriminator(
     return keras.Model([images, captions], logits, name="text_discriminator")
 
 
+def style_encoder(latent_dim: int = 100, width: int = 32, parts: Parts = REED) -> keras.Model:
+    """S: pictures (batch, 64, 64, 3) -> the z (batch, latent_dim) that would draw them.
+
+    DCGAN's discriminator with another end. It learns from a trained G by minimising
+    ||z - S(G(z, phi(t)))||^2; what the caption says is none of its business, so what is left for z
+    is the style: where the dog stands, how large, how it is lit.
+    """
+    images = keras.Input((64, 64, 3), name="images")
+    x = layers.Flatten()(dcgan.shrink(images, width, parts=parts))
+    return keras.Model(images, layers.Dense(latent_dim, dtype="float32")(x), name="style_encoder")
+
+
 # ---------------------------------------------------------------------------------------------
 # The game
 # ---------------------------------------------------------------------------------------------

@@ -164,6 +164,11 @@ def test_reeds_sizes():
     assert [layer.kernel.shape[:3] for layer in ups] == [(4, 4, n) for n in (512, 256, 128, 3)]
 
 
+def test_the_style_encoder_gives_a_latent():
+    style = text.style_encoder(latent_dim=7, width=2)
+    assert style(tf.zeros((3, 64, 64, 3))).shape == (3, 7)
+
+
 def test_midpoints():
     t = tf.constant([[0.0, 2.0], [4.0, 0.0], [2.0, 2.0], [0.0, 4.0], [9.0, 9.0]])
     np.testing.assert_array_equal(text.with_midpoints(t)[5:], [[1, 2], [2, 2]])
