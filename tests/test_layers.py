@@ -1,4 +1,4 @@
-"""Spectral normalisation is Miyato's; fused upsampling is the same function, faster."""
+"""Spectral normalisation is Miyato's, PGGAN's layers are Karras'; the fast path changes nothing."""
 
 import keras
 import numpy as np
@@ -6,7 +6,11 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib.layers import (
+    EqualizedConv2D,
+    EqualizedDense,
     FusedBatchNormalization,
+    MinibatchStddev,
+    PixelNormalization,
     SpectralNormalization,
     UpsampledConvolution,
     fast_path,
@@ -120,3 +124,64 @@ def test_the_decks_generator_shares_every_weight_with_its_fast_path():
 def test_a_model_with_nothing_to_gain_is_left_alone():
     model = dcgan.discriminator_32(width=2)
     assert fast_path(model) is model
+
+
+def test_an_averaged_u_of_another_length_is_the_same_direction():
+    """An average over training is a mean of unit vectors, and shorter than 1."""
+    layer = SpectralNormalization(keras.layers.Dense(4, use_bias=False))
+    layer.build((None, 3))
+    kernel = np.asarray(layer.normalized_kernel())
+    layer.u.assign(0.5 * layer.u)
+    np.testing.assert_allclose(layer.normalized_kernel(), kernel, rtol=1e-5)
+
+
+# Layers of PGGAN ---------------------------------------------------------------------------------
+
+
+def test_pixel_normalization_by_hand():
+    x = np.array([[[[3.0, 4.0]]], [[[0.0, 2.0]]]], "float32")
+    expected = [[[[3 / 12.5**0.5, 4 / 12.5**0.5]]], [[[0, 2**0.5]]]]
+    np.testing.assert_allclose(PixelNormalization()(x), expected, rtol=1e-6)
+    assert np.isfinite(PixelNormalization()(np.zeros((1, 4), "float32"))).all()
+
+
+@pytest.mark.parametrize(("size", "groups"), [(8, 2), (4, 1), (3, 1), (6, 1), (1, 1)])
+def test_minibatch_stddev_by_hand(size, groups):
+    """Samples i, i + groups, ... belong together; one number for all of a group."""
+    x = np.random.default_rng(0).normal(size=(size, 2, 3, 5)).astype("float32")
+    y = np.asarray(MinibatchStddev()(x))
+    np.testing.assert_array_equal(y[..., :5], x)
+    for i in range(size):
+        spread = x[i % groups :: groups].std(axis=0).mean()
+        np.testing.assert_allclose(y[i, ..., 5], max(spread, 1e-4), rtol=1e-4)
+
+
+def test_equalized_layers_scale_at_run_time():
+    dense, conv = EqualizedDense(5), EqualizedConv2D(7, 3, gain=1.0)
+    x = np.random.default_rng(0).normal(size=(2, 6, 6, 400)).astype("float32")
+    y, z = dense(x[:, 0, 0]), conv(x)
+    for layer, scale in ((dense, (2 / 400) ** 0.5), (conv, (1 / 3600) ** 0.5)):
+        assert np.asarray(layer.weight).std() == pytest.approx(1, abs=0.05)
+        layer.bias.assign(np.arange(layer.bias.shape[0]))
+        np.testing.assert_allclose(layer.kernel, scale * np.asarray(layer.weight), rtol=1e-5)
+    expected = x[:, 0, 0] @ np.asarray(dense.weight) * (2 / 400) ** 0.5 + np.arange(5)
+    np.testing.assert_allclose(dense(x[:, 0, 0]), expected, atol=1e-4)
+    plain = keras.ops.conv(x, conv.weight, padding="same") / 60 + np.arange(7.0, dtype="float32")
+    np.testing.assert_allclose(conv(x), plain, atol=1e-4)
+    assert y.shape == (2, 5) and z.shape == (2, 6, 6, 7)
+
+
+def test_equalized_dense_takes_a_shape_and_has_one_bias_a_channel():
+    layer = EqualizedDense((4, 4, 3))
+    assert layer(np.ones((2, 6), "float32")).shape == (2, 4, 4, 3)
+    assert layer.count_params() == 6 * 48 + 3
+
+
+def test_layers_of_pggan_survive_saving(tmp_path):
+    z = keras.Input((6,))
+    x = MinibatchStddev(2)(EqualizedDense((4, 4, 3), gain=0.5)(PixelNormalization(1e-3)(z)))
+    model = keras.Model(z, EqualizedConv2D(2, 1, gain=1.0)(x))
+    model.save(tmp_path / "pggan.keras")
+    revived = keras.models.load_model(tmp_path / "pggan.keras")
+    latents = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+    np.testing.assert_allclose(model(latents), revived(latents), atol=1e-6)
