@@ -77,7 +77,12 @@ def set_level(network: keras.Model, level) -> None:
     """
     for layer in network.layers:
         if isinstance(layer, Fade):
-            layer.alpha.assign(ops.clip(level - _log2(layer.resolution) + 1, 0, 1))
+            layer.alpha.assign(alpha(level, layer.resolution))
+
+
+def alpha(level, side: int):
+    """How far this side is faded in at a level: a float32 scalar, 0 below and 1 above."""
+    return tf.clip_by_value(tf.cast(level, "float32") - _log2(side) + 1, 0.0, 1.0)
 
 
 def _log2(side: int) -> int:
@@ -252,9 +257,11 @@ class Schedule(Configurable):
         return FIRST * 2 ** ((phase + 1) // 2)
 
     def level(self, images):
-        """log2 of the side, rising evenly through the fades; a number or a float tensor."""
-        fades = range(1, self.phases, 2)
-        return 2 + sum(ops.clip((images - self.start(p)) / self.fading, 0, 1) for p in fades)
+        """log2 of the side, rising evenly through the fades: a float32 scalar."""
+        images = tf.cast(images, "float32")
+        starts = (self.start(phase) for phase in range(1, self.phases, 2))
+        faded = (tf.clip_by_value((images - start) / self.fading, 0.0, 1.0) for start in starts)
+        return tf.add_n([tf.constant(2.0), *faded])
 
 
 def adam() -> keras.optimizers.Optimizer:
@@ -332,12 +339,12 @@ class ProgressiveGAN(GAN):
     def train_step(self, data):
         """A step of `GAN` at the present size, on pictures as sharp as the present alpha."""
         images, *conditions = data if isinstance(data, tuple) else (data,)
-        level = self.schedule.level(tf.cast(self.images, "float32"))
+        level = self.schedule.level(self.images)
         for network in (self.generator, self.discriminator, self.ema_generator):
             set_level(network, level)
         real = shrink(images, self.side)
         if self.side > FIRST:
-            real = fade_reals(real, ops.clip(level - _log2(self.side) + 1, 0, 1))
+            real = fade_reals(real, alpha(level, self.side))
         logs = super().train_step((real, *conditions))
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         self.images.assign_add(tf.cast(replicas * tf.shape(images)[0], "int64"))
