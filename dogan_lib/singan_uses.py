@@ -1,0 +1,232 @@
+"""What one SinGAN can do to its picture: five uses, each a few lines around `SinGAN.sample`.
+
+All return float32 pictures in [-1, 1]. A start scale of 1 changes much, the last one almost
+nothing: try all of them, since the best depends on the picture.
+
+Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164, section 4
+"""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from dogan_lib.models.singan import SinGAN, as_picture, climb, draw_noise, resize
+from dogan_lib.plots import to_uint8
+from dogan_lib.runtime import write_atomically
+
+SIDE = 250  # the long side that the paper's radii are meant for
+
+
+# ---------------------------------------------------------------------------- paint to image
+
+
+def paint_to_image(gan: SinGAN, painting, start_scale: int = 1, n: int = 1, seed: int = 0):
+    """A photograph of what the painting shows, (n, H, W, 3), made of the training picture.
+
+    The painting enters so small that only its layout is left; what the scales above add, they
+    have learnt from the photograph.
+
+    Args:
+        painting: see `models.singan.as_picture`; of any size.
+        start_scale: from 1 (the paper's choice is 1 to 3) to the last one.
+    """
+    return gan.sample(n, start_scale=start_scale, seed=seed, image=painting)
+
+
+# ---------------------------------------------------------------------------- with a mask
+
+
+def edit(gan: SinGAN, edited, mask, start_scale: int | None = None, seed=0, radius: float = 20.0):
+    """Make a crude edit of the training picture seamless, (H, W, 3).
+
+    Args:
+        edited: the training picture after copying, moving or painting over regions; any size.
+        mask: bright where something was changed; any size. See `soft_mask`.
+        start_scale: from 1 (much is invented) to the last one (hardly anything changes); in the
+            middle where not given.
+        radius: of the mask's dilation, for pictures of 250 pixels.
+
+    Returns:
+        (1 - m) · training picture + m · generated: where the soft mask m is 0, exactly the
+        training picture.
+    """
+    if start_scale is None:
+        start_scale = _along(gan, 0.5)
+    generated = gan.sample(1, start_scale=start_scale, seed=seed, image=edited)[0]
+    return blend(gan.real(), generated, soft_mask(mask, generated.shape[:2], radius))
+
+
+def harmonize(
+    gan: SinGAN, pasted, mask, start_scale: int | None = None, seed=0, radius: float = 7.0
+):
+    """Give an object that was pasted onto the training picture its texture, (H, W, 3).
+
+    Args:
+        pasted: the training picture with the object on it; any size.
+        mask: bright where the object is; any size. See `soft_mask`.
+        start_scale: from 1 (the object dissolves) to the last one (it stays as it is); at three
+            quarters where not given.
+        radius: of the mask's dilation, for pictures of 250 pixels.
+
+    Returns:
+        As `edit`.
+    """
+    if start_scale is None:
+        start_scale = _along(gan, 0.75)
+    return edit(gan, pasted, mask, start_scale, seed, radius)
+
+
+def _along(gan, share):
+    """A scale so far on the way from the coarsest to the finest, but not the coarsest itself."""
+    return max(1, round(share * (len(gan.scales) - 1)))
+
+
+def soft_mask(mask, shape: tuple[int, int], radius: float, sigma: float = 5.0) -> np.ndarray:
+    """Dilate a mask by a disk, then blur it: float32 (H, W) in [0, 1].
+
+    Args:
+        mask: boolean (h, w), or a picture whose bright half is meant.
+        shape: (H, W) of the result. Radius and sigma are meant for a long side of 250 pixels, and
+            are scaled to this one.
+        radius: of the disk.
+        sigma: of the Gaussian, cut off at 4 sigma: farther away the mask is exactly 0.
+    """
+    scale = max(shape) / SIDE
+    mask = _binary(mask, shape)
+    if not mask.any():
+        return mask.astype("float32")
+    r = math.ceil(radius * scale)
+    y, x = np.mgrid[-r : r + 1, -r : r + 1]
+    disk = (x**2 + y**2 <= (radius * scale) ** 2).astype("float32")
+    wide = _filtered(mask.astype("float32"), disk, "constant") > 0.5
+    t = np.arange(-math.ceil(4 * sigma * scale), math.ceil(4 * sigma * scale) + 1)
+    bell = np.exp(-0.5 * (t / (sigma * scale)) ** 2).astype("float32")
+    bell /= bell.sum()
+    soft = _filtered(_filtered(wide.astype("float32"), bell[:, None], "edge"), bell[None], "edge")
+    return soft / soft.max()
+
+
+def _binary(mask, shape):
+    mask = np.asarray(mask) if not isinstance(mask, str | Path | Image.Image) else mask
+    if isinstance(mask, np.ndarray) and mask.dtype == bool:
+        mask = mask.astype("uint8") * 255
+    grey = Image.fromarray(as_picture(mask)).convert("L")
+    return np.asarray(grey.resize(shape[::-1], Image.Resampling.BILINEAR)) > 127
+
+
+def _filtered(picture, kernel, border):
+    """Correlation of (H, W) with a small kernel of odd sides, the same size.
+
+    Args:
+        border: how `np.pad` continues the picture.
+    """
+    picture = np.pad(picture, [(side // 2, side // 2) for side in kernel.shape], mode=border)
+    x = tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 1, "VALID")
+    return x.numpy()[0, :, :, 0]
+
+
+def blend(real: np.ndarray, generated: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(1 - m) · real + m · generated; the mask is (H, W)."""
+    m = mask[..., None]
+    return (1 - m) * real + m * generated
+
+
+# ---------------------------------------------------------------------------- super-resolution
+
+
+def super_resolution_gan(seed: int = 0, **settings) -> SinGAN:
+    """A SinGAN with the paper's settings for super-resolution, to be trained on a small picture.
+
+    The scales lie closer, a factor of 2^(1/3), and the reconstruction weighs ten times as much.
+    """
+    paper = dict(min_size=18, ratio=2 ** (-1 / 3), reconstruction=100.0)
+    return SinGAN(**{**paper, "seed": seed, **settings})
+
+
+def super_resolution(gan: SinGAN, factor: float = 4.0, seed: int = 0) -> np.ndarray:
+    """The training picture `factor` times as large, (H, W, 3), with details to match.
+
+    The finest G has learnt how details look that the picture one step smaller lacks. That looks
+    the same at all sizes, so it is applied again and again: six times for a factor of 4.
+
+    Args:
+        gan: from `super_resolution_gan`, trained.
+    """
+    if factor <= 1:
+        raise ValueError(f"factor is above 1, not {factor}")
+    passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
+    height, width = gan.shapes[len(gan.scales) - 1]
+    steps = [factor ** ((i + 1) / passes) for i in range(passes)]
+    shapes = [(round(height * step), round(width * step)) for step in steps]
+    random = np.random.default_rng(seed)
+    up = resize(gan.real(len(gan.scales) - 1)[None], shapes[0])
+    *_, last = climb(
+        gan.scales[-1:] * passes, shapes, up, lambda _, shape: draw_noise(1, 1, shape, random)
+    )
+    return last.numpy()[0]
+
+
+# ---------------------------------------------------------------------------- animation
+
+
+def animate(
+    gan: SinGAN,
+    frames: int = 60,
+    start_scale: int = 2,
+    alpha: float = 0.1,
+    beta: float = 0.9,
+    seed: int = 0,
+) -> np.ndarray:
+    """Move through the noise near z*: the training picture in motion, (frames, H, W, 3).
+
+    At each scale z walks at random, z_{t+1} = α z* + (1 - α)(z_t + β (z_t - z_{t-1}) + (1 - β) u).
+
+    Args:
+        start_scale: scales below stay still; 0 moves everything.
+        alpha: how strongly z is drawn back to z*, that is to the training picture.
+        beta: how smoothly it moves; .8 to .95.
+    """
+    if not 0 <= start_scale < len(gan.scales):
+        raise ValueError(f"start_scale is 0 to {len(gan.scales) - 1}, not {start_scale}")
+    random = np.random.default_rng(seed)
+    shapes = gan.shapes[: len(gan.scales)]
+
+    def noise(k, shape):
+        still = gan.rec_noise(k)
+        if k < start_scale:
+            return np.repeat(still, frames, axis=0)
+        return walk(still[0], draw_noise(frames + 1, k, shape, random), alpha, beta)
+
+    *_, last = climb(gan.scales, shapes, tf.zeros((frames, *shapes[0], 3)), noise)
+    return last.numpy()
+
+
+def walk(z_star: np.ndarray, u: np.ndarray, alpha: float, beta: float) -> np.ndarray:
+    """The walk of `animate`; unit noise u (frames + 1, ...) -> z of each frame (frames, ...)."""
+    before, now = z_star, 0.95 * z_star + 0.05 * u[0]
+    path = []
+    for draw in u[1:]:
+        moved = now + beta * (now - before) + (1 - beta) * draw
+        before, now = now, alpha * z_star + (1 - alpha) * moved
+        path.append(now)
+    return np.stack(path)
+
+
+def save_gif(frames: Sequence[np.ndarray], path: str | Path, fps: float = 10.0) -> Path:
+    """Write frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever."""
+    pictures = [Image.fromarray(frame) for frame in to_uint8(np.asarray(frames))]
+    path = Path(path)
+    with write_atomically(path) as temporary:
+        pictures[0].save(
+            temporary,
+            "GIF",
+            save_all=True,
+            append_images=pictures[1:],
+            duration=round(1000 / fps),
+            loop=0,
+        )
+    return path

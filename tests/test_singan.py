@@ -1,0 +1,648 @@
+"""SinGAN: the paper's numbers, the same results after saving and resuming, and its five uses."""
+
+import math
+import os
+import types
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from dogan_lib import singan_uses
+from dogan_lib.metrics.single import diversity, sifid
+from dogan_lib.models import singan, singan_training
+from dogan_lib.models.singan import SinGAN, Watch, as_picture, pyramid
+from dogan_lib.models.singan_training import Adam, Pace, Player, Schedule, pixel_penalty, trainer
+from dogan_lib.plots import to_uint8
+
+QUICK = Schedule(iterations=2, block=1, d_steps=2, g_steps=2, draws=2)
+TINY = dict(width=4, precision="float32")
+
+
+def picture(height=32, width=40, seed=0):
+    """Soft colours, uint8 (height, width, 3)."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype="uint8")
+    return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Three scales; the tests leave it as it is."""
+    return SinGAN(**TINY).fit(picture(), QUICK, verbose=False)
+
+
+# ---------------------------------------------------------------------------- the pyramid
+
+
+@pytest.mark.parametrize(("side", "scales", "ratio"), [(250, 11, 0.794), (128, 8, 0.792)])
+def test_the_papers_pyramids(side, scales, ratio):
+    shapes, exact = pyramid((side, side))
+    assert len(shapes) == scales and round(exact, 3) == ratio
+    assert shapes[0] == (25, 25) and shapes[-1] == (side, side)
+
+
+def test_the_pyramid_of_64_pixels():
+    shapes, exact = pyramid((64, 64))
+    assert len(shapes) == 6 and round(exact, 3) == 0.829
+    assert [s for s, _ in shapes] == [math.ceil(round(64 * exact**k, 6)) for k in range(5, -1, -1)]
+
+
+@pytest.mark.parametrize("shape", [(40, 90), (90, 40), (26, 200)])
+def test_any_aspect_ratio(shape):
+    shapes, _ = pyramid(shape)
+    assert min(shapes[0]) == 25 and shapes[-1] == shape
+    for height, width in shapes:
+        assert abs(height / width - shape[0] / shape[1]) < 0.06 * shape[0] / shape[1] + 0.01
+
+
+def test_widths_double_every_four_scales_up_to_128():
+    gan = SinGAN()
+    assert [gan.width_at(k) for k in range(11)] == [32] * 4 + [64] * 4 + [128] * 3
+
+
+# ---------------------------------------------------------------------------- the networks
+
+
+def test_five_valid_convolutions():
+    g, d = singan.generator(32), singan.discriminator(32)
+    for net, channels in ((g, 3), (d, 1)):
+        convolutions = [layer for layer in net.layers if isinstance(layer, keras.layers.Conv2D)]
+        assert [layer.filters for layer in convolutions] == [32] * 4 + [channels]
+        assert {(*layer.kernel_size, layer.padding) for layer in convolutions} == {(3, 3, "valid")}
+    # 3->32, 3 x 32->32, 32->3, all with biases, and 4 values for each normalised channel.
+    assert g.count_params() == 896 + 3 * 9248 + 867 + 4 * 4 * 32
+    assert d.count_params() == g.count_params() - 867 + 289
+
+
+def test_weights_start_as_normal_002():
+    kernels = [w for w in singan.generator(32, seed=1).weights if "kernel" in w.path]
+    assert all(abs(np.std(kernel) - 0.02) < 0.002 for kernel in kernels)
+    same, other = singan.generator(4, seed=1).get_weights(), singan.generator(4, seed=2)
+    np.testing.assert_array_equal(same[0], singan.generator(4, seed=1).get_weights()[0])
+    assert not np.allclose(same[0], other.get_weights()[0])
+
+
+def test_the_receptive_field_is_11():
+    """A score depends on 11 x 11 pixels; with moving averages, no other pixel has a say."""
+    images = tf.Variable(tf.random.normal((1, 25, 25, 3)))
+    with tf.GradientTape() as tape:
+        score = singan.discriminator(8)(images, training=False)[0, 7, 7, 0]
+    seen = np.abs(tape.gradient(score, images)[0]).sum(-1) > 0
+    rows, columns = np.nonzero(seen)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (7, 17, 7, 17)
+
+
+def test_g_adds_to_what_comes_from_below():
+    g = singan.generator(4, seed=0)
+    up = np.random.default_rng(0).normal(size=(2, 30, 27, 3)).astype("float32")
+    out = g([np.zeros_like(up), up])
+    assert out.shape == (2, 20, 17, 3)
+    assert np.abs(out - up[:, 5:-5, 5:-5]).max() <= 1  # tanh
+
+
+# ---------------------------------------------------------------------------- the training pass
+
+
+def _plain(variables):
+    """The pass of `Player.network` in single operations."""
+
+    def forward(x):
+        for i in range(4):
+            kernel, gain, offset = variables[3 * i : 3 * i + 3]
+            x = tf.nn.conv2d(x, kernel, 1, "VALID")
+            x -= tf.reduce_mean(x, (0, 1, 2))
+            x *= tf.math.rsqrt(tf.reduce_mean(x**2, (0, 1, 2)) + 1e-5)
+            x = tf.nn.leaky_relu(x * gain + offset, 0.2)
+        return tf.nn.conv2d(x, variables[-2], 1, "VALID") + variables[-1]
+
+    return forward
+
+
+def _images(*shape, seed=0):
+    return tf.constant(np.random.default_rng(seed).normal(0, 0.5, shape), "float32")
+
+
+def test_the_fast_pass_is_the_keras_model():
+    player = Player(singan.discriminator(8, seed=1), "float32")
+    x = _images(1, 15, 16, 3)
+    expected = player.model(x, training=True)
+    np.testing.assert_allclose(player.network()(x), expected, atol=1e-5)
+    np.testing.assert_allclose(_plain(player.variables)(x), expected, atol=1e-5)
+
+
+def test_moving_averages_follow():
+    player = Player(singan.generator(8, seed=1), "float32")
+    x = _images(1, 15, 16, 3)
+    player.network(follow=True)(x)
+    y = tf.nn.conv2d(x, player.variables[0], 1, "VALID")
+    np.testing.assert_allclose(player.averages[0], 0.1 * np.mean(y, (0, 1, 2)), atol=1e-6)
+    expected = 0.9 + 0.1 * np.var(y, (0, 1, 2), ddof=1)
+    np.testing.assert_allclose(player.averages[1], expected, rtol=1e-5)
+
+
+def test_folded_weights_are_the_keras_model_at_inference(trained):
+    scale = trained.scales[0]
+    model = singan.generator(4)
+    model.set_weights(scale.weights)
+    up, z = _images(2, 20, 22, 3), _images(2, 20, 22, 3, seed=1)
+    pad = [[0, 0], [5, 5], [5, 5], [0, 0]]
+    expected = model([tf.pad(up + scale.sigma * z, pad), tf.pad(up, pad)], training=False)
+    np.testing.assert_allclose(scale(up, z), expected, atol=1e-5)
+
+
+def test_the_penalty_by_hand():
+    """Scores are sums over 3x3 windows of a x_r + b x_g: by hand, each pixel's gradient is that
+    vector times the number of windows that hold the pixel."""
+    kernel = np.zeros((3, 3, 3, 1), "float32")
+    kernel[:, :, 0], kernel[:, :, 1] = 0.3, 0.4
+    penalty = pixel_penalty(lambda x: tf.nn.conv2d(x, kernel, 1, "VALID"), _images(1, 5, 4, 3))
+    windows = np.outer([1, 2, 3, 2, 1], [1, 2, 2, 1])
+    np.testing.assert_allclose(penalty, np.mean((0.5 * windows - 1) ** 2), rtol=1e-5)
+
+
+def test_the_penaltys_gradient_is_exact():
+    player, x = Player(singan.discriminator(8, seed=1), "float32"), _images(1, 14, 13, 3)
+    gradients = []
+    for critic in (lambda x: player.network()(x), _plain(player.variables)):
+        with tf.GradientTape() as tape:
+            penalty = pixel_penalty(critic, x)
+        gradients.append(tape.gradient(penalty, player.variables[:-1]))
+    for ours, plain in zip(*gradients, strict=True):
+        np.testing.assert_allclose(ours, plain, atol=1e-5 * max(1e-3, np.abs(plain).max()) + 1e-7)
+
+
+def test_adam_is_keras_adam():
+    ours, theirs = tf.Variable([1.0, -2.0]), keras.Variable([1.0, -2.0])
+    adam, keras_adam = Adam([ours]), keras.optimizers.Adam(0.1, 0.5, 0.999, epsilon=1e-8)
+    for gradient in ([0.5, 1.0], [-1.0, 2.0], [0.1, 0.1]):
+        adam.apply([tf.constant(gradient)], 0.1)
+        keras_adam.apply([tf.constant(gradient)], [theirs])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def test_one_iteration_by_hand():
+    """2 D steps and 2 G steps against the losses of the paper, written out."""
+    worker = trainer(4, 2, 2, False, "float32")
+    g_weights = singan.generator(4, seed=3).get_weights()
+    d_weights = singan.discriminator(4, seed=4).get_weights()
+    worker.g.start(g_weights)
+    worker.d.start(d_weights)
+    inputs = {
+        "real": _images(1, 16, 18, 3),
+        "rec": _images(1, 26, 28, 3, seed=1),
+        "rec_noise": _images(1, 26, 28, 3, seed=2),
+        "ups": _images(1, 2, 26, 28, 3, seed=3),
+        "noise": _images(1, 26, 28, 3, seed=4),
+        "alpha": np.array([[0.2, 0.7]], "float32"),
+        "corner": np.zeros((1, 2), "int32"),
+        "window": np.array([16, 18], "int32"),
+        "rate": np.float32(5e-4),
+        "weight": np.float32(10),
+    }
+    worker.train(inputs)
+    ours = [v.numpy() for v in (*worker.d.variables, *worker.g.variables)]
+
+    worker.g.start(g_weights)
+    worker.d.start(d_weights)
+    d, g = worker.d.variables, worker.g.variables
+    real, noise, ups = inputs["real"], inputs["noise"], inputs["ups"][0]
+    cut = lambda x: x[:, 5:-5, 5:-5]  # noqa: E731
+    generate = lambda z, up: tf.tanh(_plain(g)(z + up)) + cut(up)  # noqa: E731
+    for j, alpha in enumerate((0.2, 0.7)):
+        fake = generate(noise, ups[j : j + 1])
+        with tf.GradientTape() as tape:
+            penalty = pixel_penalty(_plain(d), alpha * real + (1 - alpha) * fake)
+            loss = tf.reduce_mean(_plain(d)(fake)) - tf.reduce_mean(_plain(d)(real)) + 0.1 * penalty
+        worker.d.update(tape, loss, 5e-4)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            error = tf.reduce_mean((generate(inputs["rec_noise"], inputs["rec"]) - real) ** 2)
+            loss = 10 * error - tf.reduce_mean(_plain(d)(generate(noise, ups[1:])))
+        worker.g.update(tape, loss, 5e-4)
+    # D's last bias only shifts all scores: its gradient is rounding, which Adam makes a step of.
+    for name, mine, hand in zip(range(28), ours, (*d, *g), strict=True):
+        if name != 13:
+            np.testing.assert_allclose(mine, hand, atol=1e-4)
+
+
+def test_lazy_penalty_and_windows_train(trained):
+    plan = Schedule(iterations=1, d_steps=2, g_steps=2, draws=1, lazy=True, window=20)
+    gan = SinGAN(**TINY).fit(picture(), plan, scales=1, verbose=False)
+    assert np.isfinite(gan.sample()).all() and gan.scales[0].facts["penalty"] > 0
+
+
+# ---------------------------------------------------------------------------- the schedule
+
+
+def test_the_papers_schedule():
+    pace, rates = Pace(Schedule()), []
+    while block := pace.block():
+        rates += [pace.rate] * block
+        pace.advance(block, 1.0)
+    assert len(rates) == 2000 and rates[1599] == 5e-4
+    assert rates[1600] == pytest.approx(5e-5)
+
+
+def test_convergence_drops_the_rate_and_ends_the_scale():
+    pace = Pace(Schedule(iterations=1000, tolerance=0.1, patience=20, block=10))
+    while block := pace.block():
+        pace.advance(block, 0.5 ** (pace.done / 10) + 0.1)
+    assert pace.converged and 40 <= pace.drop < 200
+    assert pace.done == pace.limit == math.ceil(pace.drop / 0.8)
+
+
+def test_without_convergence_it_trains_to_the_end():
+    pace = Pace(Schedule(iterations=100, tolerance=0.1, patience=20))
+    while block := pace.block():
+        pace.advance(block, 0.9**pace.done)
+    assert not pace.converged and pace.done == 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (dict(iterations=0), "iterations is at least 1"),
+        (dict(draws=2), "draws is 1 or d_steps"),
+        (dict(window=8), "receptive field"),
+        (dict(drop=0), "drop"),
+    ],
+)
+def test_impossible_schedules(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        Schedule(**wrong)
+
+
+def test_unknown_schedules():
+    with pytest.raises(ValueError, match="choose paper, fast"):
+        SinGAN(**TINY).fit(picture(), "slow")
+
+
+# ---------------------------------------------------------------------------- fit
+
+
+def test_sigma_is_a_tenth_of_what_the_reconstruction_lacks(trained):
+    assert trained.scales[0].sigma == 1.0
+    below = singan.resize(trained.reconstruct(0), trained.shapes[1])
+    rmse = np.sqrt(np.mean((below - trained.real(1)[None]) ** 2))
+    assert trained.scales[1].sigma == pytest.approx(0.1 * rmse, rel=1e-5)
+
+
+def test_weights_go_from_scale_to_scale_where_the_widths_are_equal(trained):
+    weights, critic = trained._first_weights(2, 4)
+    assert weights is trained.scales[-1].weights and critic is trained._critic
+    fresh, _ = trained._first_weights(4, 8)
+    assert fresh[0].shape == (3, 3, 3, 8)
+
+
+def test_callbacks_see_every_block_and_a_sample():
+    seen = []
+    gan = SinGAN(**TINY)
+    gan.fit(picture(), QUICK, [lambda now: seen.append((now, now.sample()))], verbose=False)
+    assert [now.iteration for now, _ in seen] == [1, 2] * 3
+    assert [now.done for now, _ in seen] == [False, True] * 3
+    assert [s.shape[1:3] for _, s in seen[::2]] == gan.shapes == [(25, 32), (29, 36), (32, 40)]
+    assert "scale 3/3 · 40x32" in str(seen[-1][0])
+    assert set(seen[0][0].signals) == set(singan_training.SIGNALS)
+
+
+def test_watch_draws_each_scale(trained, monkeypatch):
+    shown = []
+    handle = types.SimpleNamespace(update=shown.append)
+    monkeypatch.setattr(
+        "IPython.display.display", lambda p, display_id: (shown.append(p), handle)[1]
+    )
+    SinGAN(**TINY).fit(picture(), QUICK, [watch := Watch(every=100)], verbose=False)
+    assert len(shown) == 3 and sorted(watch.samples) == [0, 1, 2]
+
+
+def test_a_loss_that_is_no_number_stops(monkeypatch):
+    broken = types.SimpleNamespace(
+        train=lambda _: tf.constant([math.nan, 0.0, 1.0]),
+        g=types.SimpleNamespace(start=lambda _: None),
+        d=types.SimpleNamespace(start=lambda _: None),
+    )
+    monkeypatch.setattr(singan, "trainer", lambda *_: broken)
+    with pytest.raises(FloatingPointError, match="gap of scale 0"):
+        SinGAN(**TINY).fit(picture(), QUICK)
+
+
+def test_resumed_is_uninterrupted(trained, tmp_path):
+    half = SinGAN(**TINY).fit(picture(), QUICK, scales=1, verbose=False)
+    path = half.save(tmp_path / "half.npz")
+    assert half.sample().shape == (1, 25, 32, 3)
+    resumed = SinGAN.load(path, precision="float32").fit(schedule=QUICK, verbose=False)
+    np.testing.assert_allclose(resumed.sample(2), trained.sample(2), atol=1e-4)
+    assert [s.sigma for s in resumed.scales] == pytest.approx([s.sigma for s in trained.scales])
+
+
+def test_a_fitted_one_is_not_trained_again(trained):
+    before = trained.sample()
+    trained.fit(picture(), QUICK)
+    np.testing.assert_array_equal(trained.sample(), before)
+
+
+# ---------------------------------------------------------------------------- drawing
+
+
+def test_samples_of_any_shape(trained):
+    assert trained.sample(3).shape == (3, 32, 40, 3)
+    for shape in ((60, 20), (10, 100), (1, 1)):
+        sample = trained.sample(2, shape, seed=1)
+        assert sample.shape == (2, *shape, 3) and sample.dtype == np.float32
+        assert np.abs(sample).max() <= 1
+    np.testing.assert_array_equal(trained.sample(2, seed=5), trained.sample(2, seed=5))
+    assert not np.array_equal(trained.sample(seed=5), trained.sample(seed=6))
+
+
+def test_later_start_scales_change_less(trained):
+    steps = [trained.sample(4, start_scale=k).std(axis=0).mean() for k in range(3)]
+    assert steps[0] > steps[1] > steps[2] > 0
+
+
+def test_stages_are_the_way_to_a_sample(trained):
+    stages = trained.stages(2, seed=3)
+    assert [s.shape[1:3] for s in stages] == trained.shapes
+    np.testing.assert_array_equal(stages[-1], trained.sample(2, seed=3))
+
+
+def test_the_reconstruction_is_the_path_of_z_star(trained):
+    """By hand through the Keras models: z* at the coarsest scale, no noise above."""
+    assert trained.z_star.shape == (25, 32, 1)
+    up, z = np.zeros((1, 25, 32, 3), "float32"), np.repeat(trained.z_star[None], 3, -1)
+    model, pad = singan.generator(4), ((0, 0), (5, 5), (5, 5), (0, 0))
+    for k, scale in enumerate(trained.scales):
+        model.set_weights(scale.weights)
+        out = np.asarray(model([np.pad(scale.sigma * z + up, pad), np.pad(up, pad)]))
+        np.testing.assert_allclose(trained.reconstruct(k), np.clip(out, -1, 1), atol=1e-4)
+        if k < 2:
+            up = singan.resize(out, trained.shapes[k + 1]).numpy()
+            z = np.zeros_like(up)
+
+
+def test_large_pictures_in_pieces_are_the_same(trained, monkeypatch):
+    whole = trained.sample(2, (120, 90))
+    monkeypatch.setattr(singan, "WHOLE", 3000)
+    np.testing.assert_allclose(trained.sample(2, (120, 90)), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("start_scale", [-1, 3])
+def test_start_scales_that_do_not_exist(trained, start_scale):
+    with pytest.raises(ValueError, match="start_scale is 0 to 2"):
+        trained.sample(start_scale=start_scale)
+
+
+def test_an_image_needs_a_scale_below(trained):
+    with pytest.raises(ValueError, match="scale 1 or above"):
+        trained.sample(image=picture())
+
+
+def test_nothing_trained():
+    for use in (SinGAN().sample, SinGAN().reconstruct, lambda: SinGAN().save("x.npz")):
+        with pytest.raises(ValueError, match="fit"):
+            use()
+
+
+# ---------------------------------------------------------------------------- input
+
+
+MODES = {
+    "RGB": lambda rgb: rgb,
+    "RGBA": lambda rgb: rgb.convert("RGBA"),
+    "L": lambda rgb: rgb.convert("L"),
+    "LA": lambda rgb: rgb.convert("LA"),
+    "1": lambda rgb: rgb.convert("1"),
+    "P": lambda rgb: rgb.convert("P", palette=Image.Palette.ADAPTIVE),
+    "CMYK": lambda rgb: rgb.convert("CMYK"),
+    "I;16": lambda rgb: Image.fromarray(np.asarray(rgb.convert("L"), "uint16") * 257),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_pictures_of_all_modes(mode, tmp_path):
+    image = MODES[mode](Image.fromarray(picture()))
+    seen = as_picture(image)
+    assert image.mode == mode and seen.shape == (32, 40, 3) and seen.dtype == np.uint8
+    reference = (
+        picture() if mode in ("RGB", "RGBA", "P", "CMYK") else as_picture(image.convert("L"))
+    )
+    limit = {"RGB": 0, "RGBA": 0, "L": 0, "LA": 0, "I;16": 0}.get(mode, 40)
+    if mode != "I;16":
+        assert np.abs(seen.astype(int) - reference).mean() <= limit
+    else:
+        np.testing.assert_array_equal(seen, as_picture(Image.fromarray(picture()).convert("L")))
+    if mode != "CMYK":
+        image.save(tmp_path / "picture.png")
+        np.testing.assert_array_equal(as_picture(tmp_path / "picture.png"), seen)
+
+
+def test_transparency_is_white():
+    rgba = np.dstack([picture(), np.zeros((32, 40), "uint8")])
+    assert (as_picture(rgba) == 255).all()
+
+
+def test_arrays():
+    rgb = picture()
+    np.testing.assert_array_equal(as_picture(rgb), rgb)
+    np.testing.assert_array_equal(as_picture(singan.as_float(rgb)), rgb)
+    np.testing.assert_array_equal(as_picture(rgb[..., 0]), np.repeat(rgb[..., :1], 3, -1))
+    np.testing.assert_array_equal(as_picture(rgb[..., :1]), np.repeat(rgb[..., :1], 3, -1))
+    with pytest.raises(ValueError, match=r"\(4, 5, 7\)"):
+        as_picture(np.zeros((4, 5, 7), "uint8"))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "P"])
+def test_fit_takes_them(mode):
+    gan = SinGAN(**TINY).fit(MODES[mode](Image.fromarray(picture())), QUICK, scales=1)
+    assert gan.sample().shape == (1, 25, 32, 3)
+
+
+def test_a_picture_that_is_too_small():
+    with pytest.raises(ValueError, match=r"40x20 pixels is too small.*longer than .* 25.*min_size"):
+        SinGAN().fit(picture(20, 40))
+    with pytest.raises(ValueError, match="crop a long one"):
+        SinGAN().fit(picture(80, 1600))
+
+
+def test_a_picture_that_is_too_large():
+    with pytest.raises(ValueError, match=r"20000x30 pixels is too large.*thumbnail"):
+        SinGAN().fit(np.zeros((30, 20_000, 3), "uint8"))
+
+
+def test_large_pictures_are_shrunk_as_in_the_paper():
+    gan = SinGAN(**TINY)
+    gan._take(picture(300, 500))
+    assert gan.image.shape == (150, 250, 3) and gan.shapes[-1] == (150, 250)
+
+
+def test_another_picture(trained):
+    with pytest.raises(ValueError, match="another picture"):
+        trained.fit(picture(seed=1))
+
+
+def test_no_picture():
+    with pytest.raises(ValueError, match="which picture"):
+        SinGAN().fit()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"), [(dict(ratio=1.2), "ratio"), (dict(min_size=9), "12")]
+)
+def test_impossible_settings(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        SinGAN(**wrong)
+
+
+# ---------------------------------------------------------------------------- files
+
+
+def test_saved_and_loaded_samples_are_equal(trained, tmp_path):
+    loaded = SinGAN.load(trained.save(tmp_path / "trained.npz"))
+    np.testing.assert_array_equal(
+        loaded.sample(2, (50, 30), seed=2), trained.sample(2, (50, 30), seed=2)
+    )
+    np.testing.assert_array_equal(loaded.reconstruct(), trained.reconstruct())
+    np.testing.assert_array_equal(loaded.image, trained.image)
+    assert loaded.card() == trained.card() and loaded.shapes == trained.shapes
+    assert repr(loaded) == "SinGAN(40x32, 3 of 3 scales trained)"
+    assert os.listdir(tmp_path) == ["trained.npz"]
+
+
+def test_64_pixels_stay_under_a_megabyte(tmp_path):
+    gan = SinGAN()
+    gan._take(picture(64, 64))
+    for k in range(6):
+        gan.scales.append(singan.Scale(gan._first_weights(4 * (k // 4), gan.width_at(k))[0], 1.0))
+    assert gan.save(tmp_path / "full.npz").stat().st_size < 1_000_000
+
+
+def test_files_of_others(trained, tmp_path):
+    np.savez(tmp_path / "other.npz", x=np.zeros(3))
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    np.savez(tmp_path / "pickled.npz", card=np.array([{}], dtype=object))
+    (tmp_path / "text.npz").write_text("no")
+    (tmp_path / "zip.npz").write_bytes(b"PK\x03\x04 no")
+    for path in tmp_path.iterdir():
+        with pytest.raises(ValueError, match=r"is not a file of SinGAN\.save"):
+            SinGAN.load(path)
+    with pytest.raises(ValueError, match=r"ends in \.npz"):
+        trained.save(tmp_path / "x.keras")
+
+
+# ---------------------------------------------------------------------------- the five uses
+
+
+def test_painting(trained):
+    painting = picture(50, 60, seed=1)
+    a, b = (singan_uses.paint_to_image(trained, painting, k)[0] for k in (1, 2))
+    assert a.shape == b.shape == (32, 40, 3)
+    wanted = singan.resize(singan.as_float(painting)[None], (32, 40))[0]
+    assert np.abs(b - wanted).mean() < np.abs(b - trained.real()).mean()
+
+
+@pytest.mark.parametrize("use", [singan_uses.edit, singan_uses.harmonize])
+def test_outside_the_mask_nothing_changes(trained, use):
+    changed = picture().copy()
+    changed[8:12, 8:12] = (255, 0, 0)
+    mask = np.zeros((32, 40), bool)
+    mask[8:12, 8:12] = True
+    for start_scale in (None, 1, 2):
+        result = use(trained, changed, mask, start_scale)
+        radius = 20 if use is singan_uses.edit else 7
+        soft = singan_uses.soft_mask(mask, (32, 40), radius)
+        assert 0.3 < (soft == 0).mean() < 0.95
+        difference = np.abs(to_uint8(result).astype(int) - trained.image)
+        assert difference[soft == 0].max() == 0 and difference[soft > 0.9].max() > 1
+
+
+def test_masks_are_dilated_and_blurred_in_the_pictures_scale():
+    mask = np.zeros((250, 250), bool)
+    mask[121:130, 121:130] = True
+    soft = singan_uses.soft_mask(mask, (250, 250), 7)
+    reach = np.nonzero(soft[125])[0]
+    assert reach[0] == 121 - 7 - 20 and reach[-1] == 129 + 7 + 20  # 4 sigma
+    assert soft[125, 125] == 1 and soft[0, 0] == 0 and soft.dtype == np.float32
+    half = singan_uses.soft_mask(mask, (125, 125), 7)
+    assert abs((half > 0).mean() / (soft > 0).mean() - 1) < 0.1
+
+
+def test_masks_of_every_kind(tmp_path):
+    mask = np.zeros((20, 30), "uint8")
+    mask[5:9, 5:9] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    kinds = [mask, mask > 0, np.repeat(mask[..., None], 3, -1), tmp_path / "mask.png"]
+    masks = [singan_uses.soft_mask(kind, (40, 60), 7) for kind in kinds]
+    for other in masks[1:]:
+        np.testing.assert_array_equal(other, masks[0])
+    assert not singan_uses.soft_mask(np.zeros((20, 30), bool), (20, 30), 7).any()
+
+
+def test_super_resolution():
+    gan = singan_uses.super_resolution_gan(**TINY)
+    assert gan.settings["reconstruction"] == 100 and gan.settings["min_size"] == 18
+    gan.fit(picture(28, 32), QUICK, verbose=False)
+    assert singan_uses.super_resolution(gan, 4).shape == (112, 128, 3)
+    assert singan_uses.super_resolution(gan, 1.5).shape == (42, 48, 3)
+    with pytest.raises(ValueError, match="above 1"):
+        singan_uses.super_resolution(gan, 0.5)
+
+
+def test_six_passes_make_a_factor_of_4(trained, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        singan_uses,
+        "climb",
+        lambda scales, shapes, *_: seen.append(shapes) or iter([tf.zeros((1, 1))]),
+    )
+    gan = singan_uses.super_resolution_gan()
+    gan._take(picture(50, 50))
+    gan.scales = trained.scales[-1:] * len(gan.shapes)
+    singan_uses.super_resolution(gan, 4)
+    assert [h for h, _ in seen[0]] == [63, 79, 100, 126, 159, 200]
+
+
+def test_animation(trained, tmp_path):
+    frames = singan_uses.animate(trained, 5, start_scale=1)
+    assert frames.shape == (5, 32, 40, 3)
+    near, far = np.abs(frames[1] - frames[0]).mean(), np.abs(frames[4] - frames[0]).mean()
+    assert 0 < near < far
+    # Pillow joins equal frames, and these have hardly learnt to differ.
+    frames = np.stack([picture(seed=k) for k in range(5)])
+    with Image.open(singan_uses.save_gif(frames, tmp_path / "moving.gif")) as gif:
+        assert gif.n_frames == 5 and gif.size == (40, 32) and gif.info["loop"] == 0
+    with pytest.raises(ValueError, match="start_scale"):
+        singan_uses.animate(trained, 5, start_scale=3)
+
+
+def test_the_walk_by_hand():
+    u = np.array([[2.0], [1.0]])
+    path = singan_uses.walk(np.array([1.0]), u, 0.1, 0.8)
+    now = 0.95 + 0.05 * 2
+    np.testing.assert_allclose(path, [[0.1 + 0.9 * (now + 0.8 * (now - 1) + 0.2 * 1)]])
+
+
+# ---------------------------------------------------------------------------- metrics
+
+
+def test_sifid_and_diversity(trained):
+    score = sifid(trained.image, np.stack([trained.image] * 2))
+    assert float(score) == pytest.approx(0, abs=1e-3)
+    assert score.features == "dognet-1, 32 features at 1/2"
+    noisy = np.clip(trained.image + np.random.default_rng(0).normal(0, 30, (2, 32, 40, 3)), 0, 255)
+    noisy = noisy.astype("uint8")
+    assert sifid(trained.image, noisy) > 1 and sifid(trained.image, noisy).error > 0
+    assert np.isfinite(float(sifid(trained.image, trained.sample(1, (50, 30)))))
+    assert diversity(trained.image, np.stack([trained.image] * 3)) < 1e-9
+    assert diversity(trained.image, noisy) > 0
+    with pytest.raises(ValueError, match="choose dognet, inception"):
+        sifid(trained.image, noisy, "vgg")
+    with pytest.raises(ValueError, match="at least 2"):
+        diversity(trained.image, noisy[:1])
+
+
+def test_diversity_by_hand():
+    real = np.zeros((2, 2, 3), "uint8")
+    real[0] = 100
+    fakes = np.stack([np.full((2, 2, 3), value, "uint8") for value in (0, 50)])
+    assert diversity(real, fakes) == pytest.approx(0.5)
