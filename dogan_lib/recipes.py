@@ -17,17 +17,22 @@ from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, Resume
+from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.report import score
-from dogan_lib.models import conditional, dcgan, sagan
+from dogan_lib.models import conditional, dcgan, sagan, text
 
 MEASURED = 2000  # pictures, for the scores on a card
+HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """One generator: how to build it, and the words for its card.
 
-    A recipe with a `condition` is built for a number of breeds: `build(classes)`.
+    Attributes:
+        build: makes the GAN; with `condition="labels"` it is called with the number of breeds.
+        condition: what G is told about the dog: its label, its caption, or nothing.
+        start: another recipe, whose finished run lends its weights.
     """
 
     build: Callable[..., GAN]
@@ -35,10 +40,19 @@ class Recipe:
     tricks: tuple[str, ...]
     batch_size: int = 64
     epochs: int = 60
-    condition: Literal["labels"] | None = None
+    condition: Literal["labels", "captions"] | None = None
+    start: str | None = None
 
     def built_for(self, dogs) -> GAN:
-        return self.build(len(dogs.breeds)) if self.condition == "labels" else self.build()
+        gan = self.build(len(dogs.breeds)) if self.condition == "labels" else self.build()
+        if self.start:
+            _inherit(gan, Path("runs") / self.start / "gan.keras")
+        return gan
+
+    def batches(self, dogs, seed, start_epoch):
+        if self.condition == "captions":
+            return text.batches(dogs, text.load_encoder(), self.batch_size, seed, start_epoch)
+        return dogs.batches(self.batch_size, self.condition, seed=seed, start_epoch=start_epoch)
 
 
 def _dcgan32() -> GAN:
@@ -69,6 +83,11 @@ def _lsgan64() -> GAN:
 def _cgan64(classes: int) -> GAN:
     generator = conditional.generator(classes, width=32, parts=G_PARTS)
     return _balanced(GAN(generator, conditional.discriminator(classes, width=32, parts=D_PARTS)))
+
+
+def _text64() -> GAN:
+    generator = text.generator(width=32, parts=G_PARTS)
+    return _balanced(text.TextGAN(generator, text.discriminator(width=32, parts=D_PARTS)))
 
 
 def _balanced(gan: GAN, loss=None) -> GAN:
@@ -132,8 +151,24 @@ RECIPES = {
         size=64,
         batch_size=32,
         condition="labels",
+        start="dcgan64",
+        epochs=16,
         tricks=(
             "dcgan64 with conditional batch normalisation in G and a projection in D",
+            "starts from the weights of the finished dcgan64, the same for every breed",
+            "non-saturating loss",
+            *TRICKS_64,
+        ),
+    ),
+    "text64": Recipe(
+        _text64,
+        size=64,
+        batch_size=32,
+        epochs=15,
+        condition="captions",
+        tricks=(
+            "GAN-INT-CLS: matching-aware D, and for G captions half way between two others",
+            "half of D's wrong captions are the right one with one lie in it",
             "non-saturating loss",
             *TRICKS_64,
         ),
@@ -183,12 +218,14 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     print(f"{name}: {runtime.setup(seed)}")
     dogs = load_dogs(size=recipe.size, source=data, limit=limit, seed=seed)
+    if recipe.condition == "captions":
+        dogs = text.trained_on(dogs)
     gan = _revive(out / "gan.keras") or recipe.built_for(dogs)
     per_epoch = len(dogs) // recipe.batch_size
     done = int(gan.step) // per_epoch
     if done < epochs:
         gan.fit(
-            dogs.batches(recipe.batch_size, recipe.condition, seed=seed, start_epoch=done),
+            recipe.batches(dogs, seed, start_epoch=done),
             initial_epoch=done,
             epochs=epochs,
             verbose=0,
@@ -199,6 +236,31 @@ def train(
         facts["scores"] = _scores(gan, dogs)
         print(checkpoints.save_generator(gan.ema_generator, name, facts))
     return out
+
+
+def _inherit(gan: GAN, path: Path):
+    """Take over an unconditional GAN's weights, layer by layer, where the shapes agree.
+
+    A conditional normalisation gets the plain one's gain and offset as every breed's.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"this recipe starts from {path}: train {path.parent.name} first")
+    trained = keras.models.load_model(path)
+    pairs = (
+        (gan.generator, trained.generator),
+        (gan.ema_generator, trained.ema_generator),
+        (gan.discriminator, trained.discriminator),
+    )
+    for heir, model in pairs:
+        for layer, source in zip(_weighted(heir), _weighted(model), strict=False):
+            if isinstance(layer, ConditionalBatchNormalization):
+                layer.start_as(source)
+            elif [w.shape for w in layer.weights] == [w.shape for w in source.weights]:
+                layer.set_weights(source.get_weights())
+
+
+def _weighted(model):
+    return [layer for layer in model.layers if layer.weights]
 
 
 def _revive(path: Path) -> GAN | None:
@@ -269,15 +331,18 @@ def _card(name, recipe, gan, dogs, epochs, seed, out) -> dict:
     import tensorflow as tf
 
     history = read_history(out / "history.csv")
-    by_breed = recipe.condition == "labels"
-    labels = {"classes": len(dogs.breeds), "breeds": dogs.breeds} if by_breed else {}
+    conditions = {
+        None: {},
+        "labels": {"classes": len(dogs.breeds), "breeds": dogs.breeds},
+        "captions": {"encoder": "text_encoder", "held_out": HELD_OUT},
+    }
     return {
         "kind": "generator",
         "model": gan.generator.name,
         "parameters": gan.generator.count_params(),
         "resolution": recipe.size,
         "latent_dim": gan.latent_dim,
-        **labels,
+        **conditions[recipe.condition],
         # Where it lay on the trainer's disk helps nobody.
         "data": f"{dogs.source.rpartition('/')[2]}: {len(dogs)} dogs of {len(dogs.breeds)} breeds",
         "pictures": len(dogs),

@@ -110,7 +110,8 @@ def project(features, condition, spectral: bool = False):
     """
 
     def linear(units, **options):
-        layer = layers.Dense(units, dtype="float32", **options)
+        small = keras.initializers.RandomNormal(stddev=0.02)  # h is a sum, and large
+        layer = layers.Dense(units, kernel_initializer=small, dtype="float32", **options)
         return SpectralNormalization(layer, dtype="float32") if spectral else layer
 
     h = ops.sum(ops.cast(features, "float32"), axis=(1, 2))
