@@ -1,6 +1,7 @@
 """Pictures of the course: one palette, alt text on every figure, and a live training view."""
 
 import io
+import textwrap
 
 import keras
 import matplotlib.pyplot as plt
@@ -78,6 +79,31 @@ def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: f
         ax.imshow(tile(images, columns), interpolation="nearest")
         ax.set_title(text, color=colour, fontsize=11)
         ax.axis("off")
+    figure.tight_layout()
+    return figure
+
+
+def labelled_rows(rows, labels, top=None, title: str | None = None):
+    """Rows of pictures, each with a text to its left, such as the caption they were drawn for.
+
+    Args:
+        rows: one (n, H, W, 3) a row, uint8 or float in [-1, 1].
+        labels: one text a row; broken into lines where it is long.
+        top: one more row above, without a text.
+    """
+    if top is not None:
+        rows, labels = [top, *rows], ["", *labels]
+    wide = 0.95 * len(rows[0])
+    size = (3.2 + wide, 0.98 * len(rows) + 0.3 * bool(title))
+    figure, axes = plt.subplots(len(rows), 2, figsize=size, width_ratios=(3.2, wide), squeeze=False)
+    for (left, right), row, label in zip(axes, rows, labels, strict=True):
+        lines = "\n".join(textwrap.fill(line, 38) for line in label.splitlines())
+        left.text(1, 0.5, lines, ha="right", va="center", fontsize=9)
+        right.imshow(tile(row, len(row)), interpolation="nearest")
+        left.axis("off")
+        right.axis("off")
+    if title:
+        figure.suptitle(title, fontsize=11)
     figure.tight_layout()
     return figure
 

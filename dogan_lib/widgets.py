@@ -223,14 +223,16 @@ class AskForDogs(ipywidgets.VBox):
     """
 
     def __init__(self, generator, caption: str, dogs: int = 8, zoom: int = 2):
-        self.generator, self.dogs, self.zoom = generator, dogs, zoom
+        self.generator, self.dogs = generator, dogs
         wide = ipywidgets.Layout(width="620px")
         self.caption = ipywidgets.Text(
             caption, description="caption", continuous_update=False, layout=wide
         )
         self.seed = ipywidgets.BoundedIntText(0, 0, 9999, description="seed")
         self.said = ipywidgets.HTML()
-        self.picture = ipywidgets.Image(format="png")
+        # Enlarged by the browser: a picture with each pixel four times would swell a saved page.
+        wide = ipywidgets.Layout(width=f"{zoom * dogs * (generator.model.output_shape[2] + 2)}px")
+        self.picture = ipywidgets.Image(format="png", layout=wide)
         for control in (self.caption, self.seed):
             control.observe(self._draw, "value")
         self._draw()
@@ -261,5 +263,5 @@ class AskForDogs(ipywidgets.VBox):
         lines = html.escape(self.answer).splitlines()
         self.said.value = "<br>".join(lines)
         images = self.sample()
-        shown = plots.tile(images) if len(images) else np.full((1, 1, 3), 255, "uint8")
-        self.picture.value = plots.png(np.kron(shown, np.ones((self.zoom, self.zoom, 1), "uint8")))
+        nothing = np.full((1, 1, 3), 255, "uint8")
+        self.picture.value = plots.png(plots.tile(images, self.dogs) if len(images) else nothing)

@@ -81,3 +81,11 @@ def test_signals_draws_four_panels_also_of_a_run_that_ended_in_nan():
     opinions = figure.axes[1].lines[0].get_ydata()
     np.testing.assert_allclose(opinions[:2], [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2))])
     assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 600
+
+
+def test_rows_have_their_labels_beside_them():
+    rows = np.zeros((2, 3, 8, 8, 3), "uint8")
+    figure = plots.labelled_rows(rows, ["a small dog " * 8, "b"], top=rows[0], title="dogs")
+    texts = [ax.texts[0].get_text() for ax in figure.axes[::2]]
+    assert texts[0] == "" and "\n" in texts[1] and texts[2] == "b"
+    assert figure.axes[1].images[0].get_array().shape == (8, 3 * 8 + 2 * 2, 3)

@@ -109,7 +109,7 @@ def asking(tmp_path, monkeypatch):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
     save_generator(text.encoder(8, width=8), "text_encoder", {"kind": "text encoder"})
     generator = Generator(text.generator(8, 4, projected=4, width=2))
-    return AskForDogs(generator, "a red dog", dogs=2, zoom=1)
+    return AskForDogs(generator, "a red dog", dogs=2)
 
 
 def test_a_typed_caption_draws_dogs(asking):

@@ -58,3 +58,33 @@ def obedience(generator, ruler, questions: Sequence[Question], seed: int = 0) ->
         chance={name: float(np.mean(read[name][:, None] == asked[name])) for name in asked},
         ceiling={name: float(np.mean(known[name] == asked[name])) for name in asked},
     )
+
+
+def figure(results: dict[str, Obedience]):
+    """Bars of obedience, one colour a generator, between the lines of chance and ceiling.
+
+    Args:
+        results: name -> what was measured, best known last; the lines are the last one's.
+    """
+    import matplotlib.pyplot as plt
+
+    from dogan_lib.plots import PALETTE
+
+    last = list(results.values())[-1]
+    names = sorted(last.obeyed, key=last.obeyed.get, reverse=True)
+    place, width = np.arange(len(names)), 0.8 / len(results)
+    drawn, ax = plt.subplots(figsize=(9, 3.4))
+    looks = (("accent", "//"), ("fake", ""), ("d", "\\\\"), ("g", "xx"))
+    for i, ((label, result), (colour, hatch)) in enumerate(
+        zip(results.items(), looks, strict=False)
+    ):
+        shares = [result.obeyed[name] for name in names]
+        at = place - 0.4 + (i + 0.5) * width
+        ax.bar(at, shares, width, label=label, color=PALETTE[colour], hatch=hatch, ec="white")
+    for label, shares, style in (("ceiling", last.ceiling, "-"), ("chance", last.chance, ":")):
+        heights = [shares[name] for name in names]
+        ax.hlines(heights, place - 0.42, place + 0.42, color="black", ls=style, label=label)
+    ax.set_xticks(place, names)
+    ax.set(ylabel="share of pictures", ylim=(0, 1.05), title=f"obedience, {last.n} captions")
+    ax.legend(frameon=False, fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    return drawn

@@ -8,7 +8,7 @@ import tensorflow as tf
 from dogan_lib import captions, checkpoints, losses
 from dogan_lib.dogs import doodle, load_dogs
 from dogan_lib.gan import GAN
-from dogan_lib.metrics.obedience import obedience
+from dogan_lib.metrics.obedience import figure, obedience
 from dogan_lib.models import dcgan, readers, text
 from dogan_lib.models.text import TextGAN
 
@@ -385,3 +385,6 @@ def test_obedience_by_hand():
     by_chance = np.mean([a == b for a in colours for b in colours])
     np.testing.assert_allclose(result.chance["colour"], by_chance)
     assert "50.0%" in str(result) and "pose" in str(result)
+    (ax,) = figure({"once": result, "again": result}).axes
+    bars = [bar.get_height() for bar in ax.patches]
+    assert sorted(bars)[:2] == [0.5, 0.5] and len(bars) == 2 * len(FULL)
