@@ -49,7 +49,9 @@ def generator(
         breed = ops.one_hot(labels, classes)
 
         def normalise(x):
-            return ConditionalBatchNormalization(momentum=parts.momentum)([x, breed])
+            # The momentum and epsilon of the plain normalisation whose place it takes.
+            norm = ConditionalBatchNormalization(momentum=parts.momentum, epsilon=1e-3)
+            return norm([x, breed])
 
         pictures = dcgan.grow(z, width, parts, normalise)
     return keras.Model([z, labels], pictures, name=f"conditional_generator_{way}")
