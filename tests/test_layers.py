@@ -11,6 +11,7 @@ from dogan_lib.layers import (
     FusedBatchNormalization,
     MinibatchStddev,
     PixelNormalization,
+    PooledConvolution,
     SpectralNormalization,
     UpsampledConvolution,
     fast_path,
@@ -23,7 +24,7 @@ def test_sigma_becomes_one(layer):
     normalised = SpectralNormalization(layer)
     x = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype("float32")
     x = x if isinstance(layer, keras.layers.Conv2D) else x[:, 0, 0]
-    for _ in range(50):
+    for _ in range(300):
         normalised(x, training=True)
     kernel = np.asarray(normalised.normalized_kernel())
     sigma = np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)[0]
@@ -77,7 +78,11 @@ def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
     slow = upsampler(convolution, size)
     fast = fast_path(slow)
     assert any(isinstance(layer, UpsampledConvolution) for layer in fast.layers)
-    x = tf.random.stateless_normal((2, 5, 6, 3), (1, 2))
+    check_equal(slow, fast)
+
+
+def check_equal(slow, fast):
+    x = tf.random.stateless_normal((2, *slow.input.shape[1:]), (1, 2))
     results = []
     for model in (slow, fast):
         with tf.GradientTape() as tape:
@@ -87,6 +92,44 @@ def test_fused_upsampling_has_equal_outputs_and_gradients(convolution, size):
         results.append([y, *tape.gradient(loss, [x, *slow.trainable_variables])])
     for left, right in zip(*results, strict=True):
         np.testing.assert_allclose(left, right, rtol=1e-5, atol=2e-5)
+
+
+def pooler(layer, sides=(6, 8)):
+    x = keras.Input((*sides, 3))
+    return keras.Model(x, keras.layers.AveragePooling2D(2)(layer(x)))
+
+
+@pytest.mark.parametrize("size", [1, 3, 5])
+@pytest.mark.parametrize("kind", ["plain", "spectral", "equalized"])
+def test_fused_pooling_has_equal_outputs_and_gradients(kind, size):
+    plain = keras.layers.Conv2D(4, size, padding="same", bias_initializer="normal")
+    equalized = EqualizedConv2D(4, size)
+    layers = {"plain": plain, "spectral": SpectralNormalization(plain), "equalized": equalized}
+    slow = pooler(layers[kind])
+    fast = fast_path(slow)
+    assert any(isinstance(layer, PooledConvolution) for layer in fast.layers)
+    assert not any(isinstance(x, keras.layers.AveragePooling2D) for x in fast.layers)
+    check_equal(slow, fast)
+
+
+def test_equalized_convolutions_are_upsampled_fast():
+    x = keras.Input((5, 6, 3))
+    slow = keras.Model(x, EqualizedConv2D(4)(keras.layers.UpSampling2D()(x)))
+    fast = fast_path(slow)
+    assert any(isinstance(layer, UpsampledConvolution) for layer in fast.layers)
+    check_equal(slow, fast)
+
+
+def test_what_is_not_equal_is_not_fused():
+    def conv(**options):
+        return keras.layers.Conv2D(4, 3, padding="same", **options)
+
+    for model in (pooler(conv(activation="relu")), pooler(conv(), sides=(7, 8))):
+        assert fast_path(model) is model
+    x = keras.Input((6, 8, 3))
+    y = conv()(x)
+    both = keras.Model(x, [keras.layers.AveragePooling2D(2)(y), y])
+    assert fast_path(both) is both
 
 
 def normed(*shape):
