@@ -231,22 +231,28 @@ def train(build, batches, dogs, out: str | Path, epochs: int) -> tuple[keras.Mod
     """Fit `build(steps)`, or go on with what lies in `out`; a line an epoch.
 
     Returns:
-        The model, and the seconds of this run.
+        The model, and the seconds that all its epochs took.
     """
     out = Path(out)
-    path, per_epoch = out / "model.keras", len(dogs) // BATCH
+    path, clock, per_epoch = out / "model.keras", out / "seconds", len(dogs) // BATCH
     out.mkdir(parents=True, exist_ok=True)
+    before = float(clock.read_text()) if path.exists() and clock.exists() else 0.0
     model = keras.models.load_model(path) if path.exists() else build(epochs * per_epoch)
     done = int(model.optimizer.iterations) // per_epoch
     start = time.perf_counter()
+
+    def note(epoch, logs):
+        _line(epoch, logs)
+        clock.write_text(str(before + time.perf_counter() - start))
+
     if done < epochs:
         print(f"{'resuming' if done else 'starting'} at epoch {done} of {epochs}", flush=True)
-        lines = [Resume(path), keras.callbacks.LambdaCallback(on_epoch_end=_line)]
+        lines = [Resume(path), keras.callbacks.LambdaCallback(on_epoch_end=note)]
         data = batches(dogs, start_epoch=done)
         model.fit(
             data, initial_epoch=done, epochs=epochs, shuffle=False, verbose=0, callbacks=lines
         )
-    return model, time.perf_counter() - start
+    return model, float(clock.read_text())
 
 
 def _line(epoch, logs):

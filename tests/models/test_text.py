@@ -317,7 +317,9 @@ def test_the_encoder_is_trained_resumed_and_shipped(tmp_path, monkeypatch, capsy
     settings = args(tmp_path)
     readers.train_encoder(settings)
     settings.epochs = 2
+    spent = checkpoints.card("text_encoder")["seconds"]
     readers.train_encoder(settings)
+    assert checkpoints.card("text_encoder")["seconds"] >= spent
     assert "resuming at epoch 1 of 2" in capsys.readouterr().out
     card = checkpoints.card("text_encoder")
     assert card["kind"] == "text encoder" and set(card["held_out_attributes"]) == set(FULL)
