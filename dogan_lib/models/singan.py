@@ -146,7 +146,7 @@ class Scale:
 
     def __call__(self, up, z) -> tf.Tensor:
         """G: the picture from below, enlarged, and unit noise, both (n, H, W, 3) -> the same."""
-        up, z = (tf.pad(x, [[0, 0], [BORDER] * 2, [BORDER] * 2, [0, 0]]) for x in (up, z))
+        up, z = _padded(up), _padded(z)
         return self._in_pieces(self.sigma * z + up, up)
 
     def _in_pieces(self, noisy, up):
@@ -261,9 +261,15 @@ class SinGAN:
             raise ValueError(f"ratio is the size of a scale over the next one's, not {ratio}")
         if min_size < 12:
             raise ValueError(f"D looks at 11x11 pixels: min_size is at least 12, not {min_size}")
-        self.settings = {
-            key: value for key, value in locals().items() if key not in ("self", "precision")
-        }
+        self.settings = dict(
+            min_size=min_size,
+            max_size=max_size,
+            ratio=ratio,
+            width=width,
+            reconstruction=reconstruction,
+            noise=noise,
+            seed=seed,
+        )
         self.precision = precision
         self.image: np.ndarray | None = None
         self.shapes: list[tuple[int, int]] = []
@@ -345,40 +351,16 @@ class SinGAN:
         return resize(as_float(self.image)[None], self.shapes[scale]).numpy()[0]
 
     def _train_scale(self, k, plan: Schedule, callbacks) -> Status:
-        began = time.perf_counter()
-        width = self.width_at(k)
-        worker = trainer(width, plan.d_steps, plan.g_steps, plan.lazy, self._dtype(width))
-        g_weights, d_weights = self._first_weights(k, width)
-        worker.g.start(g_weights)
-        worker.d.start(d_weights)
-        lessons, pace, random = _Lessons(self, k, plan), Pace(plan), self._random(k, "training")
-        while block := pace.block():
-            signals = worker.train(lessons.block(block, random, pace.rate)).numpy()
-            signals = dict(zip(SIGNALS, map(float, signals), strict=True))
-            signals["reconstruction"] **= 0.5
-            _check_finite(signals, k, pace.done)
-            pace.advance(block, signals["reconstruction"])
-            facts = {
-                "iterations": pace.done,
-                "converged": pace.converged,
-                "seconds": round(time.perf_counter() - began, 2),
-                **{name: round(value, 5) for name, value in signals.items()},
-            }
-            finished = not pace.block()
-
-            def current(facts=facts):
-                return Scale(_rounded(worker.g.model.get_weights()), lessons.sigma, facts)
-
-            if finished:
-                self.scales.append(current())
-                self._critic = _rounded(worker.d.model.get_weights())
-            state = Status(
-                *(self, k, len(self.shapes), pace.done, pace.limit, signals),
-                *(facts["seconds"], finished, current),
-            )
+        training = _Training(self, k, plan)
+        while training.pace.block():
+            training.step()
+            if not training.pace.block():
+                self.scales.append(training.scale())
+                self._critic = _rounded(training.worker.d.model.get_weights())
+            status = training.status()
             for callback in callbacks:
-                callback(state)
-        return state
+                callback(status)
+        return status
 
     def _first_weights(self, k, width):
         """Those of the scale below where the widths are equal, else new ones: G's and D's."""
@@ -564,50 +546,90 @@ def draw_noise(n: int, scale: int, shape: tuple[int, int], random) -> np.ndarray
     return z if scale else np.repeat(z, 3, axis=-1)
 
 
-class _Lessons:
-    """What one scale learns from: the inputs of `Trainer.train`."""
+class _Training:
+    """One scale while it trains."""
 
     def __init__(self, gan: SinGAN, k: int, plan: Schedule):
-        self.gan, self.k, self.plan = gan, k, plan
-        self.shape = gan.shapes[k]
+        self.gan, self.k, self.plan, self.shape = gan, k, plan, gan.shapes[k]
+        self.began = time.perf_counter()
+        self.pace, self.random = Pace(plan), gan._random(k, "training")
         self.real = gan.real(k)[None]
-        self.rec = tf.zeros((1, *self.shape, 3))
-        self.sigma = 1.0
-        if k:
-            self.rec = resize(gan.reconstruct(k - 1), self.shape)
-            error = float(np.sqrt(np.mean((self.rec - self.real) ** 2)))
-            self.sigma = gan.settings["noise"] * error
+        self.rec, self.sigma = self._reconstruction()
         self.window = [min(side, plan.window or side) for side in self.shape]
+        width = gan.width_at(k)
+        self.worker = trainer(width, plan.d_steps, plan.g_steps, plan.lazy, gan._dtype(width))
+        g_weights, d_weights = gan._first_weights(k, width)
+        self.worker.g.start(g_weights)
+        self.worker.d.start(d_weights)
 
-    def block(self, iterations: int, random, rate: float) -> dict:
-        plan, (height, width) = self.plan, self.shape
+    def _reconstruction(self):
+        """What z* makes of the scales below, enlarged, and sigma, which it decides."""
+        if self.k == 0:
+            return tf.zeros((1, *self.shape, 3)), 1.0
+        rec = resize(self.gan.reconstruct(self.k - 1), self.shape)
+        error = float(np.sqrt(np.mean((rec - self.real) ** 2)))
+        return rec, self.gan.settings["noise"] * error
+
+    def step(self):
+        """Train a block of iterations."""
+        block = self.pace.block()
+        means = self.worker.train(self.inputs(block)).numpy()
+        self.signals = dict(zip(SIGNALS, map(float, means), strict=True))
+        _check_finite(self.signals, self.k, self.pace.done)
+        self.signals["reconstruction"] **= 0.5
+        self.pace.advance(block, self.signals["reconstruction"])
+        self.seconds = time.perf_counter() - self.began
+
+    def scale(self) -> Scale:
+        """As it is now."""
+        facts = {
+            "iterations": self.pace.done,
+            "converged": self.pace.converged,
+            "seconds": round(self.seconds, 2),
+            **{name: round(value, 5) for name, value in self.signals.items()},
+        }
+        return Scale(_rounded(self.worker.g.model.get_weights()), self.sigma, facts)
+
+    def status(self) -> Status:
+        return Status(
+            gan=self.gan,
+            scale=self.k,
+            scales=len(self.gan.shapes),
+            iteration=self.pace.done,
+            iterations=self.pace.limit,
+            signals=self.signals,
+            seconds=self.seconds,
+            done=not self.pace.block(),
+            _current=self.scale,
+        )
+
+    def inputs(self, iterations: int) -> dict:
+        """Those of `Trainer.train`, with everything random that the iterations need."""
+        plan, random = self.plan, self.random
         z = draw_noise(iterations, self.k, self.shape, random)
-        ups = self._from_below(iterations * plan.draws, random)
-        corners = [
-            random.integers(s - w + 1, size=iterations)
-            for s, w in zip(self.shape, self.window, strict=True)
-        ]
+        ups = _padded(self._from_below(iterations * plan.draws))
+        free = [s - w + 1 for s, w in zip(self.shape, self.window, strict=True)]
         return {
             "real": self.real,
             "rec": _padded(self.rec),
             "rec_noise": _padded(self.sigma * self.gan.rec_noise(self.k)),
-            "ups": tf.reshape(_padded(ups), (iterations, plan.draws, height + 10, width + 10, 3)),
+            "ups": tf.reshape(ups, (iterations, plan.draws, *ups.shape[1:])),
             "noise": _padded(self.sigma * z),
             "alpha": random.random((iterations, plan.d_steps), "float32"),
-            "corner": np.stack(corners, 1).astype("int32"),
+            "corner": random.integers(free, size=(iterations, 2)).astype("int32"),
             "window": np.asarray(self.window, "int32"),
-            "rate": np.float32(rate),
+            "rate": np.float32(self.pace.rate),
             "weight": np.float32(self.gan.settings["reconstruction"]),
         }
 
-    def _from_below(self, n, random):
+    def _from_below(self, n):
         """n random pictures of the scales below, enlarged to this one."""
         if self.k == 0:
             return tf.zeros((n, *self.shape, 3))
-        gan, scales = self.gan, self.gan.scales[: self.k]
+        gan, random = self.gan, self.random
         up = tf.zeros((n, *gan.shapes[0], 3))
-        noise = lambda k, size: draw_noise(n, k, size, random)  # noqa: E731
-        *_, last = climb(scales, gan.shapes, up, noise)
+        noise = lambda k, shape: draw_noise(n, k, shape, random)  # noqa: E731
+        *_, last = climb(gan.scales[: self.k], gan.shapes, up, noise)
         return resize(last, self.shape)
 
 

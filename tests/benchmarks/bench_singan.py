@@ -47,29 +47,23 @@ def dogan(task, schedule="paper"):
     """Iterations a second at each scale, drawing from the scales below included."""
     import dataclasses
 
-    import numpy as np
-
     from dogan_lib.models import singan
-    from dogan_lib.models.singan_training import SCHEDULES, trainer
+    from dogan_lib.models.singan_training import SCHEDULES
 
     plan = dataclasses.replace(SCHEDULES[schedule], block=5)
     gan = singan.SinGAN(precision=task["precision"])
     gan._take(_picture(task["picture"], task["size"]))
     rates = []
     for k in range(len(gan.shapes)):
-        width = gan.width_at(k)
-        worker = trainer(width, plan.d_steps, plan.g_steps, plan.lazy, gan._dtype(width))
-        g_weights, gan._critic = gan._first_weights(k, width)
-        worker.g.start(g_weights)
-        worker.d.start(gan._critic)
-        lessons, random = singan._Lessons(gan, k, plan), np.random.default_rng(0)
+        training = singan._Training(gan, k, plan)
 
-        def step(worker=worker, lessons=lessons, random=random):
-            worker.train(lessons.block(plan.block, random, 5e-4)).numpy()
+        def step(training=training):
+            training.worker.train(training.inputs(plan.block)).numpy()
             return plan.block
 
         rates.append(rate(step, task["seconds"]))
-        gan.scales.append(singan.Scale(worker.g.model.get_weights(), lessons.sigma))
+        gan._critic = training.worker.d.model.get_weights()
+        gan.scales.append(singan.Scale(training.worker.g.model.get_weights(), training.sigma))
     return rates
 
 
