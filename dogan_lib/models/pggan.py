@@ -96,12 +96,18 @@ def _sides(resolution: int) -> list[int]:
     return [2**k for k in range(2, _log2(resolution) + 1)]
 
 
-def channels(side: int, width: float = 1.0) -> int:
-    """Channels at this side: 512 up to 32x32, then half as many at each doubling; times `width`."""
-    return max(1, int(width * min(16384 // side, 512)))
+def channels(side: int, width: float = 1.0, cap: int = 512) -> int:
+    """Channels at this side: width x 16384 / side, and no more than `cap`.
+
+    The paper's are 512 up to 32x32 and half as many at each doubling. A smaller width thins the
+    large, expensive sides first; for a factor on all of them change both.
+    """
+    return max(1, min(int(width * 16384 / side), cap))
 
 
-def generator(resolution: int = 64, latent_dim: int = 512, width: float = 1.0) -> keras.Model:
+def generator(
+    resolution: int = 64, latent_dim: int = 512, width: float = 1.0, cap: int = 512
+) -> keras.Model:
     """Latents (batch, latent_dim) -> pictures (batch, resolution, resolution, 3) around [-1, 1].
 
     The last layer is linear: nothing but D keeps the pixels in the range.
@@ -109,29 +115,29 @@ def generator(resolution: int = 64, latent_dim: int = 512, width: float = 1.0) -
     Args:
         resolution: 4, 8, ... 1024.
         latent_dim: numbers in one z ~ N(0, I).
-        width: factor on the channels; 1 is the paper's, with 23,079,115 parameters at 1024.
+        width, cap: see `channels`; the paper's where not given, 23,079,115 parameters at 1024.
     """
     z = keras.Input((latent_dim,), name="latents")
-    x = _first_features(z, width)
+    x = _first_features(z, channels(FIRST, width, cap))
     picture = _to_rgb(x, FIRST)
     for side in _sides(resolution)[1:]:
-        x = _up_block(x, side, width)
+        x = _up_block(x, side, channels(side, width, cap))
         old = layers.UpSampling2D(dtype="float32")(picture)
         fade = Fade(side, dtype="float32", name=f"fade_{side}")
         picture = fade([old, _to_rgb(x, side)])
     return keras.Model(z, picture, name=f"pggan_generator_{resolution}")
 
 
-def _first_features(z, width):
-    shape = (FIRST, FIRST, channels(FIRST, width))
+def _first_features(z, filters):
+    """(batch, latent_dim) -> (batch, 4, 4, filters)"""
     # The gain of the authors' code, sqrt(2) / 4.
-    x = EqualizedDense(shape, gain=2**0.5 / 4, name="dense_4")(PixelNormalization()(z))
-    return _normalised(EqualizedConv2D(shape[-1], name="conv_4")(_normalised(x)))
+    dense = EqualizedDense((FIRST, FIRST, filters), gain=2**0.5 / 4, name="dense_4")
+    x = _normalised(dense(PixelNormalization()(z)))
+    return _normalised(EqualizedConv2D(filters, name="conv_4")(x))
 
 
-def _up_block(x, side, width):
-    """(batch, side/2, side/2, c) -> (batch, side, side, channels(side))"""
-    filters = channels(side, width)
+def _up_block(x, side, filters):
+    """(batch, side/2, side/2, c) -> (batch, side, side, filters)"""
     x = layers.UpSampling2D()(x)
     for k in range(2):
         x = _normalised(EqualizedConv2D(filters, name=f"conv{k}_{side}")(x))
@@ -156,27 +162,28 @@ def generator_at(network: keras.Model, resolution: int) -> keras.Model:
     return keras.Model(network.input, network.get_layer(name).output, name=f"at_{resolution}")
 
 
-def discriminator(resolution: int = 64, width: float = 1.0) -> keras.Model:
+def discriminator(resolution: int = 64, width: float = 1.0, cap: int = 512) -> keras.Model:
     """Pictures (batch, resolution, resolution, 3) -> logits (batch, 1). No normalisation.
 
     Args:
         resolution: 4, 8, ... 1024.
-        width: factor on the channels; 1 is the paper's, with 23,087,249 parameters at 1024.
+        width, cap: see `channels`; the paper's where not given, 23,087,249 parameters at 1024.
     """
-    parts = {layer.name: layer for layer in _discriminator_layers(resolution, width)}
+    filters = {side: channels(side, width, cap) for side in _sides(resolution)}
+    parts = {layer.name: layer for layer in _discriminator_layers(filters)}
     return _wired(parts, resolution, f"pggan_discriminator_{resolution}")
 
 
-def _discriminator_layers(resolution, width):
-    for side in _sides(resolution):
-        filters = channels(side, width)
-        yield EqualizedConv2D(filters, 1, name=f"from_rgb_{side}")
+def _discriminator_layers(filters):
+    """All layers with weights, by their names; `filters` are the channels at each side."""
+    for side, count in filters.items():
+        yield EqualizedConv2D(count, 1, name=f"from_rgb_{side}")
         if side > FIRST:
-            yield EqualizedConv2D(filters, name=f"conv0_{side}")
-            yield EqualizedConv2D(channels(side // 2, width), name=f"conv1_{side}")
+            yield EqualizedConv2D(count, name=f"conv0_{side}")
+            yield EqualizedConv2D(filters[side // 2], name=f"conv1_{side}")
             yield Fade(side, name=f"fade_{side}")
-    yield EqualizedConv2D(channels(FIRST, width), name="conv_4")
-    yield EqualizedDense(channels(FIRST, width), name="dense_4")
+    yield EqualizedConv2D(filters[FIRST], name="conv_4")
+    yield EqualizedDense(filters[FIRST], name="dense_4")
     yield EqualizedDense(1, gain=1.0, dtype="float32", name="logit")
 
 
@@ -314,7 +321,8 @@ class ProgressiveGAN(GAN):
         penalties = [GradientPenalty(10.0)] if penalties is None else penalties
         optimizers = g_optimizer or adam(), d_optimizer or adam()
         super().compile(loss, *optimizers, augment, penalties, **kwargs)
-        self._use(FIRST)
+        self._use(self.schedule.side(self.schedule.phase(int(self.images))))
+        self._set_level()
 
     def _use(self, side):
         """Train the parts of the networks that work at this side."""
@@ -336,12 +344,17 @@ class ProgressiveGAN(GAN):
             self._use(self.schedule.side(phase))
             self.make_train_function()
 
-    def train_step(self, data):
-        """A step of `GAN` at the present size, on pictures as sharp as the present alpha."""
-        images, *conditions = data if isinstance(data, tuple) else (data,)
+    def _set_level(self):
+        """The level after the pictures seen so far, in all networks, the average too."""
         level = self.schedule.level(self.images)
         for network in (self.generator, self.discriminator, self.ema_generator):
             set_level(network, level)
+        return level
+
+    def train_step(self, data):
+        """A step of `GAN` at the present size, on pictures as sharp as the present alpha."""
+        images, *conditions = data if isinstance(data, tuple) else (data,)
+        level = self._set_level()
         real = shrink(images, self.side)
         if self.side > FIRST:
             real = fade_reals(real, alpha(level, self.side))
