@@ -4,6 +4,7 @@ A shipped generator is an ordinary `.keras` file whose weights are stored as flo
 `.json` card: data, steps, seed, time, machine, versions. Nothing in it is unpickled.
 """
 
+import difflib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import h5py
 import keras
 import numpy as np
 
+from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import latents
 from dogan_lib.runtime import write_atomically
 
@@ -127,7 +129,8 @@ class Generator:
 
         Args:
             truncation: keep every |z_i| below it, by redrawing.
-            labels: breeds, (n,) integers or one integer for all; drawn at random if not given.
+            labels: breeds, by number or by name, (n,) of them or one for all; drawn at random if
+                not given.
             captions: sentences, one for each picture or one for all; likewise.
         """
         z = latents(n, self.latent_dim, seed, truncation)
@@ -163,10 +166,28 @@ class Generator:
         classes = self.classes
         if labels is None:
             labels = np.random.default_rng(seed + 1).integers(classes, size=n)
-        labels = np.broadcast_to(np.asarray(labels, "int32"), (n,))
+        labels = np.broadcast_to(np.asarray(self._numbered(labels), "int32"), (n,))
         if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
             raise ValueError(f"labels are breeds 0 to {classes - 1}")
         return labels
+
+    def _numbered(self, labels):
+        """Names of breeds as numbers, however the archive writes them."""
+        names = np.asarray(labels)
+        if names.dtype.kind != "U":
+            return labels
+        places = {plain(breed).lower(): i for i, breed in enumerate(self.breeds)}
+        for name in map(str, np.unique(names)):
+            if plain(name).lower() not in places:
+                close = difflib.get_close_matches(plain(name).lower(), places, cutoff=0.5)
+                hint = f"; did you mean {' or '.join(close)}?" if close else ""
+                raise ValueError(f"this generator knows no breed {name!r}{hint}")
+        return np.vectorize(lambda name: places[plain(name).lower()])(names)
+
+    @property
+    def breeds(self) -> list[str]:
+        """The names of the breeds that labels number, in their order; from the card."""
+        return self.card.get("breeds", [])
 
     def _embeddings(self, n, seed, captions):
         """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""

@@ -574,6 +574,69 @@ def _(answer):
         return "Give a, b, c such as '(0, 1, 1)'."
 
 
+# 07 Conditional GAN ----------------------------------------------------------------------------
+
+
+@exercise(
+    "07-one-hot",
+    """
+    120 x 256 = 30,720: a dense layer without a bias on one-hot labels is a table with one row of
+    256 numbers for each breed, exactly what an embedding is.
+    """,
+)
+def _(answer):
+    if is_close(answer, 120 * 256 + 256):
+        return "There is no bias here."
+    if not is_close(answer, 120 * 256):
+        return "One weight for each pair of a breed and a channel."
+
+
+@exercise(
+    "07-project",
+    """
+    def judge(h, w, table, label):
+        return h @ w + h @ table[label]
+
+    How real at all, plus how much like this breed: both are inner products with h.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('07-project', judge)."
+    random = np.random.default_rng(0)
+    h, w, table = random.normal(size=4), random.normal(size=4), random.normal(size=(3, 4))
+    given = float(answer(h, w, table, 2))
+    if is_close(given, h @ table[2]):
+        return "The part that does not depend on the breed, w . h, is missing."
+    if not is_close(given, h @ w + h @ table[2]):
+        return "w . h + table[label] . h"
+
+
+@exercise(
+    "07-chance",
+    """
+    1/120 = 0.83 %: a generator that does not listen draws some breed, and the breed that was asked
+    for is that one in one case of 120.
+    """,
+)
+def _(answer):
+    value = float(Fraction(str(answer).replace("%", "").strip()))
+    if not (is_close(value, 1 / 120, 0.05) or is_close(value, 100 / 120, 0.05)):
+        return "Label and picture have nothing to do with each other, and there are 120 breeds."
+
+
+@exercise(
+    "07-cut",
+    """
+    B. If G ignores the label, pictures of one z do not change with it. The pictures themselves may
+    be as good as ever, so FID sees nothing, and D's loss only says that the two can be told apart.
+    """,
+)
+def _(answer):
+    if set(re.findall(r"\b[ABC]\b", str(answer).upper())) != {"B"}:
+        return "Which of the three would change if G stopped listening, and only then?"
+
+
 # 08 Text to image ------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from dogan_lib import captions, objective, plots
 from dogan_lib.dogs import cropping
+from dogan_lib.dogs.dataset import plain
 
 
 class LatentWalk(ipywidgets.VBox):
@@ -265,3 +266,41 @@ class AskForDogs(ipywidgets.VBox):
         images = self.sample()
         nothing = np.full((1, 1, 3), 255, "uint8")
         self.picture.value = plots.png(plots.tile(images, self.dogs) if len(images) else nothing)
+
+
+class ChooseABreed(ipywidgets.VBox):
+    """A menu of breeds, a seed and a truncation: the dogs that a conditional generator draws.
+
+    Args:
+        generator: a `checkpoints.Generator` that takes labels.
+        breed: to start with; the first where not given.
+        dogs: how many.
+        zoom: screen pixels for one pixel of a picture.
+    """
+
+    def __init__(self, generator, breed: str | None = None, dogs: int = 8, zoom: int = 2):
+        self.generator, self.dogs = generator, dogs
+        names = [(plain(name), name) for name in generator.breeds]
+        self.breed = ipywidgets.Dropdown(
+            options=names, value=breed or names[0][1], description="breed"
+        )
+        self.seed = ipywidgets.BoundedIntText(0, 0, 9999, description="seed")
+        self.truncation = ipywidgets.FloatSlider(
+            2.0, min=0.2, max=3.0, step=0.1, description="truncation"
+        )
+        wide = ipywidgets.Layout(width=f"{zoom * dogs * (generator.model.output_shape[2] + 2)}px")
+        self.picture = ipywidgets.Image(format="png", layout=wide)
+        controls = [self.breed, self.seed, self.truncation]
+        for control in controls:
+            control.observe(self._draw, "value")
+        self._draw()
+        super().__init__([ipywidgets.HBox(controls), self.picture])
+
+    def sample(self) -> np.ndarray:
+        """The dogs under the controls, float32 (dogs, H, W, 3)."""
+        return self.generator.sample(
+            self.dogs, self.seed.value, self.truncation.value, labels=self.breed.value
+        )
+
+    def _draw(self, change=None):
+        self.picture.value = plots.png(plots.tile(self.sample(), self.dogs))

@@ -322,6 +322,9 @@ figure = plots.beside(
 )
 plots.show(figure, "64 dogs drawn by the shipped DCGAN 64 beside 64 drawn by the shipped LSGAN 64.")
 
+# %% [markdown] slideshow={"slide_type": "-"}
+# **What to see.** Two sets of dogs of the same kind, and scores a few per cent apart: far less than the spread of three seeds in the table above. One argument made no visible difference, at sixty epochs as at a few.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What went wrong, and how to tell
 #

@@ -103,6 +103,18 @@ def test_labels_are_obeyed_checked_and_drawn_at_random():
         generator.sample(1, labels=3)
 
 
+def test_labels_may_be_names():
+    generator = conditional()
+    generator.card["breeds"] = ["n02085620-Chihuahua", "n02110958-pug", "n02111889-Samoyed"]
+    by_number = generator.sample(2, labels=[1, 2])
+    np.testing.assert_array_equal(generator.sample(2, labels=["pug", "samoyed"]), by_number)
+    np.testing.assert_array_equal(
+        generator.sample(2, labels="n02110958-pug"), generator.sample(2, labels=1)
+    )
+    with pytest.raises(ValueError, match="did you mean samoyed"):
+        generator.sample(1, labels="Samoyd")
+
+
 def test_conditions_that_a_generator_does_not_take_are_refused():
     generator = checkpoints.Generator(dcgan.generator_32(16, width=16))
     with pytest.raises(ValueError, match="no labels"):

@@ -41,6 +41,10 @@ RIGHT = {
     "06-pull": 9,
     "06-best-discriminator": lambda p, q, a, b: (b * p + a * q) / (p + q),
     "06-covered": (-1, 1, 0),
+    "07-one-hot": "30,720",
+    "07-project": lambda h, w, table, label: h @ (w + table[label]),
+    "07-chance": "0.83 %",
+    "07-cut": "B",
     "08-undecided": 1.386,
     "08-matching": lambda right, wrong, fake: (
         np.logaddexp(0, -right).mean()
@@ -79,6 +83,10 @@ WRONG = {
     "06-pull": 10,
     "06-best-discriminator": lambda p, q, a, b: (a * p + b * q) / (p + q),
     "06-covered": (0, 1, 1),
+    "07-one-hot": 30_976,
+    "07-project": lambda h, w, table, label: h @ table[label],
+    "07-chance": 0.5,
+    "07-cut": "A",
     "08-undecided": 2.079,
     "08-matching": lambda right, wrong, fake: (
         np.logaddexp(0, -right).mean() + np.logaddexp(0, wrong).mean()

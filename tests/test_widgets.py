@@ -9,8 +9,8 @@ from PIL import Image
 
 from dogan_lib.checkpoints import Generator, save_generator
 from dogan_lib.dogs import cropping, load_dogs
-from dogan_lib.models import dcgan, text
-from dogan_lib.widgets import AskForDogs, Cropper, LatentWalk
+from dogan_lib.models import conditional, dcgan, text
+from dogan_lib.widgets import AskForDogs, ChooseABreed, Cropper, LatentWalk
 
 
 def picture(walk):
@@ -135,3 +135,19 @@ def test_what_is_odd_in_it_is_named(asking):
 def test_no_dogs_for_a_caption_that_asks_for_nothing(asking, nothing):
     asking.caption.value = nothing
     assert "asks for nothing" in asking.said.value and picture(asking).shape == (1, 1, 3)
+
+
+def test_a_breed_is_chosen_from_the_menu():
+    breeds = ["n02085620-Chihuahua", "n02110958-pug"]
+    network = conditional.generator(2, latent_dim=4, width=4)
+    generator = Generator(network, {"breeds": breeds})
+    menu = ChooseABreed(generator, dogs=2)
+    assert [name for name, _ in menu.breed.options] == ["Chihuahua", "pug"]
+    before, picture = menu.sample(), menu.picture.value
+    np.testing.assert_array_equal(before, generator.sample(2, 0, 2.0, labels=0))
+    for control, value in ((menu.seed, 5), (menu.truncation, 0.3)):
+        control.value = value
+        assert menu.picture.value != picture
+        picture = menu.picture.value
+    menu.breed.value = breeds[1]
+    np.testing.assert_array_equal(menu.sample(), generator.sample(2, 5, 0.3, labels="pug"))

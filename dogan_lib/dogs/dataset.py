@@ -1,6 +1,7 @@
 """What every source of dogs comes as."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,11 @@ import numpy as np
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+
+def plain(breed: str) -> str:
+    """A breed's name as people say it: "n02099601-golden_retriever" is a golden retriever."""
+    return re.sub(r"^n\d+-", "", breed).replace("_", " ")
 
 
 @dataclasses.dataclass(frozen=True)
