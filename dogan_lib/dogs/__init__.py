@@ -20,7 +20,7 @@ import numpy as np
 
 from dogan_lib.dogs import cropping, folder, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError
-from dogan_lib.dogs.dataset import Dogs, Original, count
+from dogan_lib.dogs.dataset import Dogs, Original, count, plain
 from dogan_lib.dogs.download import DownloadError
 from dogan_lib.presets import active
 from dogan_lib.runtime import cache_dir
@@ -169,7 +169,8 @@ def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", re.sub(r"^n\d{8}-", "", name.strip())).lower()
+    """For comparing: without prefix, case, and the difference of spaces, dashes and underscores."""
+    return re.sub(r"[\s-]+", " ", plain(name.strip())).lower()
 
 
 def _photos(collection: prepared.Collection, dogs: Dogs) -> list[Original]:
