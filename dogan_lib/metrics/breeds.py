@@ -44,9 +44,10 @@ class Recognised:
         return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
     def __str__(self):
+        five = f", among the first five: {self.accuracy(5):.1%}" if len(self.breeds) > 10 else ""
         return (
-            f"first guess right: {self.accuracy():.1%}, among the first five: "
-            f"{self.accuracy(5):.1%} of {len(self.ranks):,} pictures; chance: {self.chance:.1%}"
+            f"first guess right: {self.accuracy():.1%}{five} of {len(self.ranks):,} pictures; "
+            f"chance: {self.chance:.1%}"
         )
 
 
