@@ -175,6 +175,8 @@ def numbers(known: Sequence[str]) -> list[int]:
 # ---------------------------------------------------------------------------------------------
 
 VARIANTS = 12  # orders in which `doodle.caption_of` says the same
+# How often a near miss lies about what.
+LIES = {"ears": 0.3, "colour": 0.2, "pose": 0.15, "hair": 0.15, "size": 0.1, "background": 0.1}
 SHORTENED = 0.25  # of the captions that networks learn from leave things out, as people do
 
 
@@ -206,8 +208,11 @@ def worded(attributes: Mapping[str, str], random: np.random.Generator) -> str:
 
 
 def near_miss(attributes: Mapping[str, str], random: np.random.Generator) -> str:
-    """A caption with one lie: one attribute, or the coat, is another one's."""
-    name = str(random.choice(["size", "colour", "hair", "ears", "pose", "background"]))
+    """A caption with one lie, about ears more often than about what is easy to see.
+
+    The lie is in one attribute, or in the whole coat.
+    """
+    name = str(random.choice(list(LIES), p=list(LIES.values())))
     others = [value for value in ATTRIBUTES[name] if value != attributes[name]]
     lie = {name: str(random.choice(others))}
     if name == "colour":

@@ -164,11 +164,12 @@ RECIPES = {
         _text64,
         size=64,
         batch_size=32,
-        epochs=15,
+        epochs=19,
         condition="captions",
         tricks=(
             "GAN-INT-CLS: matching-aware D, and for G captions half way between two others",
             "half of D's wrong captions are the right one with one lie in it",
+            "mode seeking: G is paid for two different pictures of one caption",
             "non-saturating loss",
             *TRICKS_64,
         ),
@@ -324,6 +325,11 @@ def _scores(gan, dogs) -> dict:
         for name, row in rows.items()
     }
     reference = report.reference.partition(" (")[0]  # without the path on the trainer's disk
+    if dogs.captions:  # MiFID's threshold was found on photographs
+        reference = reference.replace("real dogs", "doodles")
+        numbers = {
+            name: {k: v for k, v in row.items() if k != "MiFID"} for name, row in numbers.items()
+        }
     return {"n": MEASURED, "reference": reference, "network": report.network.name, **numbers}
 
 

@@ -6,12 +6,14 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib.layers import (
+    ConditionalBatchNormalization,
     EqualizedConv2D,
     EqualizedDense,
     FusedBatchNormalization,
     MinibatchStddev,
     PixelNormalization,
     PooledConvolution,
+    SelfAttention,
     SpectralNormalization,
     UpsampledConvolution,
     fast_path,
@@ -228,3 +230,63 @@ def test_layers_of_pggan_survive_saving(tmp_path):
     revived = keras.models.load_model(tmp_path / "pggan.keras")
     latents = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
     np.testing.assert_allclose(model(latents), revived(latents), atol=1e-6)
+
+
+def conditional_norm():
+    norm = ConditionalBatchNormalization(momentum=0.5, epsilon=1e-5)
+    norm.build([(None, 3, 3, 2), (None, 2)])
+    norm.gain.kernel.assign([[1.0, 0.0], [0.0, -0.5]])
+    norm.offset.kernel.assign([[0.0, 2.0], [1.0, 0.0]])
+    return norm
+
+
+def test_conditional_normalisation_by_hand():
+    norm = conditional_norm()
+    x = np.random.default_rng(0).normal(3, 2, (4, 3, 3, 2)).astype("float32")
+    c = np.eye(2, dtype="float32")[[0, 1, 1, 0]]
+    gain = 1 + (c @ np.asarray(norm.gain.kernel))[:, None, None]
+    offset = (c @ np.asarray(norm.offset.kernel))[:, None, None]
+    mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
+    want = gain * (x - mean) / np.sqrt(variance + 1e-5) + offset
+    np.testing.assert_allclose(norm([x, c], training=True), want, atol=1e-5)
+    # The averages went half of the way from 0 and 1; TensorFlow's variance divides by n - 1.
+    moving = 0.5 + 0.5 * variance * 36 / 35
+    want = gain * (x - mean / 2) / np.sqrt(moving + 1e-5) + offset
+    np.testing.assert_allclose(norm([x, c], training=False), want, atol=1e-4)
+
+
+def test_a_conditional_normalisation_starts_as_a_plain_one():
+    plain = keras.layers.BatchNormalization(epsilon=1e-5)
+    plain.build((None, 3, 3, 2))
+    plain.set_weights(np.array([[2.0, 0.5], [1.0, -1.0], [0.3, 0.1], [4.0, 9.0]]))
+    norm = conditional_norm()
+    norm.start_as(plain)
+    x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+    np.testing.assert_allclose(norm([x, np.eye(2, dtype="float32")]), plain(x), atol=1e-6)
+
+
+def test_attention_by_hand():
+    layer = SelfAttention()
+    x = np.random.default_rng(0).normal(size=(2, 4, 4, 8)).astype("float32")
+    np.testing.assert_array_equal(layer(x), x)  # gamma starts at 0
+    layer.gamma.assign(1.0)
+    theta, phi, g, o = (
+        np.asarray(part.normalized_kernel())[0, 0]
+        for part in (layer.theta, layer.phi, layer.g, layer.o)
+    )
+
+    def pooled(y):
+        return y.reshape(2, 2, 2, 2, 2, -1).max(axis=(2, 4)).reshape(2, 4, -1)
+
+    scores = (x @ theta).reshape(2, 16, -1) @ pooled(x @ phi).swapaxes(1, 2)  # not divided
+    maps = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    np.testing.assert_allclose(layer.attention(x), maps, rtol=1e-4)
+    want = x + (maps @ pooled(x @ g)).reshape(2, 4, 4, -1) @ o
+    np.testing.assert_allclose(layer(x), want, atol=1e-5)
+
+
+def test_attention_says_what_it_needs():
+    with pytest.raises(ValueError, match="multiple of 8 channels"):
+        SelfAttention()(np.zeros((1, 4, 4, 12), "float32"))
+    with pytest.raises(ValueError, match="even sides"):
+        SelfAttention()(np.zeros((1, 5, 4, 8), "float32"))

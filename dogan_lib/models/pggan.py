@@ -321,8 +321,12 @@ class ProgressiveGAN(GAN):
         penalties = [GradientPenalty(10.0)] if penalties is None else penalties
         optimizers = g_optimizer or adam(), d_optimizer or adam()
         super().compile(loss, *optimizers, augment, penalties, **kwargs)
-        self._use(self.schedule.side(self.schedule.phase(int(self.images))))
+        self._use(self.schedule.side(self._phase_now()))
         self._set_level()
+
+    def _phase_now(self):
+        # A variable of a distribution strategy is no number by itself.
+        return self.schedule.phase(int(tf.convert_to_tensor(self.images)))
 
     def _use(self, side):
         """Train the parts of the networks that work at this side."""
@@ -335,8 +339,8 @@ class ProgressiveGAN(GAN):
 
     def grow(self):
         """Enter the phase that the pictures seen so far have reached; `fit` asks at every step."""
-        phase = self.schedule.phase(int(self.images))
-        if phase != int(self.phase):
+        phase = self._phase_now()
+        if phase != int(tf.convert_to_tensor(self.phase)):
             for optimizer in (self.g_optimizer, self.d_optimizer):
                 _forget(optimizer)
             self.phase.assign(phase)
@@ -365,6 +369,11 @@ class ProgressiveGAN(GAN):
 
     def fit(self, x=None, callbacks=None, **kwargs):
         return super().fit(x, callbacks=[Growth(), *(callbacks or [])], **kwargs)
+
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        if self.compiled:
+            self._use(self.schedule.side(self._phase_now()))
 
     def get_config(self):
         schedule = keras.saving.serialize_keras_object(self.schedule)

@@ -218,13 +218,16 @@ def style_encoder(latent_dim: int = 100, width: int = 32, parts: Parts = REED) -
 # ---------------------------------------------------------------------------------------------
 
 
-def with_midpoints(captions):
-    """Embeddings (n, d), and after them n // 2 that lie half way between two of them.
+def asked_of_g(captions):
+    """Embeddings (n, d), n even, that G draws: n // 2 of them twice, and n // 2 midpoints.
 
-    No picture belongs to these, and G needs none: D has learnt what fits a caption.
+    A caption that is drawn from two latents shows whether z does anything. No picture belongs to a
+    midpoint t = (t1 + t2) / 2, and G needs none: D has learnt what fits a caption.
     """
-    half = captions.shape[0] // 2
-    return tf.concat([captions, (captions[:half] + captions[half : 2 * half]) / 2], axis=0)
+    if captions.shape[0] % 2:
+        raise ValueError(f"captions come in pairs: {captions.shape[0]} is odd")
+    first, second = tf.split(captions, 2)
+    return tf.concat([first, first, (first + second) / 2], axis=0)
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -235,15 +238,31 @@ class TextGAN(GAN):
 
         BCE(D(x, t), 1) + 1/2 BCE(D(x, wrong t), 0) + 1/2 BCE(D(G(z, t), t), 0).
 
-    G draws half a batch more, of captions half way between two others (`with_midpoints`), so the
+    G draws half a batch more, of captions half way between two others (`asked_of_g`), so the
     signal `variety` compares 3/2 n fakes with n real pictures.
 
-    Batches are `(images, captions)` or `(images, captions, wrong)`, embeddings (n, d); without the
-    third each picture gets its neighbour's caption as the wrong one.
+    With many captions that belong to one picture each, nothing tells G to use z. A last term does:
+    G minimises `seeking` / |G(z1, t) - G(z2, t)|, the mean distance of two pictures of one caption.
+
+    Batches are `(images, captions)` or `(images, captions, wrong)`, embeddings (n, d), n even;
+    without the third each picture gets its neighbour's caption as the wrong one.
+
+    Args:
+        seeking: weight of that term; 0 is Reed's game.
+
+    References: Reed et al. 2016; mode seeking: Mao et al. 2019, https://arxiv.org/abs/1903.05628
+    (whose distance is divided by |z1 - z2|, nearly the same number for every pair).
     """
 
+    def __init__(self, generator, discriminator, seeking: float = 0.1, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        self.seeking = seeking
+
+    def get_config(self):
+        return {**super().get_config(), "seeking": self.seeking}
+
     def _generate(self, images, conditions):
-        captions = with_midpoints(conditions[0])
+        captions = asked_of_g(conditions[0])
         z = self._draw(tf.shape(captions)[0])
         return self._fast_generator([z, captions], training=True)
 
@@ -255,17 +274,21 @@ class TextGAN(GAN):
     def _judge_both(self, real, fake, conditions):
         captions = conditions[0]
         wrong = conditions[1] if len(conditions) > 1 else tf.roll(captions, 1, axis=0)
+        drawn = asked_of_g(captions)[: captions.shape[0]]
         right = self._judge(real, [captions])
         # The mean over both halves is half of the one term and half of the other.
-        others = tf.concat([self._judge(real, [wrong]), self._judge(fake, [captions])], axis=0)
+        others = tf.concat([self._judge(real, [wrong]), self._judge(fake, [drawn])], axis=0)
         return right, others
 
     def _critic(self, conditions):
         return super()._critic(conditions[:1])
 
     def _generator_loss(self, real, fake, conditions):
-        logits = self._judge(fake, [with_midpoints(conditions[0])])
-        return self.adversarial_loss.generator(logits)
+        logits = self._judge(fake, [asked_of_g(conditions[0])])
+        loss = self.adversarial_loss.generator(logits)
+        one, other = tf.split(fake[: conditions[0].shape[0]], 2)
+        apart = tf.reduce_mean(tf.abs(one - other))
+        return loss + self.seeking / (apart + 1e-3)
 
     def compile(self, loss=None, **kwargs):
         if loss is not None and loss.needs_real:

@@ -250,7 +250,7 @@ def test_resumed_in_a_fade_equals_uninterrupted(tmp_path):
     straight.fit(batches(2), epochs=4, verbose=0, callbacks=[Save()])
     resumed = keras.models.load_model(tmp_path / "gan.keras")
     assert resumed.schedule == straight.schedule
-    assert int(resumed.images) == 16 and int(resumed.phase) == 1
+    assert int(resumed.images) == 16 and int(resumed.phase) == 1 and resumed.side == 8
     alpha = float(resumed.ema_generator.get_layer("fade_8").alpha)
     assert alpha == 0.25  # of the last step, which began at 12 pictures
     resumed.fit(batches(2), initial_epoch=2, epochs=4, verbose=0)

@@ -169,19 +169,24 @@ def test_the_style_encoder_gives_a_latent():
     assert style(tf.zeros((3, 64, 64, 3))).shape == (3, 7)
 
 
-def test_midpoints():
-    t = tf.constant([[0.0, 2.0], [4.0, 0.0], [2.0, 2.0], [0.0, 4.0], [9.0, 9.0]])
-    np.testing.assert_array_equal(text.with_midpoints(t)[5:], [[1, 2], [2, 2]])
+def test_g_draws_half_of_the_captions_twice_and_midpoints():
+    t = tf.constant([[0.0, 2.0], [4.0, 0.0], [2.0, 2.0], [0.0, 4.0]])
+    asked = text.asked_of_g(t)
+    np.testing.assert_array_equal(asked[:4], [[0, 2], [4, 0], [0, 2], [4, 0]])
+    np.testing.assert_array_equal(asked[4:], [[1, 2], [2, 2]])
+    with pytest.raises(ValueError, match="odd"):
+        text.asked_of_g(t[:3])
 
 
 # The game ------------------------------------------------------------------------------------
 
 
-def tiny(loss=None, **options):
+def tiny(loss=None, seeking=0.1, **options):
     gan = TextGAN(
         text.generator(DIM, 8, projected=4, width=2, parts=NEAREST),
         text.discriminator(DIM, projected=4, width=2),
         latent_dim=8,
+        seeking=seeking,
     )
     gan.compile(loss=loss, **options)
     return gan
@@ -208,22 +213,24 @@ class TableTextGAN(TextGAN, Table):
 
 @pytest.mark.parametrize("given", [False, True])
 def test_the_three_terms_by_hand(given):
-    gan = tiny()
+    gan = tiny(seeking=0.5)
     gan.__class__ = TableTextGAN
     real = tf.reshape([0.1, 0.2], (2, 1, 1, 1))
     fake = tf.reshape([-0.1, -0.3, 0.5], (3, 1, 1, 1))
     t, wrong = tf.constant([[1.0], [-1.0]]), tf.constant([[0.5], [0.7]])
     loss, right, drawn = gan._update_discriminator(real, fake, (t, wrong) if given else (t,))
     np.testing.assert_allclose(right, [[2.0], [1.0]], rtol=1e-5)
-    np.testing.assert_allclose(drawn, [[0.0], [-4.0]], atol=1e-5)
+    # Both fakes were asked for the first caption, the third for the mean of both.
+    np.testing.assert_allclose(drawn, [[0.0], [-2.0]], atol=1e-5)
     mismatched = [1.5, 2.7] if given else [0.0, 3.0]
     bce1, bce0 = (lambda x: np.log1p(np.exp(-x))), (lambda x: np.log1p(np.exp(x)))
     want = bce1(np.array([2.0, 1.0])).mean() + bce0(np.array(mismatched)).mean() / 2
-    want += bce0(np.array([0.0, -4.0])).mean() / 2
+    want += bce0(np.array([0.0, -2.0])).mean() / 2
     np.testing.assert_allclose(loss, want, rtol=1e-5)
-    # G: the same fakes, the last with the mean of both captions, and all should look right.
+    # G: all should look right, and the two of one caption, 0.2 apart, should differ more.
     g_loss = gan._generator_loss(real, fake, (t, wrong))
-    np.testing.assert_allclose(g_loss, bce1(np.array([0.0, -4.0, 5.0])).mean(), rtol=1e-5)
+    want = bce1(np.array([0.0, -2.0, 5.0])).mean() + 0.5 / 0.201
+    np.testing.assert_allclose(g_loss, want, rtol=1e-5)
 
 
 @pytest.mark.parametrize("wrong", [False, True])
@@ -252,7 +259,7 @@ def test_saved_and_resumed_it_is_the_same_game(tmp_path):
     gan.train_on_batch(*batch())
     gan.save(tmp_path / "gan.keras")
     twin = keras.models.load_model(tmp_path / "gan.keras")
-    assert isinstance(twin, TextGAN)
+    assert isinstance(twin, TextGAN) and twin.seeking == gan.seeking
     for game in (gan, twin):
         game.train_on_batch(*batch())
     for one, other in zip(gan.weights, twin.weights, strict=True):
