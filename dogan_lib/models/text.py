@@ -333,6 +333,8 @@ def _wordings(dogs, encoder, seed, variants):
     random = np.random.default_rng(seed)
     rows = language.rows(dogs)
     true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
+    if any(len(set(said)) == 1 for said in true):
+        raise ValueError("all captions are the same: there are no wrong ones to learn from")
     wrong = [
         [
             language.near_miss(row, random) if random.random() < 0.5 else _other(said, i, random)
@@ -346,8 +348,11 @@ def _wordings(dogs, encoder, seed, variants):
 
 
 def _other(said, own, random):
-    """Any caption but one's own."""
-    return said[(own + int(random.integers(1, len(said)))) % len(said)]
+    """Another dog's caption, and other words than one's own: short captions are often the same."""
+    place = own
+    while said[place] == said[own]:
+        place = int(random.integers(len(said)))
+    return said[place]
 
 
 def trained_on(dogs):
