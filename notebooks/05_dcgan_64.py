@@ -330,7 +330,7 @@ figure = plots.beside(
     shipped.sample(64, seed=0),
     titles=(f"your dogs ({dogs.source})", "dcgan64: 64 samples, none picked"),
 )
-plots.show(figure, "64 dogs of your data set beside 64 drawn by the shipped DCGAN 64.")
+plots.show(figure, "64 dogs of your data set beside 64 drawn by the shipped DCGAN 64.", dpi=70)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The eight heuristics of the slide
@@ -357,6 +357,7 @@ print(ablation.table(study))
 plots.show(
     ablation.figure(study),
     "KID of nine networks, three seeds each, beside eight samples of each; the grey band is the spread of the unchanged network.",
+    dpi=70,
 )
 
 # %% [markdown] slideshow={"slide_type": "-"}
