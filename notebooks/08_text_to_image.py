@@ -409,7 +409,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # **What to see.** Down a column the latent stays and the caption changes; along a row it is the other way round. How different are the eight dogs of a row? Reed's game does not ask for it: each training
-# caption comes with *one* picture, and a G that drew the same dog for every z would lose nothing. `TextGAN` therefore pays G for the distance between two pictures of one caption (**mode seeking**, Mao et al. 2019). Here is how far it got:
+# caption comes with *one* picture, and a G that drew the same dog for every z would lose little. `TextGAN` therefore pays G for the distance between two pictures of one caption (**mode seeking**, Mao et al. 2019); the card above says in which epochs. Here is how far it got:
 
 
 # %% slideshow={"slide_type": "-"}
@@ -424,7 +424,7 @@ for caption, row in zip(table, rows, strict=True):
     print(f"one caption, 8 z:    {spread(row):.3f}   {caption}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# Far less within a row than among captions: in this G the caption decides nearly everything, and z little. A caption that says less does not get more varied dogs.
+# Far less within a row than among captions: in this G the caption decides nearly everything, and z little.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## From one caption to another
@@ -545,6 +545,7 @@ plots.show(figure, "Rows are captions, columns take their style from the doodle 
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # Is that more than a story? Draw each doodle anew from its own caption, once with S(x) and once with a random z. If S carries style, the first lies nearer to x.
+# Be careful with a small difference: an error of 1 means that S reads hardly anything of z, and the tame z near 0 that such an S gives may lie nearer to x without knowing it.
 
 # %% slideshow={"slide_type": "-"}
 x = learnt.images[:128] / np.float32(127.5) - 1
