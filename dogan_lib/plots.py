@@ -1,5 +1,7 @@
 """Pictures of the course: one palette, alt text on every figure, and a live training view."""
 
+import base64
+import html
 import io
 import textwrap
 
@@ -47,17 +49,18 @@ def grid(images, columns: int = 8, title: str | None = None, titles=None, scale:
 
     Args:
         images: (N, H, W, 3), uint8 or float in [-1, 1].
-        scale: inches for each picture, times one.
+        scale: inches for each picture, times one: its width.
     """
     images = to_uint8(images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
+    tall = scale * images.shape[1] / images.shape[2]
     if titles is None:
-        figure, axes = plt.subplots(figsize=(columns * scale, rows * scale + 0.3 * bool(title)))
+        figure, axes = plt.subplots(figsize=(columns * scale, rows * tall + 0.3 * bool(title)))
         axes.imshow(tile(images, columns), interpolation="nearest")
         axes.axis("off")
     else:
-        size = (columns * scale, rows * (scale + 0.25) + 0.3 * bool(title))
+        size = (columns * scale, rows * (tall + 0.25) + 0.3 * bool(title))
         figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
         for ax in axes.flat:
             ax.axis("off")
@@ -198,6 +201,38 @@ class LivePlot(keras.callbacks.Callback):
 
     def figure(self) -> Figure:
         """The current picture, also after training."""
+def gif(frames, fps: float = 10.0, colours: int = 256) -> bytes:
+    """Frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever.
+
+    A GIF has at most 256 colours; fewer make it smaller. All frames share one palette and none is
+    dithered: otherwise what stands still would flicker.
+    """
+    from PIL import Image
+
+    frames = to_uint8(frames)
+    every = Image.fromarray(np.concatenate(frames)).quantize(colours, Image.Quantize.MEDIANCUT)
+    options = dict(palette=every, dither=Image.Dither.NONE)
+    first, *rest = (Image.fromarray(frame).quantize(**options) for frame in frames)
+    buffer = io.BytesIO()
+    options = dict(save_all=True, append_images=rest, duration=round(1000 / fps), loop=0)
+    first.save(buffer, "GIF", **options)
+    return buffer.getvalue()
+
+
+def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 256) -> None:
+    """Display frames (n, H, W, 3) as a `gif`, with `zoom` screen pixels for each of theirs.
+
+    As HTML: a notebook's other outputs have no GIF that every viewer shows.
+    """
+    from IPython.display import HTML, display
+
+    frames = np.asarray(frames)
+    data = base64.b64encode(gif(frames, fps, colours)).decode()
+    width = round(zoom * frames.shape[2])
+    image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
+    display(HTML(image))
+
+
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
         columns = int(np.ceil(np.sqrt(self.samples)))
         left.imshow(tile(self.model.sample(self.samples, seed=0), columns))

@@ -15,7 +15,7 @@ import tensorflow as tf
 from PIL import Image
 
 from dogan_lib.models.singan import SinGAN, as_picture, climb, draw_noise, resize
-from dogan_lib.plots import to_uint8
+from dogan_lib.plots import gif
 from dogan_lib.runtime import write_atomically
 
 SIDE = 250  # the long side that the paper's radii are meant for
@@ -147,7 +147,9 @@ def super_resolution_gan(seed: int = 0, **settings) -> SinGAN:
     return SinGAN(**{**paper, "seed": seed, **settings})
 
 
-def super_resolution(gan: SinGAN, factor: float = 4.0, seed: int = 0) -> np.ndarray:
+def super_resolution(
+    gan: SinGAN, factor: float = 4.0, seed: int = 0, passes: int | None = None
+) -> np.ndarray:
     """The training picture `factor` times as large, (H, W, 3), with details to match.
 
     The finest G has learnt how details look that the picture one step smaller lacks. That looks
@@ -155,10 +157,15 @@ def super_resolution(gan: SinGAN, factor: float = 4.0, seed: int = 0) -> np.ndar
 
     Args:
         gan: from `super_resolution_gan`, trained.
+        passes: through G, each enlarging by the same factor; where not given, as many as make
+            that factor nearest to the one between two scales, which G has learnt.
     """
     if factor <= 1:
         raise ValueError(f"factor is above 1, not {factor}")
-    passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
+    if passes is None:
+        passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
+    if passes < 1:
+        raise ValueError(f"there is at least 1 pass, not {passes}")
     height, width = gan.shapes[len(gan.scales) - 1]
     steps = [factor ** ((i + 1) / passes) for i in range(passes)]
     shapes = [(round(height * step), round(width * step)) for step in steps]
@@ -180,15 +187,20 @@ def animate(
     alpha: float = 0.1,
     beta: float = 0.9,
     seed: int = 0,
+    strength: float = 1.0,
 ) -> np.ndarray:
     """Move through the noise near z*: the training picture in motion, (frames, H, W, 3).
 
     At each scale z walks at random, z_{t+1} = α z* + (1 - α)(z_t + β (z_t - z_{t-1}) + (1 - β) u).
+    Its way off z* is shorter than a random z (`walk_spread`), so the frames differ less than the
+    samples of the same start scale do.
 
     Args:
-        start_scale: scales below stay still; 0 moves everything.
+        start_scale: scales below stay still; 0 moves everything. The authors try 0, 1 and 2.
         alpha: how strongly z is drawn back to z*, that is to the training picture.
         beta: how smoothly it moves; .8 to .95.
+        strength: times the way off z*. The paper has 1; with more, G is shown noise that it was
+            not trained on.
     """
     if not 0 <= start_scale < len(gan.scales):
         raise ValueError(f"start_scale is 0 to {len(gan.scales) - 1}, not {start_scale}")
@@ -199,7 +211,8 @@ def animate(
         still = gan.rec_noise(k)
         if k < start_scale:
             return np.repeat(still, frames, axis=0)
-        return walk(still[0], draw_noise(frames + 1, k, shape, random), alpha, beta)
+        path = walk(still[0], draw_noise(frames + 1, k, shape, random), alpha, beta)
+        return still + strength * (path - still)
 
     *_, last = climb(gan.scales, shapes, tf.zeros((frames, *shapes[0], 3)), noise)
     return last.numpy()
@@ -216,17 +229,20 @@ def walk(z_star: np.ndarray, u: np.ndarray, alpha: float, beta: float) -> np.nda
     return np.stack(path)
 
 
+def walk_spread(alpha: float, beta: float) -> float:
+    """How far from z* a long `walk` goes: the standard deviation; 1 is that of a random z.
+
+    The way off z* is an autoregression with a = (1 - α)(1 + β) of the last step, -b = -(1 - α) β of
+    the one before, and noise of deviation s = (1 - α)(1 - β). Its variance, by the equations of
+    Yule and Walker, is s² (1 + b) / ((1 - b)((1 + b)² - a²)).
+    """
+    a, b, s = (1 - alpha) * (1 + beta), (1 - alpha) * beta, (1 - alpha) * (1 - beta)
+    return math.sqrt(s**2 * (1 + b) / ((1 - b) * ((1 + b) ** 2 - a**2)))
+
+
 def save_gif(frames: Sequence[np.ndarray], path: str | Path, fps: float = 10.0) -> Path:
     """Write frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever."""
-    pictures = [Image.fromarray(frame) for frame in to_uint8(np.asarray(frames))]
     path = Path(path)
     with write_atomically(path) as temporary:
-        pictures[0].save(
-            temporary,
-            "GIF",
-            save_all=True,
-            append_images=pictures[1:],
-            duration=round(1000 / fps),
-            loop=0,
-        )
+        temporary.write_bytes(gif(frames, fps))
     return path

@@ -33,6 +33,29 @@ def test_grid_renders(titles):
     assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 50
 
 
+def test_what_stands_still_in_a_gif_does_not_flicker():
+    frames = np.stack([doodle.draw(0, 32).image] * 3)
+    frames[1, :8, :8] = 0
+    with Image.open(io.BytesIO(plots.gif(frames))) as gif:
+        shown = []
+        for k in range(gif.n_frames):
+            gif.seek(k)
+            shown.append(np.asarray(gif.convert("RGB")).astype(int))
+    assert len(shown) == 3 and (shown[1][:8, :8] < 16).all()
+    np.testing.assert_array_equal(shown[0][9:], shown[1][9:])
+    assert np.abs(shown[0] - frames[0]).mean() < 8
+
+
+def test_a_moving_picture_carries_its_alt_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    frames = np.stack([doodle.draw(k, 16).image for k in range(2)])
+    plots.play(frames, 'a dog that says "woof"', zoom=3)
+    assert (
+        'alt="a dog that says &quot;woof&quot;"' in shown[0].data and 'width="48"' in shown[0].data
+    )
+
+
 def test_a_picture_carries_its_alt_text():
     picture = plots.Picture(b"png", "sixteen dogs")
     data, metadata = picture._repr_mimebundle_()

@@ -11,7 +11,7 @@ import tensorflow as tf
 from PIL import Image
 
 from dogan_lib import singan_uses
-from dogan_lib.metrics.single import diversity, sifid
+from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
 from dogan_lib.models import singan, singan_training
 from dogan_lib.models.singan import SinGAN, Watch, as_picture, pyramid
 from dogan_lib.models.singan_training import Adam, Pace, Player, Schedule, pixel_penalty, trainer
@@ -600,6 +600,10 @@ def test_six_passes_make_a_factor_of_4(trained, monkeypatch):
     gan.scales = trained.scales[-1:] * len(gan.shapes)
     singan_uses.super_resolution(gan, 4)
     assert [h for h, _ in seen[0]] == [63, 79, 100, 126, 159, 200]
+    singan_uses.super_resolution(gan, 4, passes=2)
+    assert [h for h, _ in seen[1]] == [100, 200]
+    with pytest.raises(ValueError, match="at least 1 pass"):
+        singan_uses.super_resolution(gan, 4, passes=0)
 
 
 def test_animation(trained, tmp_path):
@@ -615,11 +619,19 @@ def test_animation(trained, tmp_path):
         singan_uses.animate(trained, 5, start_scale=3)
 
 
-def test_the_walk_by_hand():
-    u = np.array([[2.0], [1.0]])
-    path = singan_uses.walk(np.array([1.0]), u, 0.1, 0.8)
-    now = 0.95 + 0.05 * 2
-    np.testing.assert_allclose(path, [[0.1 + 0.9 * (now + 0.8 * (now - 1) + 0.2 * 1)]])
+def test_the_strength_of_an_animation(trained):
+    still = singan_uses.animate(trained, 3, start_scale=0, strength=0)
+    np.testing.assert_allclose(still, np.repeat(trained.reconstruct(), 3, 0), atol=1e-5)
+    weak, strong = (singan_uses.animate(trained, 9, 1, strength=s).std(0).mean() for s in (1, 4))
+    assert strong > 2 * weak > 0
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0.1, 0.9), (0.1, 0.8), (0.4, 0.5)])
+def test_the_spread_of_the_walk(alpha, beta):
+    u = np.random.default_rng(0).standard_normal((200, 20_000)).astype("float32")
+    path = singan_uses.walk(np.ones(20_000, "float32"), u, alpha, beta)
+    assert path[-1].std() == pytest.approx(singan_uses.walk_spread(alpha, beta), rel=0.03)
+    assert path[-1].mean() == pytest.approx(1, abs=0.02)
 
 
 # ---------------------------------------------------------------------------- metrics
@@ -646,3 +658,21 @@ def test_diversity_by_hand():
     real[0] = 100
     fakes = np.stack([np.full((2, 2, 3), value, "uint8") for value in (0, 50)])
     assert diversity(real, fakes) == pytest.approx(0.5)
+
+
+def test_perceptual_distance():
+    real = picture(40, 56)
+    noisy = np.clip(real + np.random.default_rng(0).normal(0, 20, real.shape), 0, 255)
+    near, far = (perceptual(real, other) for other in (noisy.astype("uint8"), real[::-1]))
+    assert 0 < near < far <= 4
+    assert perceptual(real, singan.as_float(real)) == pytest.approx(0, abs=1e-6)
+    with pytest.raises(ValueError, match="sizes differ"):
+        perceptual(real, real[:20])
+
+
+def test_dognet_maps_by_hand():
+    maps = dognet_maps()(_images(1, 32, 48, 3))
+    assert [m.shape for m in maps] == [(1, 32 // k, 48 // k, 16 * k) for k in (2, 4, 8, 16)]
+    np.testing.assert_array_equal(dognet_maps(1)(_images(1, 32, 48, 3))[0], maps[0])
+    odd = dognet_maps()(_images(1, 31, 47, 3))
+    assert [m.shape for m in odd] == [m.shape for m in maps]

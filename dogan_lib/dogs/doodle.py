@@ -1346,7 +1346,7 @@ def _develop(canvas: np.ndarray, size: tuple[int, int], rng) -> np.ndarray:
 
 
 def _scene(dogs: list[tuple[dict, Breed]], height: int, width: int, rng, spots: Sequence[_Spot]):
-    """Paint dogs, the farthest first. Returns the picture and each dog's box in its pixels."""
+    """Paint dogs, the farthest first. Returns the picture and each dog's cover, on a finer grid."""
     detail = max(64, min(400, round(1.4 * min(height, width)))) / min(height, width)
     h, w = round(height * detail), round(width * detail)
     attributes = dogs[0][0]
@@ -1359,8 +1359,7 @@ def _scene(dogs: list[tuple[dict, Breed]], height: int, width: int, rng, spots: 
         at = _place(dog, rng, h, w, spot)
         _cast_shadows(canvas, at, light, place.shadow)
         covers.append(_paint_dog(canvas, at, light, rng))
-    boxes = [_box(c, height, width) for c in covers]
-    return _develop(canvas, (height, width), rng), boxes
+    return _develop(canvas, (height, width), rng), covers
 
 
 def _horizon(attributes: dict, pitch: float, rng) -> float:
@@ -1409,9 +1408,27 @@ def draw(
     _check(index, size, seed, None)
     breed, values = traits(index, seed, breed, **attributes)
     rng = np.random.default_rng([seed, index, 1])
-    image, boxes = _scene([(values, _BREEDS[breed])], size, size, rng, [_Spot()])
+    image, (cover,) = _scene([(values, _BREEDS[breed])], size, size, rng, [_Spot()])
     caption = caption_of(values, int(rng.integers(12)))
-    return Drawing(image, BREEDS.index(breed), boxes[0], values, caption)
+    box = _box(cover, size, size)
+    return Drawing(image, BREEDS.index(breed), box, values, caption)
+
+
+def cut_out(
+    index: int, size: int = 64, seed: int = 0, breed: str | None = None, **attributes
+) -> np.ndarray:
+    """The dog of `draw` without its surroundings, to be pasted onto another picture.
+
+    Returns:
+        uint8 (size, size, 4); the fourth channel is 255 where the dog is, and 0 around it.
+    """
+    _check(index, size, seed, None)
+    breed, values = traits(index, seed, breed, **attributes)
+    rng = np.random.default_rng([seed, index, 1])
+    image, (cover,) = _scene([(values, _BREEDS[breed])], size, size, rng, [_Spot()])
+    alpha = Image.fromarray(cover).resize((size, size), Image.Resampling.BOX)
+    alpha = np.rint(255 * np.clip(np.asarray(alpha), 0, 1)).astype("uint8")
+    return np.dstack([image, alpha])
 
 
 def traits(
@@ -1607,7 +1624,8 @@ def _photo(index: int, size: int, seed: int) -> tuple[str, bytes, str]:
     aspect = float(rng.choice(_ASPECTS))
     width, height = (size, round(size / aspect)) if aspect >= 1 else (round(size * aspect), size)
     dogs, spots = _cast(_BREEDS[breed], rng)
-    image, boxes = _scene(dogs, height, width, rng, spots)
+    image, covers = _scene(dogs, height, width, rng, spots)
+    boxes = [_box(cover, height, width) for cover in covers]
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "JPEG", quality=92)
     folder = folder_name(breed)

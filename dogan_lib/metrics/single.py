@@ -1,6 +1,7 @@
-"""How good are the samples of a model of one picture? SIFID, and how much they differ.
+"""How good are the pictures of a model of one picture? SIFID, how much they differ, and how far
+one is from the picture that it should be.
 
-from dogan_lib.metrics.single import diversity, sifid
+from dogan_lib.metrics.single import diversity, perceptual, sifid
 print(sifid(gan.image, gan.sample(50)))
 """
 
@@ -76,20 +77,77 @@ def _unknown(features):
     raise ValueError(f"features={features!r}: choose {', '.join(_layers())}")
 
 
+def perceptual(real, fake) -> float:
+    """How different two pictures of one size look to DogNet: 0 where they are the same.
+
+    As LPIPS: at each position of four layers the features become a vector of length 1, and the
+    squared distances between the two pictures' vectors are averaged over positions, then layers.
+    LPIPS has weights, learnt from people's judgements; here all channels count the same.
+
+    Args:
+        real, fake: (H, W, 3), uint8 or float in [-1, 1].
+
+    Raises:
+        ValueError: their sizes differ.
+
+    Reference: Zhang et al. 2018, https://arxiv.org/abs/1801.03924
+    """
+    pictures = [to_uint8(picture) for picture in (real, fake)]
+    if pictures[0].shape != pictures[1].shape:
+        raise ValueError(f"sizes differ: {pictures[0].shape} and {pictures[1].shape}")
+    maps = dognet_maps()(np.stack(pictures).astype("float32") / 127.5 - 1)
+    directions = [np.asarray(each) for each in maps]
+    directions = [
+        each / (np.linalg.norm(each, axis=-1, keepdims=True) + 1e-8) for each in directions
+    ]
+    return float(np.mean([np.mean(np.sum((a - b) ** 2, axis=-1)) for a, b in directions]))
+
+
+@functools.cache
+def dognet_maps(stages: int = 4) -> Callable:
+    """DogNet's features before they are averaged, to look at pictures, or to change them by.
+
+    Args:
+        stages: only the first ones, to save time.
+
+    Returns:
+        A function of float pictures (n, H, W, 3) in [-1, 1], of any size, with gradients: a list
+        of what leaves each stage, (n, H/2, W/2, 32), (n, H/4, W/4, 64), ... Where a side cannot be
+        halved so often it is continued by its mirror image, below and to the right.
+    """
+    import keras
+
+    model = _load_dognet()
+    ends = {layer.output.shape[1]: layer for layer in model.layers if len(layer.output.shape) == 4}
+    ends.pop(model.input_shape[1])  # the picture itself
+    run = _any_size(keras.Model(model.input, [layer.output for layer in ends.values()][:stages]))
+    return lambda pictures: keras.tree.flatten(run(_mirrored(pictures, 2**stages)))
+
+
+def _mirrored(pictures, step):
+    """Pictures whose sides are multiples of `step`."""
+    import tensorflow as tf
+
+    more = [-side % step for side in pictures.shape[1:3]]
+    return tf.pad(pictures, [[0, 0], *([0, n] for n in more), [0, 0]], "SYMMETRIC")
+
+
+def _load_dognet():
+    import keras
+
+    from dogan_lib.checkpoints import data_dir
+
+    network("dognet")  # says what to do where there is none
+    return keras.models.load_model(data_dir() / "checkpoints" / "dognet.keras", compile=False)
+
+
 @functools.cache
 def _dognet():
     """The first stage of DogNet, for pictures of any size."""
-    import keras
+    from dogan_lib.checkpoints import card
 
-    from dogan_lib.checkpoints import card, data_dir
-
-    network("dognet")  # says what to do where there is none
-    path = data_dir() / "checkpoints" / "dognet.keras"
-    model = keras.models.load_model(path, compile=False)
-    half = model.input_shape[1] // 2
-    layer = [layer for layer in model.layers if layer.output.shape[1] == half][-1]
-    name = f"{card('dognet').get('version', 'dognet')}, {layer.output.shape[-1]} features at 1/2"
-    return name, _any_size(keras.Model(model.input, layer.output))
+    name = f"{card('dognet').get('version', 'dognet')}, 32 features at 1/2"
+    return name, lambda pictures: dognet_maps(1)(pictures)[0]
 
 
 @functools.cache

@@ -131,6 +131,17 @@ def test_the_box_holds_the_dog(monkeypatch):
         assert changed[y0:y1, x0:x1].mean() > 0.1
 
 
+def test_cut_out_is_the_dog_of_the_drawing():
+    drawing = doodle.draw(3, size=48, background="sky")
+    cut = doodle.cut_out(3, size=48, background="sky")
+    assert cut.shape == (48, 48, 4) and cut.dtype == np.uint8
+    np.testing.assert_array_equal(cut[..., :3], drawing.image)
+    xmin, ymin, xmax, ymax = drawing.box
+    inside = np.zeros((48, 48), bool)
+    inside[ymin:ymax, xmin:xmax] = True
+    assert cut[..., 3][~inside].max() < 128 and (cut[..., 3] > 250).mean() > 0.05
+
+
 def test_captions_say_what_the_attributes_say(many):
     for i, caption in enumerate(many["captions"]):
         a = {name: str(values[i]) for name, values in many["attributes"].items()}
