@@ -111,6 +111,41 @@ def labelled_rows(rows, labels, top=None, title: str | None = None):
     return figure
 
 
+def heat_over(image, heat=None, at=None, zoom: int = 4) -> np.ndarray:
+    """A picture, enlarged; with `heat` dark and grey, and the map of what counts glowing over it.
+
+    Args:
+        image: (H, W, 3), uint8 or float in [-1, 1].
+        heat: (h, w), not negative, smoothly enlarged; its largest value is the brightest.
+        at: (row, column) of a pixel of the picture, marked by a cross.
+        zoom: pixels of the result for one of the picture.
+
+    Returns:
+        uint8 (zoom H, zoom W, 3).
+    """
+    from PIL import Image
+
+    canvas = np.kron(to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
+    if heat is not None:
+        heat = Image.fromarray(np.asarray(heat / np.max(heat), "float32"))
+        size = canvas.shape[1::-1]
+        heat = np.asarray(heat.resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
+        grey = np.repeat(canvas.mean(axis=-1, keepdims=True) * 0.5, 3, axis=-1)
+        glow = plt.get_cmap("inferno")(heat)[..., :3] * 255
+        canvas = (grey + heat[..., None] * (glow - grey)).astype("uint8")
+    return canvas if at is None else _crossed(canvas, *(int((x + 0.5) * zoom) for x in at), zoom)
+
+
+def _crossed(canvas, y, x, arm):
+    """A cross, white on black to be seen on everything, with arms so many pixels long."""
+    canvas = canvas.copy()
+    for thick, colour in ((2, 0), (1, 255)):
+        reach = arm + thick
+        for dy, dx in ((reach, thick), (thick, reach)):
+            canvas[max(y - dy, 0) : y + dy, max(x - dx, 0) : x + dx] = colour
+    return canvas
+
+
 def png(image: np.ndarray) -> bytes:
     """A uint8 picture (H, W, 3) as PNG bytes."""
     from PIL import Image
@@ -166,6 +201,38 @@ def _to_jpeg(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def gif(frames, fps: float = 10.0, colours: int = 256) -> bytes:
+    """Frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever.
+
+    A GIF has at most 256 colours; fewer make it smaller. All frames share one palette and none is
+    dithered: otherwise what stands still would flicker.
+    """
+    from PIL import Image
+
+    frames = to_uint8(frames)
+    every = Image.fromarray(np.concatenate(frames)).quantize(colours, Image.Quantize.MEDIANCUT)
+    options = dict(palette=every, dither=Image.Dither.NONE)
+    first, *rest = (Image.fromarray(frame).quantize(**options) for frame in frames)
+    buffer = io.BytesIO()
+    options = dict(save_all=True, append_images=rest, duration=round(1000 / fps), loop=0)
+    first.save(buffer, "GIF", **options)
+    return buffer.getvalue()
+
+
+def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 256) -> None:
+    """Display frames (n, H, W, 3) as a `gif`, with `zoom` screen pixels for each of theirs.
+
+    As HTML: a notebook's other outputs have no GIF that every viewer shows.
+    """
+    from IPython.display import HTML, display
+
+    frames = np.asarray(frames)
+    data = base64.b64encode(gif(frames, fps, colours)).decode()
+    width = round(zoom * frames.shape[2])
+    image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
+    display(HTML(image))
+
+
 class LivePlot(keras.callbacks.Callback):
     """Samples from fixed latents and both losses, in one figure that updates in place.
 
@@ -201,38 +268,6 @@ class LivePlot(keras.callbacks.Callback):
 
     def figure(self) -> Figure:
         """The current picture, also after training."""
-def gif(frames, fps: float = 10.0, colours: int = 256) -> bytes:
-    """Frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever.
-
-    A GIF has at most 256 colours; fewer make it smaller. All frames share one palette and none is
-    dithered: otherwise what stands still would flicker.
-    """
-    from PIL import Image
-
-    frames = to_uint8(frames)
-    every = Image.fromarray(np.concatenate(frames)).quantize(colours, Image.Quantize.MEDIANCUT)
-    options = dict(palette=every, dither=Image.Dither.NONE)
-    first, *rest = (Image.fromarray(frame).quantize(**options) for frame in frames)
-    buffer = io.BytesIO()
-    options = dict(save_all=True, append_images=rest, duration=round(1000 / fps), loop=0)
-    first.save(buffer, "GIF", **options)
-    return buffer.getvalue()
-
-
-def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 256) -> None:
-    """Display frames (n, H, W, 3) as a `gif`, with `zoom` screen pixels for each of theirs.
-
-    As HTML: a notebook's other outputs have no GIF that every viewer shows.
-    """
-    from IPython.display import HTML, display
-
-    frames = np.asarray(frames)
-    data = base64.b64encode(gif(frames, fps, colours)).decode()
-    width = round(zoom * frames.shape[2])
-    image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
-    display(HTML(image))
-
-
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
         columns = int(np.ceil(np.sqrt(self.samples)))
         left.imshow(tile(self.model.sample(self.samples, seed=0), columns))
