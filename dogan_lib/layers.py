@@ -237,7 +237,8 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         linear = keras.layers.Dense(units, name=name, **options)
         if not self.spectral:
             return linear
-        return SpectralNormalization(linear, eps=1e-6, name=f"spectral_{name}")
+        policy = self.dtype_policy
+        return SpectralNormalization(linear, eps=1e-6, name=f"spectral_{name}", dtype=policy)
 
     def call(self, inputs, training=False):
         x, condition = inputs
@@ -308,7 +309,8 @@ class SelfAttention(keras.layers.Layer):
         initializer = self.initializer.clone()
         options = dict(use_bias=False, kernel_initializer=initializer, dtype=self.dtype_policy)
         convolution = keras.layers.Conv2D(filters, 1, name=name, **options)
-        layer = SpectralNormalization(convolution, eps=self.eps, name=f"spectral_{name}")
+        options = dict(eps=self.eps, name=f"spectral_{name}", dtype=self.dtype_policy)
+        layer = SpectralNormalization(convolution, **options)
         layer.build(input_shape)
         return layer
 

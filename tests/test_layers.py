@@ -285,6 +285,19 @@ def test_attention_by_hand():
     np.testing.assert_allclose(layer(x), want, atol=1e-5)
 
 
+def test_a_layers_own_precision_reaches_its_parts():
+    """A float32 network in a session of mixed precision, as every shipped generator is."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        x = np.ones((2, 4, 4, 8), "float32")
+        assert SelfAttention(dtype="float32")(x).dtype == "float32"
+        norm = ConditionalBatchNormalization(spectral=True, dtype="float32")
+        assert norm([x, np.eye(2, dtype="float32")]).dtype == "float32"
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def test_attention_says_what_it_needs():
     with pytest.raises(ValueError, match="multiple of 8 channels"):
         SelfAttention()(np.zeros((1, 4, 4, 12), "float32"))

@@ -6,6 +6,7 @@ Reference: Zhang et al. 2018, https://arxiv.org/abs/1805.08318, and the authors'
 """
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
@@ -73,6 +74,57 @@ def discriminator(
         logits = project(x, condition, spectral=True)
     inputs = inputs if classes else images
     return keras.Model(inputs, logits, name=f"sagan_discriminator_{resolution}")
+
+
+def with_attention(model: keras.Model, side: int = 32) -> keras.Model:
+    """A copy of a generator or discriminator that looks around at `side` x `side` features.
+
+    `SelfAttention` is put behind the last layer that gives features of this side. Its gamma is 0,
+    so that the copy computes what the model does until it is trained further: nothing is lost.
+
+    Args:
+        model: functional, any; its weights are copied.
+        side: of features with a multiple of 8 channels.
+
+    Raises:
+        ValueError: the model has no features of this side.
+    """
+    fit = [layer for layer in model.layers if layer.output.shape[1:3] == (side, side)]
+    if not fit:
+        raise ValueError(f"{model.name} has no features of {side}x{side}")
+
+    def call(layer, *args, **kwargs):
+        x = layer(*args, **kwargs)
+        return SelfAttention()(x) if layer.name == fit[-1].name else x
+
+    copy = keras.models.clone_model(model, call_function=call)
+    for layer in model.layers:
+        copy.get_layer(layer.name).set_weights(layer.get_weights())
+    return copy
+
+
+def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
+    """Where each place of a generator's features looks: float32 (batch, h, w, h/2, w/2).
+
+    `maps[i, row, column]` belongs to one place of picture i and sums to 1 over the h/2 x w/2
+    places that it looks at. Batch statistics are those of inference.
+
+    Args:
+        generator: any functional network with a `SelfAttention` layer; of several the first.
+        latents: (batch, latent_dim).
+        labels: breeds (batch,), for a generator that takes them.
+
+    Raises:
+        ValueError: the generator has no such layer.
+    """
+    found = [layer for layer in generator.layers if isinstance(layer, SelfAttention)]
+    if not found:
+        raise ValueError(f"{generator.name} has no SelfAttention layer to take maps from")
+    before = keras.Model(generator.inputs, found[0].input)
+    x = before([latents] if labels is None else [latents, labels], training=False)
+    height, width = x.shape[1:3]
+    maps = np.asarray(found[0].attention(x), "float32")
+    return maps.reshape(-1, height, width, height // 2, width // 2)
 
 
 def _doublings(resolution, attention):

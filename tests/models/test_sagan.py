@@ -58,6 +58,30 @@ def test_saved_and_loaded_it_draws_the_same(tmp_path):
     np.testing.assert_array_equal(generator(inputs), twin(inputs))
 
 
+@pytest.mark.parametrize("classes", [3, None])
+def test_maps_of_a_generator(classes):
+    generator, _ = tiny(classes=classes)
+    z = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
+    labels = np.array([2, 0]) if classes else None
+    maps = sagan.attention_maps(generator, z, labels)
+    assert maps.shape == (2, 8, 8, 4, 4) and maps.dtype == np.float32
+    np.testing.assert_allclose(maps.sum(axis=(3, 4)), 1, atol=1e-5)
+    layer = next(layer for layer in generator.layers if isinstance(layer, SelfAttention))
+    probe = keras.Model(generator.inputs, [layer.input, layer.output])
+    x, y = probe([z] if labels is None else [z, labels])
+    layer.gamma.assign(1.0)  # what is added to x is the mean of g under these maps
+    values = np.asarray(layer.g(x)).reshape(2, 4, 2, 4, 2, -1).max(axis=(2, 4))
+    seen = np.einsum("nhwij,nijc->nhwc", maps, values)
+    np.testing.assert_array_equal(x, y)
+    np.testing.assert_allclose(layer(x), x + layer.o(seen), atol=1e-5)
+
+
+def test_no_maps_without_attention():
+    generator, _ = tiny(attention=None)
+    with pytest.raises(ValueError, match="no SelfAttention layer"):
+        sagan.attention_maps(generator, np.ones((1, 6)), np.array([0]))
+
+
 def test_the_papers_size():
     generator = sagan.generator(128, 64, 1000)
     first = 128 * 4 * 4 * 1024 + 4 * 4 * 1024
