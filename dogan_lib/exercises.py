@@ -722,3 +722,63 @@ def _(answer):
         return "Pictures with a wrong caption are refused too."
     if not np.allclose(given, right / (right + (wrong + fake) / 2)):
         return "In D* = p / (p + q), what is the q that D refuses?"
+
+
+# 13 SinGAN's five uses ---------------------------------------------------------------------------
+
+
+@exercise(
+    "13-blend",
+    """
+    def blend(real, generated, mask):
+        m = mask[..., None]
+        return (1 - m) * real + m * generated
+
+    The new last axis makes one value of the mask stand for all three colours.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('13-blend', blend)."
+    random = np.random.default_rng(0)
+    real, generated = random.random((2, 3, 3, 3))
+    mask = random.random((3, 3))
+    given = np.asarray(answer(real, generated, mask), "float64")
+    if given.shape != (3, 3, 3):
+        return f"The result is a picture (H, W, 3), not {given.shape}."
+    right = real + mask[..., None] * (generated - real)
+    if np.allclose(given, real + mask * (generated - real)):
+        return "The mask goes along the columns and the colours: it needs a last axis of 1."
+    if np.allclose(given, generated + mask[..., None] * (real - generated)):
+        return "The other way round: where the mask is 1 the generated picture is seen."
+    if not np.allclose(given, right):
+        return "(1 - m) times the real one plus m times the generated one."
+
+
+@exercise(
+    "13-start",
+    """
+    7: below it lies scale 6 with 100 pixels, where the tower is 3 * 100 / 250 = 1.2 pixels wide.
+    Below 4 lies scale 3 with 50 pixels: 0.6 of a pixel, mixed with the sky around it.
+    """,
+)
+def _(answer):
+    numbers = {int(n) for n in re.findall(r"\d+", str(answer))}
+    if numbers == {4, 7}:
+        return "The picture is shrunk to the scale *below* the start scale."
+    if numbers != {7}:
+        return "3 pixels of 250 are how many where the short side has 31, 40, 50 ... pixels?"
+
+
+@exercise(
+    "13-walk",
+    """
+    10: the variances of independent steps add up, so after t frames it is sqrt(t). The film would
+    leave what G knows; the pull to z* is what keeps it near the photograph.
+    """,
+)
+def _(answer):
+    if is_close(answer, 100, 0.02):
+        return "That is the variance, or 100 steps in one direction; these go to and fro."
+    if not is_close(answer, 10, 0.02):
+        return "The variances of independent steps add up."

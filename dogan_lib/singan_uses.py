@@ -148,7 +148,11 @@ def super_resolution_gan(seed: int = 0, **settings) -> SinGAN:
 
 
 def super_resolution(
-    gan: SinGAN, factor: float = 4.0, seed: int = 0, passes: int | None = None
+    gan: SinGAN,
+    factor: float = 4.0,
+    seed: int = 0,
+    passes: int | None = None,
+    consistent: bool = False,
 ) -> np.ndarray:
     """The training picture `factor` times as large, (H, W, 3), with details to match.
 
@@ -159,6 +163,9 @@ def super_resolution(
         gan: from `super_resolution_gan`, trained.
         passes: through G, each enlarging by the same factor; where not given, as many as make
             that factor nearest to the one between two scales, which G has learnt.
+        consistent: after each pass add what the result, shrunk, lacks of the training picture
+            (back-projection; Irani and Peleg 1991). The paper does not: there nothing keeps small
+            errors of brightness and contrast from growing with each pass.
     """
     if factor <= 1:
         raise ValueError(f"factor is above 1, not {factor}")
@@ -166,15 +173,15 @@ def super_resolution(
         passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
     if passes < 1:
         raise ValueError(f"there is at least 1 pass, not {passes}")
-    height, width = gan.shapes[len(gan.scales) - 1]
-    steps = [factor ** ((i + 1) / passes) for i in range(passes)]
-    shapes = [(round(height * step), round(width * step)) for step in steps]
-    random = np.random.default_rng(seed)
-    up = resize(gan.real(len(gan.scales) - 1)[None], shapes[0])
-    *_, last = climb(
-        gan.scales[-1:] * passes, shapes, up, lambda _, shape: draw_noise(1, 1, shape, random)
-    )
-    return last.numpy()[0]
+    low = gan.real(len(gan.scales) - 1)[None]
+    random, picture = np.random.default_rng(seed), low
+    for i in range(passes):
+        step = factor ** ((i + 1) / passes)
+        shape = round(low.shape[1] * step), round(low.shape[2] * step)
+        picture = gan.scales[-1](resize(picture, shape), draw_noise(1, 1, shape, random))
+        if consistent:
+            picture += resize(low - resize(picture, low.shape[1:3]), shape)
+    return tf.clip_by_value(picture, -1, 1).numpy()[0]
 
 
 # ---------------------------------------------------------------------------- animation

@@ -3,18 +3,22 @@
 Only what ipywidgets 7.7 (Colab) and 8 share is used.
 """
 
+import functools
 import html
+import io
 import warnings
 from pathlib import Path
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageColor, ImageOps
 
 from dogan_lib import captions, objective, plots
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
+from dogan_lib.models.singan import as_picture
+from dogan_lib.singan_uses import paint_to_image
 
 
 class LatentWalk(ipywidgets.VBox):
@@ -171,11 +175,9 @@ class Cropper(ipywidgets.VBox):
         self._draw()
 
     def _on_upload(self, change):
-        # ipywidgets 7: {name: file}; ipywidgets 8: (file, ...).
-        files = change["new"].values() if isinstance(change["new"], dict) else change["new"]
-        for file in files:
+        for content in _contents(change["new"]):
             try:
-                self._take(cropping.read_rgb(bytes(file["content"]), upright=True))
+                self._take(cropping.read_rgb(content, upright=True))
                 self.said.value = ""
             except Exception:  # Pillow's decoders raise nearly anything on what is no picture
                 self.said.value = "That file is not a picture that can be read."
@@ -202,6 +204,12 @@ class Cropper(ipywidgets.VBox):
             ax.axis("off")
         figure.tight_layout()
         self.picture.value = plots.to_png(figure, dpi=70)
+
+
+def _contents(uploaded) -> list[bytes]:
+    """The files of a `FileUpload`: ipywidgets 7 has {name: file}, ipywidgets 8 (file, ...)."""
+    files = uploaded.values() if isinstance(uploaded, dict) else uploaded
+    return [bytes(file["content"]) for file in files]
 
 
 def _frame(ax, box, colour: str, line: str):
@@ -304,3 +312,119 @@ class ChooseABreed(ipywidgets.VBox):
 
     def _draw(self, change=None):
         self.picture.value = plots.png(plots.tile(self.sample(), self.dogs))
+
+
+class PaintToPhoto(ipywidgets.VBox):
+    """Paint in coloured cells, choose a start scale: a SinGAN makes a photograph of it.
+
+    A click on a cell paints a square of `brush` cells; the colours of the row above it are the
+    photograph's own. A picture that is uploaded takes the painting's place, and can be painted on.
+
+    Args:
+        gan: a trained `SinGAN`.
+        painting: any picture to start with; where not given, the photograph in a few colours.
+        start_scale: to start with.
+        columns: cells in a row; rows follow the picture's shape.
+        zoom: screen pixels for one pixel of a picture.
+    """
+
+    def __init__(self, gan, painting=None, start_scale: int = 1, columns: int = 12, zoom: int = 3):
+        self.gan = gan
+        few = Image.fromarray(gan.image).quantize(8)
+        self.begin = self._fitted(few if painting is None else painting)
+        self.painting = self.begin.copy()
+        self.colours = np.asarray(few.getpalette()[: 3 * 8], "uint8").reshape(-1, 3)
+        height, width = gan.image.shape[:2]
+        self._edges = [
+            np.linspace(0, side, n + 1).round().astype(int)
+            for side, n in ((height, max(2, round(columns * height / width))), (width, columns))
+        ]
+        self._make_controls(start_scale)
+        wide = ipywidgets.Layout(width=f"{zoom * (2 * width + 2)}px")
+        self.picture = ipywidgets.Image(format="png", layout=wide)
+        self._draw()
+        tools = ipywidgets.HBox([*self.swatches, self.colour, self.brush])
+        rest = ipywidgets.HBox([self.scale, self.seed, self.again, self.upload])
+        super().__init__([tools, self._canvas(), rest, self.said, self.picture])
+
+    def photo(self) -> np.ndarray:
+        """What the SinGAN makes of the painting, float32 (H, W, 3) in [-1, 1]."""
+        return paint_to_image(self.gan, self.painting, self.scale.value, seed=self.seed.value)[0]
+
+    def _make_controls(self, start_scale):
+        swatch = ipywidgets.Layout(width="30px")
+        self.swatches = [ipywidgets.Button(layout=swatch) for _ in self.colours]
+        self.colour = ipywidgets.ColorPicker(value=_hex(self.colours[0]), concise=True)
+        for button, colour in zip(self.swatches, self.colours, strict=True):
+            button.style.button_color = _hex(colour)
+            button.on_click(lambda button: setattr(self.colour, "value", button.style.button_color))
+        options = [("small", 1), ("middle", 2), ("large", 4)]
+        self.brush = ipywidgets.Dropdown(options=options, value=2, description="brush")
+        last = len(self.gan.scales) - 1
+        self.scale = ipywidgets.IntSlider(start_scale, min=1, max=last, description="start scale")
+        self.seed = ipywidgets.BoundedIntText(0, 0, 9999, description="seed")
+        self.again = ipywidgets.Button(description="start again")
+        self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False)
+        self.said = ipywidgets.Label()
+        for control in (self.scale, self.seed):
+            control.observe(self._draw, "value")
+        self.again.on_click(lambda button: self._take(self.begin))
+        self.upload.observe(self._on_upload, "value")
+
+    def _canvas(self):
+        """The cells, as one grid; they share a layout."""
+        rows, columns = (len(edges) - 1 for edges in self._edges)
+        layout = ipywidgets.Layout(width="32px", height="32px", margin="0px")
+        button = functools.partial(ipywidgets.Button, layout=layout)
+        self.cells = [[button() for _ in range(columns)] for _ in range(rows)]
+        for y, row in enumerate(self.cells):
+            for x, cell in enumerate(row):
+                cell.on_click(functools.partial(self._on_cell, y, x))
+        self._colour_cells()
+        across = ipywidgets.Layout(grid_template_columns=f"repeat({columns}, 32px)", grid_gap="0px")
+        return ipywidgets.GridBox([cell for row in self.cells for cell in row], layout=across)
+
+    def _on_cell(self, y, x, button=None):
+        down, across = self._edges
+        size = self.brush.value
+        bottom, right = down[min(y + size, len(down) - 1)], across[min(x + size, len(across) - 1)]
+        self.painting[down[y] : bottom, across[x] : right] = ImageColor.getrgb(self.colour.value)
+        self._changed()
+
+    def _on_upload(self, change):
+        for content in _contents(change["new"]):
+            try:
+                picture = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+                self._take(self._fitted(picture))
+                self.said.value = ""
+            except Exception:  # Pillow's decoders raise nearly anything on what is no picture
+                self.said.value = "That file is not a picture that can be read."
+
+    def _fitted(self, picture):
+        """Any picture at the size of the photograph, uint8."""
+        size = self.gan.image.shape[1::-1]
+        return np.array(Image.fromarray(as_picture(picture)).resize(size, Image.Resampling.LANCZOS))
+
+    def _take(self, painting):
+        self.painting = painting.copy()
+        self._changed()
+
+    def _changed(self):
+        self._colour_cells()
+        self._draw()
+
+    def _colour_cells(self):
+        """Each has the mean colour of what it covers."""
+        down, across = self._edges
+        for y, row in enumerate(self.cells):
+            for x, cell in enumerate(row):
+                under = self.painting[down[y] : down[y + 1], across[x] : across[x + 1]]
+                cell.style.button_color = _hex(under.mean(axis=(0, 1)))
+
+    def _draw(self, change=None):
+        both = np.stack([self.painting, plots.to_uint8(self.photo())])
+        self.picture.value = plots.png(plots.tile(both, columns=2))
+
+
+def _hex(colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*(round(float(value)) for value in colour))

@@ -53,6 +53,9 @@ RIGHT = {
     ),
     "08-order": "B",
     "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong / 2 + fake / 2),
+    "13-blend": lambda real, generated, mask: real + mask[..., None] * (generated - real),
+    "13-start": "7",
+    "13-walk": 10,
 }
 WRONG = {
     "01-slip-discriminator": "D(x) = 0",
@@ -93,6 +96,9 @@ WRONG = {
     ),
     "08-order": "A and B",
     "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong + fake),
+    "13-blend": lambda real, generated, mask: real + mask * (generated - real),
+    "13-start": "4, 7",
+    "13-walk": 100,
 }
 
 

@@ -588,22 +588,33 @@ def test_super_resolution():
         singan_uses.super_resolution(gan, 0.5)
 
 
-def test_six_passes_make_a_factor_of_4(trained, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        singan_uses,
-        "climb",
-        lambda scales, shapes, *_: seen.append(shapes) or iter([tf.zeros((1, 1))]),
-    )
-    gan = singan_uses.super_resolution_gan()
+def test_six_passes_make_a_factor_of_4():
+    gan, seen = singan_uses.super_resolution_gan(), []
     gan._take(picture(50, 50))
-    gan.scales = trained.scales[-1:] * len(gan.shapes)
-    singan_uses.super_resolution(gan, 4)
-    assert [h for h, _ in seen[0]] == [63, 79, 100, 126, 159, 200]
+
+    def last_scale(up, z):
+        assert up.shape == z.shape
+        seen.append(up.shape[1])
+        return up
+
+    gan.scales = [last_scale] * len(gan.shapes)
+    assert singan_uses.super_resolution(gan, 4).shape == (200, 200, 3)
     singan_uses.super_resolution(gan, 4, passes=2)
-    assert [h for h, _ in seen[1]] == [100, 200]
+    assert seen == [63, 79, 100, 126, 159, 200, 100, 200]
     with pytest.raises(ValueError, match="at least 1 pass"):
         singan_uses.super_resolution(gan, 4, passes=0)
+
+
+def test_consistent_super_resolution_shrinks_to_the_picture_that_it_is_of():
+    gan = singan_uses.super_resolution_gan()
+    gan._take(picture(50, 50))
+    gan.scales = [lambda up, z: 0.7 * up + 0.2] * len(gan.shapes)  # fades, as a poor G may
+
+    def lacking(**options):
+        large = singan_uses.super_resolution(gan, 4, **options)
+        return np.abs(singan.resize(large[None], (50, 50)) - gan.real()).mean()
+
+    assert lacking(consistent=True) < 0.1 * lacking()
 
 
 def test_animation(trained, tmp_path):
@@ -632,6 +643,40 @@ def test_the_spread_of_the_walk(alpha, beta):
     path = singan_uses.walk(np.ones(20_000, "float32"), u, alpha, beta)
     assert path[-1].std() == pytest.approx(singan_uses.walk_spread(alpha, beta), rel=0.03)
     assert path[-1].mean() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("natural", "changed", "mask"),
+    [
+        ("stone.png", "editing/stone_edit.png", "editing/stone_edit_mask.png"),
+        ("tree.png", "editing/tree_edit.png", "editing/tree_edit_mask.png"),
+        ("starry_night.png", "harmonization/starry_night_naive.png", "_mask.png"),
+        ("starry_night.png", "harmonization/starry_night_naive.png", "_mask_dilated.png"),
+        ("seascape.png", "harmonization/tree.jpg", "harmonization/tree_mask.jpg"),
+    ],
+)
+def test_the_papers_edits(shared_data, natural, changed, mask):
+    """Their own pictures: RGBA and RGB, masks of another size than the pictures."""
+    folder = shared_data / "singan"
+    changed = folder / changed
+    mask = changed.with_name(changed.stem + mask) if mask.startswith("_") else folder / mask
+    gan = SinGAN(max_size=48, **TINY).fit(folder / "natural" / natural, QUICK, verbose=False)
+    for use, radius in ((singan_uses.edit, 20), (singan_uses.harmonize, 7)):
+        result = to_uint8(use(gan, changed, mask)).astype(int)
+        soft = singan_uses.soft_mask(mask, gan.image.shape[:2], radius)
+        assert 0 < (soft == 0).mean() < 1
+        assert np.abs(result - gan.image)[soft == 0].max() <= 1
+        assert np.abs(result - gan.image)[soft > 0.9].max() > 20
+
+
+def test_the_papers_painting(shared_data):
+    folder = shared_data / "singan"
+    gan = SinGAN(max_size=48, **TINY).fit(folder / "natural" / "trees3.png", QUICK, verbose=False)
+    painting = folder / "paint" / "trees1.png"
+    photos = [singan_uses.paint_to_image(gan, painting, k)[0] for k in range(1, len(gan.scales))]
+    wanted = singan.resize(singan.as_float(as_picture(painting))[None], gan.image.shape[:2])[0]
+    errors = [np.abs(photo - wanted).mean() for photo in photos]
+    assert errors == sorted(errors, reverse=True)  # a higher start scale keeps more of it
 
 
 # ---------------------------------------------------------------------------- metrics

@@ -10,7 +10,9 @@ from PIL import Image
 from dogan_lib.checkpoints import Generator, save_generator
 from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.models import conditional, dcgan, text
-from dogan_lib.widgets import AskForDogs, ChooseABreed, Cropper, LatentWalk
+from dogan_lib.models.singan import Scale, SinGAN, generator
+from dogan_lib.singan_uses import paint_to_image
+from dogan_lib.widgets import AskForDogs, ChooseABreed, Cropper, LatentWalk, PaintToPhoto
 
 
 def picture(walk):
@@ -151,3 +153,65 @@ def test_a_breed_is_chosen_from_the_menu():
         picture = menu.picture.value
     menu.breed.value = breeds[1]
     np.testing.assert_array_equal(menu.sample(), generator.sample(2, 5, 0.3, labels="pug"))
+
+
+@pytest.fixture
+def canvas():
+    """On a SinGAN with two scales that nobody has trained."""
+    photograph = np.random.default_rng(0).integers(0, 256, (30, 40, 3), "uint8")
+    gan = SinGAN(width=4)
+    gan._take(photograph)
+    gan.scales = [Scale(generator(4, seed=k).get_weights(), 0.1) for k in range(2)]
+    gan.shapes = gan.shapes[-2:]
+    return PaintToPhoto(gan, columns=8, zoom=1)
+
+
+def test_a_click_paints_and_the_photo_follows(canvas):
+    assert [len(row) for row in canvas.cells] == [8] * 6
+    before = canvas.painting.copy()
+    canvas.swatches[2].click()
+    colour = canvas.colours[2]
+    canvas.cells[1][3].click()  # a square of two cells of 5 x 5 pixels
+    assert (canvas.painting[5:15, 15:25] == colour).all()
+    outside = np.ones((30, 40), bool)
+    outside[5:15, 15:25] = False
+    np.testing.assert_array_equal(canvas.painting[outside], before[outside])
+    shown = canvas.cells[2][4].style.button_color
+    assert shown == canvas.colour.value == "#{:02x}{:02x}{:02x}".format(*colour)
+    np.testing.assert_array_equal(canvas.photo(), paint_to_image(canvas.gan, canvas.painting, 1)[0])
+    assert picture(canvas).shape == (30, 82, 3)
+    np.testing.assert_array_equal(picture(canvas)[:, :40], canvas.painting)
+    canvas.again.click()
+    np.testing.assert_array_equal(canvas.painting, before)
+
+
+def test_brush_and_colour_and_the_edge(canvas):
+    canvas.brush.value, canvas.colour.value = 4, "white"
+    canvas.cells[5][7].click()
+    assert (canvas.painting[25:, 35:] == 255).all()
+    canvas.brush.value, canvas.colour.value = 1, "#0a0b0c"
+    canvas.cells[0][0].click()
+    assert (canvas.painting[:5, :5] == (10, 11, 12)).all()
+    assert not (canvas.painting[5:10, :5] == (10, 11, 12)).all()
+
+
+def test_the_seed_changes_the_photo_and_only_scales_that_exist_can_be_chosen(canvas):
+    before = canvas.photo()  # the networks are untrained: as pixels the difference is too small
+    canvas.seed.value = 4
+    assert not np.array_equal(canvas.photo(), before)
+    assert (canvas.scale.min, canvas.scale.max) == (1, 1)
+
+
+def test_an_uploaded_painting_is_fitted(canvas):
+    canvas.upload.value = (upload(300, 200),)  # black and transparent: white paper
+    assert canvas.painting.shape == (30, 40, 3) and (canvas.painting == 255).all()
+    canvas.cells[0][0].click()
+    assert (canvas.painting[20:] == 255).all() and not (canvas.painting == 255).all()
+
+
+def test_uploaded_paintings_of_ipywidgets_7_and_files_that_are_no_pictures(canvas):
+    content = bytes(upload(20, 30)["content"])
+    canvas._on_upload({"new": {"b.txt": {"metadata": {}, "content": b"no picture"}}})
+    assert "not a picture" in canvas.said.value
+    canvas._on_upload({"new": {"a.png": {"metadata": {}, "content": content}}})
+    assert (canvas.painting == 255).all() and canvas.said.value == ""
