@@ -724,6 +724,87 @@ def _(answer):
         return "In D* = p / (p + q), what is the q that D refuses?"
 
 
+# 09 SAGAN --------------------------------------------------------------------------------------
+
+
+@exercise(
+    "09-corner",
+    """
+    31: each 3x3 convolution sees one place further in every direction, and the corners lie 31 rows
+    (and 31 columns) apart. One attention layer does it in one step.
+    """,
+)
+def _(answer):
+    if is_close(answer, 16) or is_close(answer, 15):
+        return "That is enough for the middle to see every place. The corners lie farther apart."
+    if is_close(answer, 32):
+        return "Count the steps between the rows 0 and 31, not the rows."
+    if not is_close(answer, 31):
+        return "Each layer sees one place further in every direction. How many steps is it?"
+
+
+@exercise(
+    "09-attend",
+    """
+    def attend(queries, keys, values):
+        powers = np.exp(queries @ keys.T)
+        return powers / powers.sum(axis=1, keepdims=True) @ values
+
+    Each row of weights belongs to one query and sums to 1 over the keys.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('09-attend', attend)."
+    random = np.random.default_rng(0)
+    queries, keys, values = (random.normal(size=shape) for shape in ((3, 4), (5, 4), (5, 2)))
+    given = np.asarray(answer(queries, keys, values), "float64")
+    scores = queries @ keys.T
+
+    def weighted(scores, axis=1):
+        return np.exp(scores) / np.exp(scores).sum(axis=axis, keepdims=True) @ values
+
+    if given.shape != (3, 2):
+        return f"3 queries and values of 2 numbers give (3, 2), not {given.shape}."
+    if np.allclose(given, weighted(scores / 2)):
+        return "This block does not divide by the root of d."
+    if np.allclose(given, weighted(scores, axis=0)):
+        return "The softmax runs over the keys, the second axis: each query spends 1."
+    if not np.allclose(given, weighted(scores)):
+        return "softmax(queries @ keys.T) over the keys, times values."
+
+
+@exercise(
+    "09-sigma",
+    """
+    (1, 0.5, 0.25): all are divided by the largest. What the kernel prefers stays as it is; only its
+    strength is taken away.
+    """,
+)
+def _(answer):
+    values = np.sort(np.ravel(np.asarray(answer, "float64")))[::-1]
+    if values.shape == (3,) and np.allclose(values, 1):
+        return "Dividing by one number cannot make them all equal."
+    if values.shape != (3,) or not np.allclose(values, [1, 0.5, 0.25]):
+        return "The whole kernel is divided by its largest singular value: give three numbers."
+
+
+@exercise(
+    "09-hinge",
+    """
+    0.85: the real dogs give max(0, 1 - 2) = 0 and max(0, 1 - 0.5) = 0.5, in the mean 0.25; the
+    fakes max(0, 1 - 3) = 0 and max(0, 1 + 0.2) = 1.2, in the mean 0.6.
+    """,
+)
+def _(answer):
+    if is_close(answer, 1.7):
+        return "Each of the two terms is a mean over its dogs."
+    if is_close(answer, 0.25) or is_close(answer, 0.6):
+        return "That is one of the two terms."
+    if not is_close(answer, 0.85):
+        return "Mean of max(0, 1 - real) plus mean of max(0, 1 + fake)."
+
+
 # 13 SinGAN's five uses ---------------------------------------------------------------------------
 
 

@@ -53,6 +53,12 @@ RIGHT = {
     ),
     "08-order": "B",
     "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong / 2 + fake / 2),
+    "09-corner": "31",
+    "09-attend": lambda queries, keys, values: (
+        np.exp(queries @ keys.T) / np.exp(queries @ keys.T).sum(axis=1, keepdims=True) @ values
+    ),
+    "09-sigma": (1, 0.5, 0.25),
+    "09-hinge": 0.85,
     "13-blend": lambda real, generated, mask: real + mask[..., None] * (generated - real),
     "13-start": "7",
     "13-walk": 10,
@@ -96,6 +102,12 @@ WRONG = {
     ),
     "08-order": "A and B",
     "08-best-discriminator": lambda right, wrong, fake: right / (right + wrong + fake),
+    "09-corner": 16,
+    "09-attend": lambda queries, keys, values: (
+        np.exp(queries @ keys.T / 2) / np.exp(queries @ keys.T / 2).sum(1, keepdims=True) @ values
+    ),
+    "09-sigma": (1, 1, 1),
+    "09-hinge": 1.7,
     "13-blend": lambda real, generated, mask: real + mask * (generated - real),
     "13-start": "4, 7",
     "13-walk": 100,

@@ -9,10 +9,19 @@ from PIL import Image
 
 from dogan_lib.checkpoints import Generator, save_generator
 from dogan_lib.dogs import cropping, load_dogs
-from dogan_lib.models import conditional, dcgan, text
+from dogan_lib.gan import latents
+from dogan_lib.models import biggan, conditional, dcgan, sagan, text
 from dogan_lib.models.singan import Scale, SinGAN, generator
 from dogan_lib.singan_uses import paint_to_image
-from dogan_lib.widgets import AskForDogs, ChooseABreed, Cropper, LatentWalk, PaintToPhoto
+from dogan_lib.widgets import (
+    AskForDogs,
+    AttentionMap,
+    ChooseABreed,
+    Cropper,
+    LatentWalk,
+    PaintToPhoto,
+    Truncate,
+)
 
 
 def picture(walk):
@@ -215,3 +224,41 @@ def test_uploaded_paintings_of_ipywidgets_7_and_files_that_are_no_pictures(canva
     assert "not a picture" in canvas.said.value
     canvas._on_upload({"new": {"a.png": {"metadata": {}, "content": content}}})
     assert (canvas.painting == 255).all() and canvas.said.value == ""
+
+
+@pytest.mark.parametrize("classes", [2, None])
+def test_a_click_on_the_dog_draws_the_map_of_that_place(classes):
+    network = sagan.generator(16, 8, classes, latent_dim=4, attention=8)
+    for weight in network.trainable_weights:  # at the start a breed changes nothing
+        weight.assign(np.random.default_rng(0).normal(size=weight.shape))
+    generator = Generator(network, {"breeds": ["a", "b"]} if classes else {})
+    widget = AttentionMap(generator, seed=3, zoom=4, points=4)
+    assert (widget.row.value, widget.column.value) == (4, 4) and len(widget.buttons) == 16
+    before = widget.map.value, widget.dog.value
+    widget.buttons[4 * 3 + 1].click()
+    assert (widget.row.value, widget.column.value) == (7, 3)
+    assert widget.map.value != before[0] and widget.dog.value != before[1]
+    labels = np.array([0]) if classes else None
+    maps = sagan.attention_maps(network, latents(1, 4, 3), labels)
+    np.testing.assert_array_equal(widget.heat(), maps[0, 7, 3])
+    assert "of 16 places" in widget.said.value
+    before = widget.image
+    (widget.breed if classes else widget.seed).value = 1
+    assert not np.array_equal(before, widget.image)
+
+
+def test_the_slider_moves_the_same_latents_through_the_statistics_of_each_threshold():
+    generator = Generator(biggan.generator(32, 2, 3, attention=None), {"breeds": ["a", "b", "c"]})
+    stands = biggan.stands(generator, (2.0, 0.5), passes=1, batch_size=4)
+    widget = Truncate(stands, breed="b", dogs=3, zoom=1)
+    assert widget.threshold.value == 2.0 and picture(widget).shape == (32, 3 * 32 + 2 * 2, 3)
+    wide = picture(widget)
+    widget.threshold.value = 0.5
+    assert not np.array_equal(wide, picture(widget))
+    z = biggan.carried(latents(3, 80, 0), 0.5)
+    np.testing.assert_array_equal(widget.sample(), stands[0.5].decode(z, np.array([1, 1, 1])))
+    before = picture(widget)
+    widget.breed.value = "c"
+    assert not np.array_equal(before, picture(widget))
+    widget.seed.value, before = 3, picture(widget)
+    assert not np.array_equal(before, picture(widget))
