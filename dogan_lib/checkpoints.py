@@ -150,7 +150,8 @@ class Generator:
             batch = [part[start : start + batch_size] for part in inputs]
             outputs = self.model(batch if len(batch) > 1 else batch[0], training=False)
             parts.append(np.asarray(outputs, "float32"))
-        return np.concatenate(parts)
+        # PGGAN's last layer is linear, and a little outside is as bright as pixels get.
+        return np.clip(np.concatenate(parts), -1, 1)
 
     def _conditions(self, n, seed, labels, captions):
         if "captions" in self.inputs:
@@ -212,10 +213,29 @@ def save_generator(model, name: str, card: dict, directory: str | Path | None = 
     """
     directory = Path(directory) if directory else data_dir() / "checkpoints"
     path = save_float16(model, directory / f"{name}.keras")
-    with write_atomically(directory / f"{name}.json") as temporary:
-        text = json.dumps({"name": name, **card}, indent=2, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    _write_card(directory / f"{name}.json", {"name": name, **card})
     return path
+
+
+def annotate(name: str, directory: str | Path | None = None, **facts) -> Path:
+    """Add facts to the card of a saved generator, such as what was measured after training.
+
+    Args:
+        name: of the generator, which must have a card.
+        directory: as for `save_generator`.
+        facts: JSON-able; they replace those of the same name.
+    """
+    directory = Path(directory) if directory else data_dir() / "checkpoints"
+    path = directory / f"{name}.json"
+    card = {**json.loads(path.read_text(encoding="utf-8")), **facts}
+    _write_card(path, card)
+    return path
+
+
+def _write_card(path: Path, card: dict) -> None:
+    with write_atomically(path) as temporary:
+        text = json.dumps(card, indent=2, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def save_float16(model: keras.Model, path: str | Path) -> Path:

@@ -805,6 +805,151 @@ def _(answer):
         return "Mean of max(0, 1 - real) plus mean of max(0, 1 + fake)."
 
 
+# 10 PGGAN --------------------------------------------------------------------------------------
+
+
+@exercise(
+    "10-scale",
+    """
+    sqrt(2) / sqrt(3 x 3 x 512) = 1.414 / 67.9 = 0.0208: a unit reads 4608 numbers.
+    """,
+)
+def _(answer):
+    if is_close(answer, (2 / 512) ** 0.5, 1e-2):
+        return "A 3x3 kernel reads 512 channels at nine places."
+    if is_close(answer, 1 / 4608**0.5, 1e-2):
+        return "The gain is sqrt(2), not 1."
+    if not is_close(answer, (2 / 4608) ** 0.5, 1e-2):
+        return "gain / sqrt(fan_in), where fan_in counts every number that one unit reads."
+
+
+@exercise(
+    "10-alpha",
+    """
+    def alpha(images, start, fading):
+        return np.clip((images - start) / fading, 0, 1)
+
+    It rises evenly, by the pictures that the phase has seen, and stays where it is at both ends.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('10-alpha', alpha)."
+    given = {seen: float(answer(seen, 1000, 400)) for seen in (900, 1000, 1100, 1400, 5000)}
+    if not is_close(given[1100], 0.25):
+        return "After a quarter of the phase's pictures, alpha is 1/4."
+    if given[900] != 0 or given[1000] != 0:
+        return "Before the phase, and at its first picture, alpha is 0."
+    if given[1400] != 1 or given[5000] != 1:
+        return "At the end of the phase, and ever after, alpha is 1."
+
+
+@exercise(
+    "10-pictures",
+    """
+    12,800,000. There are nine sizes, 4 to 1024. Eight of them were stable for 800,000 pictures, and
+    eight were faded in over 800,000.
+    """,
+)
+def _(answer):
+    if is_close(answer, 13_600_000):
+        return "1024x1024 has only just become stable: do not count that phase."
+    if is_close(answer, 6_400_000):
+        return "Each size above 4x4 has a fading phase and a stable one."
+    if not is_close(answer, 12_800_000):
+        return "Count the phases before it, of 800,000 pictures each: Schedule(1024).start(16)."
+
+
+@exercise(
+    "10-jump",
+    """
+    10 (1/4 - 1)^2 = 5.625. From 8x8 to 32x32 one pixel becomes 16, each with 1/16 of the influence:
+    the gradient's length is sqrt(16 x (1/16)^2) = 1/4.
+    """,
+)
+def _(answer):
+    if is_close(answer, 2.5, 1e-3):
+        return "That is one doubling. Here the side grows by four."
+    if is_close(answer, 10 * (1 / 16 - 1) ** 2, 1e-3):
+        return "1/16 is one pixel's influence. The length sums the squares of sixteen of them."
+    if not is_close(answer, 5.625, 1e-3):
+        return "The slope is 1 / (how many times the side grows). Put it into 10 (slope - 1)^2."
+
+
+# 11 BigGAN and truncation ----------------------------------------------------------------------
+
+
+@exercise(
+    "11-pieces",
+    """
+    20: one piece for the dense layer and one for each of the seven blocks make eight, and
+    160 / 8 = 20.
+    """,
+)
+def _(answer):
+    if is_close(answer, 160 / 7, 1e-2):
+        return "The dense layer that makes the 4x4 features has a piece too."
+    if not is_close(answer, 20):
+        return "Count those who read z, then divide."
+
+
+@exercise(
+    "11-quantiles",
+    """
+    def truncated(shape, threshold, seed):
+        bell = statistics.NormalDist()
+        u = np.random.default_rng(seed).uniform(size=shape)
+        low = bell.cdf(-threshold)
+        return np.vectorize(bell.inv_cdf)(low + u * (1 - 2 * low))
+
+    u runs over the part of the distribution function that lies inside the threshold.
+    """,
+)
+def _(answer):
+    if not callable(answer):
+        return "Give the function itself: exercises.check('11-quantiles', truncated)."
+    z = np.asarray(answer((40, 100), 1.0, 3), "float64")
+    if z.shape != (40, 100):
+        return f"The result should have the shape (40, 100), not {z.shape}."
+    if np.abs(z).max() > 1 + 1e-6:
+        return "Some numbers lie beyond the threshold."
+    if np.isclose(np.abs(z), 1).mean() > 0.01:
+        return "They heap up at the threshold: that is clipping."
+    # The truncated bell's variance at 1 is 0.2911; a flat one would have 1/3.
+    if not abs(z.var() - 0.2911) < 0.015:
+        return f"The variance is {z.var():.3f} instead of 0.291: this is another density."
+    if np.array_equal(z, np.asarray(answer((40, 100), 1.0, 4))):
+        return "Another seed should give other numbers."
+
+
+@exercise(
+    "11-draws",
+    """
+    1 / 0.383 = 2.61: trials that succeed with probability p take 1/p on average.
+    """,
+)
+def _(answer):
+    if is_close(answer, 1.61, 0.02):
+        return "Count the first draw as well."
+    if not is_close(answer, 2.61, 0.02):
+        return "How often is a coin thrown that falls on heads with probability p?"
+
+
+@exercise(
+    "11-statistics",
+    """
+    A and C. The statistics are means over all latents of a threshold, for given weights: another
+    threshold or other weights need new ones. A seed picks from the same latents.
+    """,
+)
+def _(answer):
+    given = set(re.findall(r"\b[ABC]\b", str(answer).upper()))
+    if "B" in given:
+        return "A seed picks single latents; the statistics are means over all of them."
+    if given != {"A", "C"}:
+        return "They depend on which latents are drawn, and on who turns them into features."
+
+
 # 13 SinGAN's five uses ---------------------------------------------------------------------------
 
 

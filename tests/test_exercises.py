@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dogan_lib import exercises
+from dogan_lib.models.biggan import carried
 
 CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9][0-9]_*.py"))
 
@@ -59,6 +60,16 @@ RIGHT = {
     ),
     "09-sigma": (1, 0.5, 0.25),
     "09-hinge": 0.85,
+    "10-scale": "0.0208",
+    "10-alpha": lambda images, start, fading: min(max((images - start) / fading, 0), 1),
+    "10-pictures": "12,800,000",
+    "10-jump": 5.625,
+    "11-pieces": 20,
+    "11-quantiles": lambda shape, threshold, seed: carried(
+        np.random.default_rng(seed).normal(size=shape), threshold
+    ),
+    "11-draws": "2.61",
+    "11-statistics": "A, C",
     "13-blend": lambda real, generated, mask: real + mask[..., None] * (generated - real),
     "13-start": "7",
     "13-walk": 10,
@@ -108,6 +119,16 @@ WRONG = {
     ),
     "09-sigma": (1, 1, 1),
     "09-hinge": 1.7,
+    "10-scale": 0.0625,
+    "10-alpha": lambda images, start, fading: (images - start) / fading,
+    "10-pictures": 13_600_000,
+    "10-jump": 2.5,
+    "11-pieces": 22.86,
+    "11-quantiles": lambda shape, threshold, seed: (
+        np.random.default_rng(seed).normal(size=shape).clip(-threshold, threshold)
+    ),
+    "11-draws": 1.61,
+    "11-statistics": "A, B",
     "13-blend": lambda real, generated, mask: real + mask * (generated - real),
     "13-start": "4, 7",
     "13-walk": 100,

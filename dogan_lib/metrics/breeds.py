@@ -62,11 +62,44 @@ def recognise(images, labels, breeds: Sequence[str]) -> Recognised:
     Raises:
         ValueError: DogNet does not know a breed, or there are not as many labels as pictures.
     """
-    from dogan_lib.plots import to_uint8
-
     labels = np.asarray(labels)
     if len(labels) != len(images):
         raise ValueError(f"{len(labels)} labels for {len(images)} pictures")
+    logits = _logits(images, breeds)
+    own = np.take_along_axis(logits, labels[:, None], axis=1)
+    return Recognised(list(breeds), labels, (logits > own).sum(axis=1))
+
+
+def probabilities(images, breeds: Sequence[str]) -> np.ndarray:
+    """What DogNet believes a picture shows, were there no other breeds: (n, len(breeds)), rows sum
+    to 1. Arguments and errors as for `recognise`."""
+    logits = _logits(images, breeds).astype("float64")
+    likelihood = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return likelihood / likelihood.sum(axis=1, keepdims=True)
+
+
+def breed_score(beliefs: np.ndarray) -> float:
+    """The inception score with DogNet's breeds in place of ImageNet's classes.
+
+    exp of the mean KL(p(y|x) || p(y)): 1 where every picture is believed to show the same mixture
+    of breeds, at most the number of breeds. High where each picture is one clear breed and all
+    breeds occur. No real dog takes part, so it sees neither copies nor what is missing within a
+    breed, and it is the larger the fewer pictures there are: compare at one n.
+
+    Args:
+        beliefs: `probabilities(images, breeds)`.
+
+    Reference: Salimans et al. 2016, https://arxiv.org/abs/1606.03498
+    """
+    together = beliefs.mean(axis=0)
+    ratio = np.log(np.maximum(beliefs, 1e-12)) - np.log(np.maximum(together, 1e-12))
+    return float(np.exp((beliefs * ratio).sum(axis=1).mean()))
+
+
+def _logits(images, breeds):
+    """DogNet's outputs for these breeds, (n, len(breeds))."""
+    from dogan_lib.plots import to_uint8
+
     model, columns = _dognet()
     unknown = [breed for breed in breeds if plain(breed) not in columns]
     if unknown:
@@ -75,11 +108,8 @@ def recognise(images, labels, breeds: Sequence[str]) -> Recognised:
             "Dogs and those of the doodles"
         )
     pixels = resize(to_uint8(images), model.input_shape[1]).astype("float32") / 127.5 - 1
-    logits = model.predict(pixels, batch_size=128, verbose=0)[
-        :, [columns[plain(b)] for b in breeds]
-    ]
-    own = np.take_along_axis(logits, labels[:, None], axis=1)
-    return Recognised(list(breeds), labels, (logits > own).sum(axis=1))
+    logits = model.predict(pixels, batch_size=128, verbose=0)
+    return logits[:, [columns[plain(breed)] for breed in breeds]]
 
 
 @functools.cache

@@ -9,13 +9,14 @@ Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096, and the first au
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from dogan_lib.checkpoints import Generator
 from dogan_lib.gan import GAN, latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
 
@@ -36,6 +37,7 @@ D_WIDTHS = {
 }
 SHARED = 128  # numbers in the embedding of a class
 CHUNK = 20  # numbers of z for each block, where latent_dim is not given
+THRESHOLDS = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)  # on |z|, from one dog to all
 EPS = 1e-6  # of the spectral normalisation
 
 
@@ -167,6 +169,66 @@ def _down_block(x, filters, first, halve):
     return y + (x if x.shape[-1] == filters else _convolution(x, filters, 1))
 
 
+def grown(generator: keras.Model, sides: tuple[int, ...] = (8, 16, 32)) -> keras.Model:
+    """BigGAN's two ideas put into a trained class-conditional generator, with nothing lost.
+
+    Every conditional batch normalisation reads z beside the class, and a residual block follows
+    the last features of each side. What is new starts at zero, so the copy draws the same pictures
+    until it is trained further.
+
+    Args:
+        generator: [latents, labels] -> pictures, with `ConditionalBatchNormalization` on one-hot
+            labels; its weights are copied.
+        sides: of the features to refine.
+    """
+    last = {layer.output.shape[1]: layer.name for layer in generator.layers if _is_square(layer)}
+    refined = {last[side] for side in sides}
+    z, labels = (keras.Input(x.shape[1:], dtype=x.dtype, name=x.name) for x in generator.inputs)
+    conditions = []
+
+    def clone(layer):
+        return type(layer).from_config(layer.get_config())
+
+    def call(layer, inputs, **kwargs):
+        if isinstance(layer, ConditionalBatchNormalization):
+            x, classes = inputs
+            conditions[:] = [layers.Concatenate(name=f"{layer.name}_reads")([classes, z])]
+            inputs = [x, *conditions]
+        x = layer(inputs, **kwargs)
+        return _refined(x, conditions[0]) if layer.name in refined else x
+
+    model = keras.models.clone_model(
+        generator, input_tensors=[z, labels], clone_function=clone, call_function=call
+    )
+    for layer in generator.layers:
+        for weight, source in zip(model.get_layer(layer.name).weights, layer.weights, strict=True):
+            weight.assign(_lengthened(np.asarray(source), weight.shape))
+    return model
+
+
+def _lengthened(weight, shape):
+    """With rows of zeros below, for what the conditions have become longer by."""
+    if weight.shape == shape:
+        return weight
+    return np.concatenate([weight, np.zeros((shape[0] - len(weight), *shape[1:]), "float32")])
+
+
+def _is_square(layer):
+    shape = layer.output.shape
+    return len(shape) == 4 and shape[1] == shape[2]
+
+
+def _refined(x, condition):
+    """A residual block of two 3x3 convolutions, the last of which starts at zero."""
+    y, place = x, f"refined_{x.shape[1]}"  # a saved model's own names must not come twice
+    for k, start in enumerate(("he_normal", "zeros")):
+        y = ConditionalBatchNormalization(name=f"{place}_norm_{k}")([y, condition])
+        y = layers.ReLU(name=f"{place}_relu_{k}")(y)
+        options = dict(padding="same", kernel_initializer=start, name=f"{place}_conv_{k}")
+        y = layers.Conv2D(x.shape[-1], 3, **options)(y)
+    return layers.Add(name=place)([x, y])
+
+
 # Sampling ----------------------------------------------------------------------------------------
 
 
@@ -183,8 +245,23 @@ def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) ->
     return latents(math.prod(rows), columns, seed, threshold).reshape(shape)
 
 
+def carried(z, threshold: float) -> np.ndarray:
+    """Draws z of N(0, 1) moved to where N(0, 1) given |z| <= threshold has the same quantile.
+
+    The same density as `truncated_normal`, but nothing is drawn anew: every number moves smoothly
+    and in order with the threshold, so that a seed remains the same dog under a slider.
+
+    Args:
+        z: any shape.
+        threshold: positive.
+    """
+    inside = math.erf(threshold / math.sqrt(2))  # P(|z| <= threshold)
+    quantiles = (1 + inside * tf.math.erf(tf.constant(z, "float64") / math.sqrt(2))) / 2
+    return np.asarray(tf.math.ndtri(quantiles), "float32").clip(-threshold, threshold)
+
+
 def standing_statistics(
-    generator: keras.Model, draw: Callable[[int], list], passes: int = 16
+    generator: keras.Model, draw: Callable[[int], object], passes: int = 16
 ) -> None:
     """Replace what batch normalisation remembers by the mean over training passes, in place.
 
@@ -209,6 +286,39 @@ def standing_statistics(
         generator(draw(k), training=True)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+
+
+def standing(
+    generator: Generator, threshold: float, passes: int = 16, batch_size: int = 64, seed: int = 0
+) -> Generator:
+    """A copy of a generator with the standing statistics of one threshold.
+
+    Args:
+        generator: with labels or without; it stays as it is.
+        threshold: of the latents; the labels are drawn evenly.
+        passes, batch_size: as in `standing_statistics`.
+        seed: of latents and labels.
+    """
+    model = keras.models.clone_model(generator.model)
+    model.set_weights(generator.model.get_weights())
+    random = np.random.default_rng(seed)
+
+    def draw(k):
+        z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
+        if generator.classes is None:
+            return z
+        return [z, random.integers(generator.classes, size=batch_size).astype("int32")]
+
+    standing_statistics(model, draw, passes)
+    return Generator(model, generator.card)
+
+
+def stands(
+    generator: Generator, thresholds: Sequence[float] = THRESHOLDS, **options
+) -> dict[float, Generator]:
+    """threshold -> `standing(generator, threshold, **options)`: made once, they cost nothing to
+    choose among."""
+    return {threshold: standing(generator, threshold, **options) for threshold in thresholds}
 
 
 # Training ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dogan_lib.dogs import load_dogs
-from dogan_lib.metrics.breeds import Recognised, recognise
+from dogan_lib.metrics.breeds import Recognised, breed_score, probabilities, recognise
 
 
 def test_accuracy_of_given_ranks():
@@ -35,3 +35,19 @@ def test_what_dognet_does_not_know_is_named():
         recognise(np.zeros((1, 64, 64, 3), "uint8"), [0], ["wolpertinger"])
     with pytest.raises(ValueError, match="2 labels for 1"):
         recognise(np.zeros((1, 64, 64, 3), "uint8"), [0, 1], ["n02085620-Chihuahua"])
+
+
+def test_beliefs_sum_to_1_and_agree_with_the_ranks():
+    dogs = load_dogs(size=64, source="doodle", limit=40)
+    beliefs = probabilities(dogs.images, dogs.breeds)
+    assert beliefs.shape == (40, len(dogs.breeds))
+    np.testing.assert_allclose(beliefs.sum(axis=1), 1)
+    first = recognise(dogs.images, dogs.labels, dogs.breeds).ranks == 0
+    np.testing.assert_array_equal(beliefs.argmax(axis=1) == dogs.labels, first)
+
+
+def test_breed_score_counts_clear_breeds():
+    assert breed_score(np.eye(6)) == pytest.approx(6)
+    assert breed_score(np.full((9, 6), 1 / 6)) == pytest.approx(1)
+    assert breed_score(np.eye(6)[[2, 2, 2]]) == pytest.approx(1)
+    assert breed_score(np.eye(6)[[0, 0, 1, 1]]) == pytest.approx(2)

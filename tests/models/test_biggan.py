@@ -9,7 +9,7 @@ from scipy import stats
 from dogan_lib import checkpoints, losses
 from dogan_lib.gan import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
-from dogan_lib.models import biggan
+from dogan_lib.models import biggan, conditional
 
 RANDOM = np.random.default_rng(0)
 IMAGES = tf.random.stateless_uniform((4, 32, 32, 3), (1, 2), -1, 1)
@@ -127,6 +127,22 @@ def test_what_does_not_fit_is_refused():
         biggan.generator(64, 4, 3, latent_dim=128)
 
 
+def test_a_grown_generator_draws_the_same_and_then_listens_to_z(tmp_path):
+    """Also one that comes from a file, with the names that Keras gave its layers there."""
+    keras.utils.clear_session()
+    path = checkpoints.save_generator(conditional.generator(3, width=2), "small", {}, tmp_path)
+    keras.utils.clear_session()
+    small = checkpoints.load_generator(path)
+    grown = checkpoints.Generator(biggan.grown(small.model))
+    assert grown.classes == 3 and grown.model.count_params() > small.model.count_params()
+    np.testing.assert_allclose(grown.sample(3, labels=1), small.sample(3, labels=1), atol=1e-6)
+    norms = [x for x in grown.model.layers if isinstance(x, ConditionalBatchNormalization)]
+    assert all(x.gain.kernel.shape[0] == 3 + 100 for x in norms)
+    shipped = checkpoints.save_generator(grown.model, "grown", {}, tmp_path)
+    again = checkpoints.load_generator(shipped).sample(3, labels=1)
+    np.testing.assert_allclose(again, grown.sample(3, labels=1), atol=0.02)
+
+
 # Truncation ---------------------------------------------------------------------------------------
 
 
@@ -163,6 +179,17 @@ def test_truncated_draws_repeat_and_are_those_that_checkpoints_use():
     np.testing.assert_array_equal(biggan.truncated_normal((6, 5), 0.7), latents(6, 5, 0, 0.7))
     with pytest.raises(ValueError, match="positive"):
         biggan.truncated_normal((1, 1), 0)
+
+
+@pytest.mark.parametrize("threshold", [0.1, 1.0, 3.0])
+def test_carried_latents_have_the_same_density_and_keep_their_order(threshold):
+    z = latents(100, 100, seed=5)
+    moved = biggan.carried(z, threshold)
+    assert moved.shape == z.shape and moved.dtype == "float32" and np.abs(moved).max() <= threshold
+    assert stats.kstest(moved.ravel(), truncated_cdf(threshold)).pvalue > 0.01
+    order = np.argsort(z.ravel())
+    assert (np.diff(moved.ravel()[order]) >= 0).all()
+    np.testing.assert_allclose(biggan.carried(z, 8.0), z, atol=1e-5)
 
 
 # Orthogonal regularisation ------------------------------------------------------------------------
@@ -236,6 +263,33 @@ def test_standing_statistics_belong_to_their_threshold():
     wide, narrow, again = stand(2.0), stand(0.5), stand(2.0)
     assert narrow < 0.3 * wide
     assert again == pytest.approx(wide, rel=1e-3)
+
+
+def test_a_generator_stands_in_a_copy():
+    generator = checkpoints.Generator(biggan.generator(32, 4, 3), {"breeds": ["a", "b", "c"]})
+    before = [w.copy() for w in generator.model.get_weights()]
+    made = biggan.stands(generator, (0.3, 2.0), passes=2, batch_size=8)
+    for old, new in zip(before, generator.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert list(made) == [0.3, 2.0] and made[0.3].breeds == ["a", "b", "c"]
+    first, second = (made[t].sample(2, labels=1) for t in (0.3, 2.0))
+    assert not np.allclose(first, second, atol=1e-3)
+    again = biggan.standing(generator, 0.3, passes=2, batch_size=8)
+    np.testing.assert_array_equal(again.sample(2, labels=1), first)
+
+
+def test_a_generator_without_labels_stands_too():
+    model = keras.Sequential(
+        [
+            keras.Input((6,), name="latents"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Reshape((1, 2, 3)),
+        ]
+    )
+    model = keras.Model(model.inputs, model.outputs)
+    stood = biggan.standing(checkpoints.Generator(model), 0.5, passes=4, batch_size=64)
+    variance = np.mean(stood.model.layers[1].moving_variance)
+    assert variance == pytest.approx(0.0801, rel=0.2)  # of the normal density within +-0.5
 
 
 # Training -----------------------------------------------------------------------------------------
