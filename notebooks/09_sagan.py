@@ -182,6 +182,18 @@ for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # **What to see.** The four kernels get no gradient at all, γ alone does. The first step moves γ off zero, from the second on everything learns.
+#
+# So attention can be put into a network that is *finished*. Here is chapter 07's `cgan64`, as shipped, with a layer inserted at 32×32:
+
+# %% slideshow={"slide_type": "fragment"}
+cgan = checkpoints.load_generator("cgan64")
+inserted = checkpoints.Generator(
+    checkpoints.in_float32(sagan.with_attention(cgan.model)), cgan.card
+)
+before, after = (generator.sample(4, seed=1, labels="pug") for generator in (cgan, inserted))
+np.testing.assert_array_equal(before, after)
+added = inserted.model.count_params() - cgan.model.count_params()
+print(f"{added:,} parameters more, and every pixel of four pugs the same")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Spectral normalisation (스펙트럼 정규화)
@@ -251,17 +263,22 @@ inputs = tf.constant(random.normal(size=(8, 48)), "float32")
 direction = inputs @ dense_W  # a loss that is moved most by making W longer
 A = inputs.numpy().T @ direction.numpy()
 
+
 # %% slideshow={"slide_type": "fragment"}
-left, singular, right = np.linalg.svd(dense_W)
-v, sigma, u = left[:, 0], singular[0], right[0]
-by_hand = (A - (A * dense_W / sigma).sum() * np.outer(v, u)) / sigma
+def through_sigma(A, W):
+    left, singular, right = np.linalg.svd(W)
+    v, sigma, u = left[:, 0], singular[0], right[0]
+    return (A - (A * W / sigma).sum() * np.outer(v, u)) / sigma
+
+
 for name, wrapper in (("ours", SpectralNormalization), ("keras", layers.SpectralNormalization)):
     after, gradient = gradient_of(wrapper, dense_W)
     print(name)
     print("  left the kernel alone:       ", np.array_equal(after, dense_W))
     along = (gradient * after).sum() / np.linalg.norm(gradient) / np.linalg.norm(after)
     print(f"  cosine of gradient and W:     {along:+.4f}")
-    for what, other in (("the formula's gradient", by_hand), ("A, without sigma", A)):
+    formulas = {"the formula's gradient": through_sigma(A, after), "A, without sigma": A}
+    for what, other in formulas.items():
         gap = np.abs(gradient - other).max() / np.abs(other).max()
         print(f"  from {what + ':':<24} {gap:.2%} away")
 
@@ -354,17 +371,20 @@ figure.tight_layout()
 plots.show(figure, "KID of the runs without attention and with it, a dot for each seed.")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **What to see.** First the spread within a row, one dot for each seed, then the rows. Two seeds of a few hundred steps cannot rank the two. γ shows how far the layer has been switched on by then (its sign means nothing: o can turn it around).
+# **What to see.** First the spread within a row, one dot for each seed, then the rows. Even where all dots of one row lie left of the other's: with two seeds each, chance alone puts one row wholly ahead in one case of three. A hint, then, no ranking. γ shows how far the layer has been switched on by then (its sign means nothing: o can turn it around).
 #
 # The paper's own comparison is on ImageNet, after weeks on four GPUs: FID 22.98 with attention at 8×8, where it has little to add to a convolution, and 18.28 with attention at 32×32.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The shipped generator: 120 breeds, attention at 32×32
 #
-# Its card says what it is, what it was trained on, for how long, and its scores.
+# `sagan64` is what you have just seen, trained on: the finished `cgan64` with an attention layer in G and in D, γ = 0 at first, and then the hinge loss. Spectral normalisation is in the attention blocks alone; the other rows are chapter 07's and not the paper's residual blocks.
+#
+# The two cards side by side do *not* say what attention is worth: `sagan64` has all of `cgan64`'s training and its own.
 
 # %% slideshow={"slide_type": "-"}
 shipped = checkpoints.load_generator("sagan64")
+print(cgan.describe(), "\n")
 print(shipped.describe(), "\n")
 looks = [layer for layer in shipped.model.layers if isinstance(layer, SelfAttention)]
 for layer in looks:
