@@ -257,12 +257,15 @@ def add_train(commands):
 
 
 def do_train(arguments):
-    from dogan_lib import recipes
+    from dogan_lib import pyramids, recipes
 
     if arguments.ablation:
         _ablate(arguments)
     elif arguments.name is None:
-        print("\n".join(recipes.RECIPES))
+        print("\n".join([*recipes.RECIPES, *pyramids.PYRAMIDS]))
+    elif arguments.name in pyramids.PYRAMIDS:  # each has its own picture and schedule
+        options = {name: getattr(arguments, name) for name in ("out", "seed", "ship")}
+        print(pyramids.train(arguments.name, **options))
     else:
         names = ("name", "data", "epochs", "out", "limit", "seed", "ship")
         print(recipes.train(**{name: getattr(arguments, name) for name in names}))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import keras
+import numpy as np
 
 from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
@@ -19,7 +20,7 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, Resume
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.report import score
-from dogan_lib.models import conditional, dcgan, sagan, text
+from dogan_lib.models import biggan, conditional, dcgan, pggan, sagan, text
 
 MEASURED = 2000  # pictures, for the scores on a card
 HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out
@@ -33,6 +34,7 @@ class Recipe:
         build: makes the GAN; with `condition="labels"` it is called with the number of breeds.
         condition: what G is told about the dog: its label, its caption, or nothing.
         start: another recipe, whose finished run lends its weights.
+        judge: ship D too, as NAME_judge: chapter 10 asks it which pictures it believes.
     """
 
     build: Callable[..., GAN]
@@ -42,11 +44,12 @@ class Recipe:
     epochs: int = 60
     condition: Literal["labels", "captions"] | None = None
     start: str | None = None
+    judge: bool = False
 
     def built_for(self, dogs) -> GAN:
         gan = self.build(len(dogs.breeds)) if self.condition == "labels" else self.build()
         if self.start:
-            _inherit(gan, Path("runs") / self.start / "gan.keras")
+            _inherit(gan, _finished(self.start))
         return gan
 
     def batches(self, dogs, seed, start_epoch):
@@ -105,12 +108,26 @@ def _adam(rate, beta_1=0.5):
 
 
 def _sagan64(classes: int) -> GAN:
-    generator = sagan.generator(64, ch=24, classes=classes)
-    gan = GAN(generator, sagan.discriminator(64, ch=24, classes=classes), latent_dim=128)
+    cgan = _finished("cgan64")
+    networks = sagan.with_attention(cgan.generator), sagan.with_attention(cgan.discriminator)
+    return _balanced(GAN(*networks), losses.Hinge())
+
+
+def _biggan64(classes: int) -> GAN:
+    gan = _sagan64(classes)
+    return _balanced(GAN(biggan.grown(gan.generator), gan.discriminator), losses.Hinge())
+
+
+def _pggan64() -> GAN:
+    generator = pggan.generator(64, 128, width=1 / 16, cap=128)
+    critic = pggan.discriminator(64, width=1 / 16, cap=128, batch_norm=True)
+    schedule = pggan.Schedule(64, fading=24_000, stable=24_000)
+    gan = pggan.ProgressiveGAN(generator, critic, schedule, latent_dim=128)
     gan.compile(
-        loss=losses.Hinge(),
-        g_optimizer=_adam(1e-4, beta_1=0.0),
-        d_optimizer=_adam(4e-4, beta_1=0.0),
+        loss=losses.NonSaturating(),
+        g_optimizer=pggan.adam(2e-3),
+        d_optimizer=pggan.adam(4e-3),
+        penalties=(),
         augment=DiffAugment("translation"),
     )
     return gan
@@ -127,7 +144,6 @@ TRICKS_64 = (
     "batch 32, Adam (0.5, 0.999): 2e-4 for G and 4e-4 for D",
     *AROUND,
 )
-
 RECIPES = {
     "dcgan32": Recipe(
         _dcgan32,
@@ -179,10 +195,39 @@ RECIPES = {
         size=64,
         batch_size=32,
         condition="labels",
+        epochs=16,
         tricks=(
-            "SAGAN's rows, ch 24: residual blocks, spectral normalisation, attention at 32x32",
-            "hinge loss, batch 32, Adam (0, 0.999): 1e-4 for G and 4e-4 for D",
+            "cgan64 with self-attention at 32x32 in both networks, not SAGAN's residual blocks",
+            "starts from the weights of the finished cgan64, with gamma = 0",
+            "hinge loss",
+            *TRICKS_64,
+        ),
+    ),
+    "pggan64": Recipe(
+        _pggan64,
+        size=64,
+        batch_size=32,
+        judge=True,
+        tricks=(
+            "Karras' rows with 128 channels to 8x8, half as many at each doubling; z of 128",
+            "24,000 pictures a phase from 4x4 on, the rest at 64x64",
+            "non-saturating loss and batch normalisation in D, in place of WGAN-GP",
+            "batch 32, Adam (0, 0.99), forgotten at each phase: 2e-3 for G and 4e-3 for D",
             *AROUND,
+        ),
+    ),
+    "biggan64": Recipe(
+        _biggan64,
+        size=64,
+        batch_size=32,
+        condition="labels",
+        epochs=40,
+        tricks=(
+            "cgan64 with z in every conditional normalisation, residual blocks at 8 to 32 pixels",
+            "and self-attention at 32x32 in both networks: BigGAN's ideas, not BigGAN's rows",
+            "starts from the weights of the finished cgan64; all that is new starts at zero",
+            "hinge loss",
+            *TRICKS_64,
         ),
     ),
 }
@@ -236,17 +281,26 @@ def train(
         facts = _card(name, recipe, gan, dogs, epochs, seed, out)
         facts["scores"] = _scores(gan, dogs)
         print(checkpoints.save_generator(gan.ema_generator, name, facts))
+        if recipe.judge:
+            facts = {**facts, "kind": "discriminator", "model": gan.discriminator.name}
+            facts["parameters"] = gan.discriminator.count_params()
+            print(checkpoints.save_generator(gan.discriminator, f"{name}_judge", facts))
     return out
 
 
-def _inherit(gan: GAN, path: Path):
+def _finished(name: str) -> GAN:
+    """The GAN that another recipe trained, to start from."""
+    path = Path("runs") / name / "gan.keras"
+    if not path.exists():
+        raise FileNotFoundError(f"this recipe starts from {path}: train {name} first")
+    return keras.models.load_model(path)
+
+
+def _inherit(gan: GAN, trained: GAN):
     """Take over an unconditional GAN's weights, layer by layer, where the shapes agree.
 
     A conditional normalisation gets the plain one's gain and offset as every breed's.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"this recipe starts from {path}: train {path.parent.name} first")
-    trained = keras.models.load_model(path)
     pairs = (
         (gan.generator, trained.generator),
         (gan.ema_generator, trained.ema_generator),
@@ -273,7 +327,10 @@ def _revive(path: Path) -> GAN | None:
 
 
 class Logbook(keras.callbacks.Callback):
-    """One line and one row an epoch, and the same 64 dogs drawn again: a run to look at."""
+    """One line and one row an epoch, and the same 64 dogs drawn again: a run to look at.
+
+    `samples.png` shows the last 64; `film.png` grows by a row of eight of them every epoch.
+    """
 
     def __init__(self, out: Path):
         super().__init__()
@@ -292,8 +349,11 @@ class Logbook(keras.callbacks.Callback):
         print(f"epoch {epoch + 1}/{self.params['epochs']}: {figures}", flush=True)
         from PIL import Image
 
-        picture = Image.fromarray(plots.tile(self.model.sample(64), 16))
-        picture.save(self.out / "samples.png")
+        dogs = self.model.sample(64)
+        Image.fromarray(plots.tile(dogs, 16)).save(self.out / "samples.png")
+        film, row = self.out / "film.png", plots.tile(dogs[:8], 8)
+        before = np.asarray(Image.open(film)) if film.exists() else row[:0]
+        Image.fromarray(np.concatenate([before[: epoch * len(row)], row])).save(film)
 
     def _append(self, row):
         """Rows of epochs that a killed run did after its last checkpoint are done anew."""

@@ -47,7 +47,7 @@ import scipy.sparse.linalg
 import tensorflow as tf
 from PIL import Image, ImageDraw
 
-from dogan_lib import checkpoints, exercises, plots, runtime, singan_uses
+from dogan_lib import exercises, plots, pyramids, runtime, singan_uses
 from dogan_lib.dogs import doodle
 from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
@@ -60,7 +60,7 @@ MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two 
 if MINE:
     gan = SinGAN(max_size=cfg.side).fit(MINE)
 else:
-    gan = SinGAN.load(checkpoints.data_dir() / "checkpoints" / "singan_china.npz")
+    gan = pyramids.load("singan_china")
 photo, (height, width) = gan.image, gan.image.shape[:2]
 last = len(gan.scales) - 1
 starts = range(1, last + 1)
@@ -373,10 +373,10 @@ gallery(
 # Nothing in this says that the large picture, shrunk again, must be the small one, and small errors grow with each pass. `consistent=True`, which is not in the paper, adds after each pass what is lacking (back-projection, Irani and Peleg 1991).
 
 # %% slideshow={"slide_type": "-"}
-small_gan = SinGAN.load(checkpoints.data_dir() / "checkpoints" / "singan_china_sr.npz")
+small_gan = pyramids.load("singan_china_sr")
 small = Image.fromarray(small_gan.image)
 size = 4 * small.width, 4 * small.height
-original = Image.open(checkpoints.data_dir() / "china.jpg")
+original = pyramids.example("china")
 truth = np.asarray(original.resize(size, Image.Resampling.LANCZOS))
 kinds = {"nearest": 0, "bicubic": Image.Resampling.BICUBIC, "Lanczos": Image.Resampling.LANCZOS}
 ways = {name: np.asarray(small.resize(size, kind)) for name, kind in kinds.items()}

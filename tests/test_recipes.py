@@ -1,9 +1,14 @@
 """`dogan train`: a tiny recipe on doodles, run, stopped, resumed and shipped."""
 
+import dataclasses
 import json
+import shutil
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from dogan_lib import checkpoints, recipes
 from dogan_lib.dogs import load_dogs
@@ -31,8 +36,11 @@ def train(out, epochs, **options):
 
 def test_a_run_can_be_looked_at_resumed_and_shipped(tiny, capsys):
     train(tiny, 2)
-    assert {path.name for path in tiny.iterdir()} == {"gan.keras", "history.csv", "samples.png"}
+    names = {"gan.keras", "history.csv", "samples.png", "film.png"}
+    assert {path.name for path in tiny.iterdir()} == names
     train(tiny, 3, ship=True)
+    film = Image.open(tiny / "film.png")
+    assert film.height % 3 == 0 and film.height // 3 >= 32 and film.width >= 8 * 32
     assert "resuming" in capsys.readouterr().out
     rows = recipes.read_history(tiny / "history.csv")
     assert [(row["epoch"], row["step"]) for row in rows] == [("1", "3"), ("2", "6"), ("3", "9")]
@@ -67,7 +75,8 @@ def test_an_unknown_recipe_names_the_others():
         recipes.train("dcgan128")
 
 
-def test_each_recipe_builds_and_ships_small():
+def test_each_recipe_builds_and_ships_small(monkeypatch):
+    monkeypatch.setattr(recipes, "_finished", lambda name: recipes.RECIPES[name].build(120))
     for recipe in recipes.RECIPES.values():
         gan = recipe.build(120) if recipe.condition == "labels" else recipe.build()
         assert gan.generator.output_shape[1:] == (recipe.size, recipe.size, 3)
@@ -135,7 +144,40 @@ def test_a_generator_by_breed_is_shipped_with_its_breeds(by_breed, tmp_path):
 
 def test_scores_stand_on_the_card(tiny, monkeypatch):
     monkeypatch.setattr(recipes, "MEASURED", 260)
+    shipped = Path(recipes.__file__).parent.parent / "data" / "checkpoints"
+    (checkpoints.data_dir() / "checkpoints").mkdir(parents=True)
+    for name in ("dognet.keras", "dognet.json"):  # what the scores are measured with
+        shutil.copy(shipped / name, checkpoints.data_dir() / "checkpoints")
     recipes.train("tiny", "doodle", epochs=1, out=tiny, limit=520, ship=True)
     scores = checkpoints.load_generator("tiny").card["scores"]
     assert scores["n"] == 260
     assert scores["generated"]["KID"] > 10 * abs(scores["real"]["KID"])
+
+
+@pytest.mark.parametrize("name", ["sagan64", "biggan64"])
+def test_what_is_added_to_a_finished_gan_changes_nothing_at_first(name, monkeypatch):
+    finished = recipes.RECIPES["cgan64"].build(4)
+    monkeypatch.setattr(recipes, "_finished", lambda name: finished)
+    gan = recipes.RECIPES[name].build(4)
+    z, labels = np.random.default_rng(0).normal(size=(2, 100)).astype("float32"), np.array([0, 3])
+    pictures = np.asarray(finished.generator([z, labels]))
+    np.testing.assert_allclose(gan.generator([z, labels]), pictures, atol=1e-5)
+    logits = [net([pictures, labels]) for net in (gan.discriminator, finished.discriminator)]
+    np.testing.assert_allclose(*logits, atol=1e-4)
+    assert gan.generator.count_params() > finished.generator.count_params()
+
+
+def test_a_recipe_that_starts_from_another_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="train cgan64 first"):
+        recipes.RECIPES["sagan64"].build(4)
+
+
+def test_the_judge_is_shipped_beside_its_generator(tiny, monkeypatch):
+    recipe = dataclasses.replace(recipes.RECIPES["tiny"], judge=True)
+    monkeypatch.setitem(recipes.RECIPES, "tiny", recipe)
+    train(tiny, 1, ship=True)
+    assert checkpoints.available() == ["tiny"]  # the judge is no generator
+    assert checkpoints.card("tiny_judge")["kind"] == "discriminator"
+    judge = keras.models.load_model(checkpoints.data_dir() / "checkpoints" / "tiny_judge.keras")
+    assert judge(checkpoints.load_generator("tiny").sample(2)).shape == (2, 1)

@@ -162,15 +162,25 @@ def generator_at(network: keras.Model, resolution: int) -> keras.Model:
     return keras.Model(network.input, network.get_layer(name).output, name=f"at_{resolution}")
 
 
-def discriminator(resolution: int = 64, width: float = 1.0, cap: int = 512) -> keras.Model:
-    """Pictures (batch, resolution, resolution, 3) -> logits (batch, 1). No normalisation.
+def discriminator(
+    resolution: int = 64, width: float = 1.0, cap: int = 512, batch_norm: bool = False
+) -> keras.Model:
+    """Pictures (batch, resolution, resolution, 3) -> logits (batch, 1).
 
     Args:
         resolution: 4, 8, ... 1024.
         width, cap: see `channels`; the paper's where not given, 23,087,249 parameters at 1024.
+        batch_norm: normalise after each 3x3 convolution, which the paper does not. A small budget
+            learns far more from each picture with it; no gradient penalty then (see `penalties`).
     """
     filters = {side: channels(side, width, cap) for side in _sides(resolution)}
     parts = {layer.name: layer for layer in _discriminator_layers(filters)}
+    if batch_norm:
+        convolutions = [name for name in parts if name.startswith("conv")]
+        parts |= {
+            f"norm_{name}": layers.BatchNormalization(momentum=0.9, name=f"norm_{name}")
+            for name in convolutions
+        }
     return _wired(parts, resolution, f"pggan_discriminator_{resolution}")
 
 
@@ -189,16 +199,21 @@ def _discriminator_layers(filters):
 
 def _wired(parts, resolution, name):
     """The discriminator that these layers, given by name, make at a resolution."""
+
+    def convolved(name, x, then=lambda x: x):
+        x = then(parts[name](x))
+        return _activated(parts.get(f"norm_{name}", lambda x: x)(x))
+
     images = keras.Input((resolution, resolution, 3), name="images")
     x, picture = _activated(parts[f"from_rgb_{resolution}"](images)), images
     for side in reversed(_sides(resolution)[1:]):
-        x = _activated(parts[f"conv0_{side}"](x))
+        x = convolved(f"conv0_{side}", x)
         # As in the authors' code the mean over 2x2 pixels comes before the activation.
-        x = _activated(layers.AveragePooling2D(2)(parts[f"conv1_{side}"](x)))
+        x = convolved(f"conv1_{side}", x, then=layers.AveragePooling2D(2))
         picture = layers.AveragePooling2D(2)(picture)
         old = _activated(parts[f"from_rgb_{side // 2}"](picture))
         x = parts[f"fade_{side}"]([old, x])
-    x = _activated(parts["conv_4"](MinibatchStddev()(x)))
+    x = convolved("conv_4", MinibatchStddev()(x))
     x = _activated(parts["dense_4"](layers.Flatten()(x)))
     return keras.Model(images, parts["logit"](x), name=name)
 
@@ -271,9 +286,9 @@ class Schedule(Configurable):
         return tf.add_n([tf.constant(2.0), *faded])
 
 
-def adam() -> keras.optimizers.Optimizer:
+def adam(rate: float = 1e-3) -> keras.optimizers.Optimizer:
     """Adam as in the paper: rate 1e-3, no momentum, beta_2 0.99."""
-    return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
 
 @keras.saving.register_keras_serializable("dogan")

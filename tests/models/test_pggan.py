@@ -286,3 +286,22 @@ def test_a_grown_generator_ships_as_any_other(tmp_path):
     path = checkpoints.save_generator(generator, "pggan8", {}, tmp_path)
     pictures = checkpoints.load_generator(path).sample(2)
     assert pictures.shape == (2, 8, 8, 3) and np.isfinite(pictures).all()
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_batch_normalisation_in_d_is_an_option(jit_compile):
+    schedule = Schedule(8, fading=8, stable=8)
+    gan = pggan.ProgressiveGAN(
+        pggan.generator(8, 8, cap=10),
+        pggan.discriminator(8, cap=10, batch_norm=True),
+        schedule,
+        latent_dim=8,
+    )
+    gan.compile(loss=losses.NonSaturating(), penalties=(), jit_compile=jit_compile)
+    norms = [x for x in gan.discriminator.layers if isinstance(x, keras.layers.BatchNormalization)]
+    assert [norm.name for norm in norms] == ["norm_conv0_8", "norm_conv1_8", "norm_conv_4"]
+    images = tf.data.Dataset.from_tensor_slices((IMAGES[:16, ::2, ::2],)).batch(4)
+    before = values(gan.discriminator.trainable_variables)
+    gan.fit(images, epochs=2, verbose=0)
+    moved = zip(before, values(gan.discriminator.trainable_variables), strict=True)
+    assert all(np.abs(old - new).max() > 0 for old, new in moved)

@@ -102,3 +102,21 @@ def test_the_papers_size():
 def test_sizes_that_do_not_fit_are_named(options):
     with pytest.raises(ValueError, match="resolution"):
         sagan.generator(**options)
+
+
+def test_attention_is_added_with_nothing_lost(tmp_path):
+    plain = sagan.generator(16, 8, 3, 6, attention=None)
+    copy = sagan.with_attention(plain, 8)
+    found = [layer for layer in copy.layers if isinstance(layer, SelfAttention)]
+    assert [layer.output.shape[1:3] for layer in found] == [(8, 8)]
+    z, labels = np.random.default_rng(0).normal(size=(2, 6)).astype("float32"), np.array([0, 2])
+    before = plain([z, labels])
+    np.testing.assert_allclose(copy([z, labels]), before, atol=1e-6)
+    found[0].gamma.assign(1.0)  # from now on it counts, in the copy alone
+    assert np.abs(copy([z, labels]) - before).max() > 1e-4
+    np.testing.assert_array_equal(plain([z, labels]), before)
+    copy.save(tmp_path / "copy.keras")
+    again = keras.models.load_model(tmp_path / "copy.keras")
+    np.testing.assert_allclose(again([z, labels]), copy([z, labels]), atol=1e-6)
+    with pytest.raises(ValueError, match="no features of 5x5"):
+        sagan.with_attention(plain, 5)
