@@ -58,6 +58,9 @@ def load_generator(name: str | Path) -> "Generator":
             f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
             "a .keras file, or set DOGAN_DATA to the folder that holds checkpoints/."
         )
+    # A whole GAN can be revived only where its class is known.
+    from dogan_lib.models import biggan, pggan, text  # noqa: F401
+
     model = keras.models.load_model(path, compile=False)
     model = getattr(model, "ema_generator", model)
     return Generator(in_float32(model), _read_card(path.with_suffix(".json")))

@@ -17,14 +17,14 @@ from dogan_lib.singan_uses import super_resolution_gan
 
 PICTURES = ("china", "flower", "doodle")
 
-# name -> (picture, how the SinGAN is made). Of singan_china_n1 to _n3 the coarsest scale is larger,
-# so that fewer scales are needed.
+# name -> (picture, how the SinGAN is made). In singan_china_n3 and _n4 the coarsest scale is larger,
+# so that 3 and 4 scales are enough instead of 6.
 PYRAMIDS = {
     "singan_china": ("china", lambda seed: SinGAN(max_size=96, seed=seed)),
     "singan_china_sr": ("china", lambda seed: super_resolution_gan(seed, max_size=64)),
     "singan_doodle": ("doodle", lambda seed: SinGAN(max_size=64, seed=seed)),
-    "singan_china_n2": ("china", lambda seed: SinGAN(max_size=96, min_size=60, seed=seed)),
-    "singan_china_n3": ("china", lambda seed: SinGAN(max_size=96, min_size=44, seed=seed)),
+    "singan_china_n3": ("china", lambda seed: SinGAN(max_size=96, min_size=60, seed=seed)),
+    "singan_china_n4": ("china", lambda seed: SinGAN(max_size=96, min_size=44, seed=seed)),
     "singan_flower": ("flower", lambda seed: SinGAN(max_size=64, seed=seed)),
 }
 
