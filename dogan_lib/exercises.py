@@ -950,6 +950,47 @@ def _(answer):
         return "They depend on which latents are drawn, and on who turns them into features."
 
 
+# 12 SinGAN ---------------------------------------------------------------------------------------
+
+
+@exercise(
+    "12-scales",
+    """
+    10: shrunk it is 250 x 188 (187.5), and log(25 / 188) / log(0.75) = 7.01, rounded up 8. Plus 1
+    is N = 9, the last index; with index 0 that makes 10 networks.
+    """,
+)
+def _(answer):
+    if is_close(answer, 9, 0.01):
+        return "N is the last index. The first one is 0."
+    if is_close(answer, 11, 0.01):
+        return "That is a short side of 250. Shrink first: the long side becomes 250."
+    if not is_close(answer, 10, 0.01):
+        return "N = ceil(log(25 / short side) / log(0.75)) + 1, and there are N + 1 networks."
+
+
+@exercise("12-field", "15: each 3x3 convolution adds a pixel on both sides, 1 + 7 * 2.")
+def _(answer):
+    if is_close(answer, 21, 0.01):
+        return "They overlap: a convolution adds one pixel on both sides to what is seen."
+    if not is_close(answer, 15, 0.01):
+        return "Five convolutions see 11 pixels: 1 + 5 * 2."
+
+
+@exercise(
+    "12-start",
+    """
+    Raise it. Scales below the start show the photograph itself, so layout stays; only what is
+    finer than the start scale is drawn anew.
+    """,
+)
+def _(answer):
+    if "low" in str(answer).lower():
+        return "The low scales decide on the layout. Do you want them to draw?"
+    if "rais" not in str(answer).lower() and "high" not in str(answer).lower():
+        return 'Answer "raise" or "lower".'
+
+
 # 13 SinGAN's five uses ---------------------------------------------------------------------------
 
 
