@@ -84,7 +84,7 @@ def breed_score(beliefs: np.ndarray) -> float:
     exp of the mean KL(p(y|x) || p(y)): 1 where every picture is believed to show the same mixture
     of breeds, at most the number of breeds. High where each picture is one clear breed and all
     breeds occur. No real dog takes part, so it sees neither copies nor what is missing within a
-    breed, and it is the larger the fewer pictures there are: compare at one n.
+    breed. With few pictures it is too small, since p(y) is fitted to them: compare at one n.
 
     Args:
         beliefs: `probabilities(images, breeds)`.

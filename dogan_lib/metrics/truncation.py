@@ -58,7 +58,7 @@ def truncation_curve(
 def _row(generator, threshold, real, eyes, n, seed):
     labels = np.arange(n) % generator.classes
     pictures = to_uint8(generator.sample(n, seed, threshold, labels=labels))
-    fake = extract(pictures, eyes)
+    fake = extract(pictures, eyes, progress=False)
     row = {
         "is": breed_score(probabilities(pictures, generator.breeds)),
         "recognised": recognise(pictures, labels, generator.breeds).accuracy(5),
