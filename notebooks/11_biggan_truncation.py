@@ -315,7 +315,7 @@ print(f"the tiny BigGAN    {heard}")
 print(f"the dogs           {ceiling}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# Honestly: this shows that the code learns, not that BigGAN is better than what came before. In a budget like this the smaller networks of chapters 05 and 07 get further.
+# Honestly: such a budget buys colours, a dark patch in the middle, and a label that is at best beginning to be heard (compare with chance, and the rows with one another). It shows that the code learns, not that BigGAN is better than what came before.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does each piece of z do?
@@ -425,7 +425,7 @@ ax.bar(at - 0.2, by_breed, 0.4, color=PALETTE["real"], label="from the breed")
 ax.bar(at + 0.2, by_z, 0.4, color=PALETTE["accent"], label="from z")
 ax.set_xticks(at, names, rotation=40, ha="right", fontsize=8)
 ax.set(ylabel="deviation of a gain")
-ax.legend(frameon=False)
+ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
 print(f"mean over the layers: breed {np.mean(by_breed):.3f}, z {np.mean(by_z):.3f}")
 plots.show(
     figure, "For each conditional normalisation, how much its gains vary with the breed and with z."
@@ -614,11 +614,11 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# With few pictures every one of these numbers is off (balls are large, the inception score is too high); between thresholds, at one n, they may be compared. The card holds the same curve with more pictures, and with FID:
+# With few pictures every one of these numbers is off (the balls of precision are large, the inception score is too low); between thresholds, at one n, they may be compared. The card holds the same curve with more pictures, and with FID:
 
 # %% slideshow={"slide_type": "slide"}
 curve = shipped.card["truncation"]
-print(f"{curve['n']:,} pictures a threshold against real dogs: {curve['reference']}")
+print(f"{curve['n']:,} pictures a threshold against {curve['reference']}")
 plots.show(
     draw_curves(curve),
     "The curves of the card: precision, recall, FID and the others over the threshold.",
@@ -630,10 +630,10 @@ best = int(np.argmin(curve["fid"]))
 lowest, highest = curve["thresholds"][0], curve["thresholds"][-1]
 for name, hoped in (("precision", 1), ("recall", -1), ("is", 1)):
     low_value, high_value = curve[name][0], curve[name][-1]
-    verdict = "as published" if hoped * (low_value - high_value) > 0 else "NOT as published"
-    print(
-        f"{name:<10} {high_value:.3f} at τ = {highest}, {low_value:.3f} at τ = {lowest}: {verdict}"
-    )
+    agrees = hoped * (low_value - high_value) > 0
+    change = f"{high_value:.3f} at τ = {highest}, {low_value:.3f} at τ = {lowest}"
+    verdict = "the published direction" if agrees else "NOT the published direction"
+    print(f"{name:<10} {change}, {low_value / high_value - 1:+.0%}: {verdict}")
 fid, taus = curve["fid"], curve["thresholds"]
 print(
     f"FID        {fid[-1]:.2f} at τ = {highest}, lowest {fid[best]:.2f} at τ = {taus[best]}, ",
@@ -644,7 +644,7 @@ print(f"{fid[0]:.2f} at τ = {lowest}: {'it dips, then rises' if dips else 'it d
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # **Published**, for a G of 70 million parameters on ImageNet: as τ falls, IS and precision rise, recall falls, FID first dips and then rises when the missing variety weighs more than the better pictures. Where the lines above say NOT, ours differs.
-# Mind the sizes, too: a dip in the second digit is no dip, and the published IS rises by a large factor. And not every G bears truncation: in the paper it is the orthogonal penalty that makes G "amenable" to it.
+# Mind the sizes, too: a dip in the second digit, or a score that rises by less than its curve above wobbles, is no evidence. And not every G bears truncation: in the paper it is the orthogonal penalty that makes G "amenable" to it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One seed, many thresholds
@@ -663,12 +663,12 @@ shown = list(stands)[::-2]
 rows = [stands[tau].decode(biggan.carried(z, tau), label) for tau in shown]
 plots.show(
     plots.labelled_rows(rows, [f"τ = {tau}" for tau in shown], title="one breed, eight seeds"),
-    "Eight seeds in columns, thresholds in rows, the largest above: each column moves to the middle.",
+    "Eight seeds in columns, thresholds in rows, the largest above: coats take the breed's colour, poses stay.",
     dpi=70,
 )
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **What to see.** From above to below the dogs become plainer: less in the background, fewer odd limbs. But in the published pictures a column ends at *one* dog for each breed, the one of z = 0. Do ours?
+# **What to see.** From above to below coats and backgrounds lose what is particular, and the colours of the breed win; poses and outlines stay. In the published pictures *everything* ends at one dog a breed, that of z = 0. Why not here?
 #
 # ### A trap: normalisation undoes scale
 #
