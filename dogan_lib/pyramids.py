@@ -17,8 +17,8 @@ from dogan_lib.singan_uses import super_resolution_gan
 
 PICTURES = ("china", "flower", "doodle")
 
-# name -> (picture, how the SinGAN is made). In singan_china_n3 and _n4 the coarsest scale is larger,
-# so that 3 and 4 scales are enough instead of 6.
+# name -> (picture, how the SinGAN is made). The coarsest scale of singan_china_n3 and _n4 is
+# larger, so that 3 and 4 scales are enough instead of 6.
 PYRAMIDS = {
     "singan_china": ("china", lambda seed: SinGAN(max_size=96, seed=seed)),
     "singan_china_sr": ("china", lambda seed: super_resolution_gan(seed, max_size=64)),
