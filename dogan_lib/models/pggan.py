@@ -14,10 +14,11 @@ Reference: Karras et al. 2017, https://arxiv.org/abs/1710.10196, and the authors
 import dataclasses
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib.gan import GAN
+from dogan_lib.gan import GAN, latents
 from dogan_lib.layers import (
     EqualizedConv2D,
     EqualizedDense,
@@ -30,6 +31,8 @@ from dogan_lib.penalties import GradientPenalty
 from dogan_lib.saving import Configurable
 
 FIRST = 4  # pixels a side at the start
+SLOPE = 0.2  # of the LeakyReLU
+FITTED_ON = 256  # latents, for a new "to RGB"
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -149,11 +152,58 @@ def _normalised(x):
 
 
 def _activated(x):
-    return layers.LeakyReLU(negative_slope=0.2)(x)
+    return layers.LeakyReLU(negative_slope=SLOPE)(x)
 
 
 def _to_rgb(x, side):
     return EqualizedConv2D(3, 1, gain=1.0, dtype="float32", name=f"to_rgb_{side}")(x)
+
+
+def start_like_below(network: keras.Model, resolution: int, latents) -> None:
+    """Let the new layers of a generator begin with the pictures of the old ones.
+
+    Layers that start at random pull every picture towards random colours as they fade in, and a
+    short fade leaves no time to unlearn that. Here six channels of the new convolutions carry the
+    old colours and their negatives, which survive a LeakyReLU together; a new "to RGB" reads them
+    off by least squares. All other channels stay random. Not in the paper, whose fades last
+    800,000 pictures.
+
+    Args:
+        network: its layers below are trained; the new ones have at least six channels.
+        resolution: the new size, more than 4.
+        latents: (n, latent_dim), a few hundred, to fit to.
+    """
+    below = network.get_layer(f"to_rgb_{resolution // 2}")
+    colours = np.asarray(below.kernel)[0, 0]
+    _carry(network.get_layer(f"conv0_{resolution}"), colours, np.asarray(below.bias))
+    both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + SLOPE)
+    _carry(network.get_layer(f"conv1_{resolution}"), both, np.zeros(3))
+
+    to_rgb = network.get_layer(f"to_rgb_{resolution}")
+    old, _ = network.get_layer(f"fade_{resolution}").input
+    features, old = keras.Model(network.input, [to_rgb.input, old])(latents, training=False)
+    x = np.asarray(ops.cast(features, "float32"), "float64").reshape(-1, features.shape[-1])
+    x = np.column_stack([x, np.ones(len(x))])
+    y = np.asarray(old, "float64").reshape(-1, 3)
+    # A little ridge, since features that nearly agree would get large weights of opposite signs.
+    square = x.T @ x / len(x) + 1e-4 * np.eye(x.shape[1])
+    solved = np.linalg.solve(square, x.T @ y / len(x))
+    to_rgb.weight.assign(solved[None, None, :-1] / to_rgb.scale)
+    to_rgb.bias.assign(solved[-1])
+
+
+def _carry(convolution, colours, bias):
+    """Channels 0 to 5 become x @ colours + bias and its negative; `colours` has shape (c, 3)."""
+    weight = ops.convert_to_numpy(convolution.weight).copy()
+    offset = ops.convert_to_numpy(convolution.bias).copy()
+    if weight.shape[-1] < 6:
+        raise ValueError(f"{convolution.name} has {weight.shape[-1]} channels; carrying takes six")
+    weight[..., :6] = 0
+    middle = weight[weight.shape[0] // 2, weight.shape[1] // 2]
+    middle[: len(colours), :6] = np.concatenate([colours, -colours], axis=1) / convolution.scale
+    offset[:6] = np.concatenate([bias, -bias])
+    convolution.weight.assign(weight)
+    convolution.bias.assign(offset)
 
 
 def generator_at(network: keras.Model, resolution: int) -> keras.Model:
@@ -303,6 +353,8 @@ class ProgressiveGAN(GAN):
     Args:
         generator, discriminator: from this module, of the same resolution.
         schedule: the paper's where not given.
+        fitted: new layers of G begin with the pictures of the old ones, see `start_like_below`;
+            at random as in the paper where not.
         latent_dim, seed: as in `GAN`.
     """
 
@@ -313,9 +365,11 @@ class ProgressiveGAN(GAN):
         schedule=None,
         latent_dim: int = 512,
         seed: int = 0,
+        fitted: bool = False,
         **kwargs,
     ):
         super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+        self.fitted = fitted
         resolution = generator.output.shape[1]
         self.schedule = schedule or Schedule(resolution)
         if not resolution == self.schedule.resolution == discriminator.input.shape[1]:
@@ -359,6 +413,11 @@ class ProgressiveGAN(GAN):
             for optimizer in (self.g_optimizer, self.d_optimizer):
                 _forget(optimizer)
             self.phase.assign(phase)
+            if self.fitted and phase % 2:
+                self._set_level()
+                z = latents(FITTED_ON, self.latent_dim, seed=phase)
+                for network in (self.generator, self.ema_generator):
+                    start_like_below(network, self.schedule.side(phase), z)
         if self.schedule.side(phase) != self.side:
             self._use(self.schedule.side(phase))
             self.make_train_function()
@@ -392,7 +451,7 @@ class ProgressiveGAN(GAN):
 
     def get_config(self):
         schedule = keras.saving.serialize_keras_object(self.schedule)
-        return {**super().get_config(), "schedule": schedule}
+        return {**super().get_config(), "schedule": schedule, "fitted": self.fitted}
 
     @classmethod
     def from_config(cls, config):

@@ -21,10 +21,12 @@ def networks(resolution=16):
     return pggan.generator(resolution, 8, cap=10), pggan.discriminator(resolution, cap=10)
 
 
-def tiny(schedule=None, **options):
+def tiny(schedule=None, fitted=False, **options):
     keras.utils.set_random_seed(0)
     schedule = schedule or Schedule(16, fading=8, stable=8)
-    gan = pggan.ProgressiveGAN(*networks(schedule.resolution), schedule, latent_dim=8)
+    gan = pggan.ProgressiveGAN(
+        *networks(schedule.resolution), schedule, latent_dim=8, fitted=fitted
+    )
     gan.compile(**options)
     return gan
 
@@ -225,6 +227,37 @@ def test_layers_wait_for_their_phase_and_keep_their_weights(grown):
         for before, after in zip(diary.rows, diary.rows[1:], strict=False)
     ]
     assert max(steps) < 0.02  # Adam's own steps; a block made anew would jump by 1
+
+
+def test_new_layers_can_begin_with_the_old_pictures():
+    def pictures(level):
+        set_level(network, level)
+        return np.asarray(network(z))
+
+    keras.utils.set_random_seed(1)
+    network = pggan.generator(16, 8, cap=24)
+    z = np.random.default_rng(2).normal(size=(64, 8)).astype("float32")
+    below, random = pictures(3), pictures(4)
+    pggan.start_like_below(network, 16, np.random.default_rng(3).normal(size=(256, 8)))
+    carried = pictures(4)
+    np.testing.assert_array_equal(pictures(3), below)
+    left = [np.mean((x - below) ** 2) / np.var(below) for x in (random, carried)]
+    assert left[1] < 0.1 < 0.5 < left[0]
+    with pytest.raises(ValueError, match="takes six"):
+        pggan.start_like_below(pggan.generator(8, 8, cap=5), 8, Z)
+
+
+def test_a_fitted_run_does_so_once_a_size_and_in_both_generators(monkeypatch):
+    begun = []
+    start = pggan.start_like_below
+    monkeypatch.setattr(
+        pggan, "start_like_below", lambda g, side, z: (begun.append((g, side)), start(g, side, z))
+    )
+    gan = tiny(fitted=True)
+    gan.fit(batches(), verbose=0)
+    nets = [gan.generator, gan.ema_generator]
+    assert begun == [(net, side) for side in (8, 16) for net in nets]
+    assert pggan.ProgressiveGAN.from_config(gan.get_config()).fitted
 
 
 def test_pictures_have_the_full_size_from_the_start():
