@@ -247,6 +247,12 @@ def add_train(commands):
     command.add_argument("--limit", type=_positive, help="train on so many dogs")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--ship", action="store_true", help="write the result to data/")
+    command.add_argument(
+        "--strategy",
+        choices=("mirrored", "multiworker"),
+        help="all devices of this machine, or the machines in $TF_CONFIG; see "
+        "dogan_lib/distribution.py",
+    )
     study = command.add_argument_group("a study of many small networks in place of one recipe")
     study.add_argument("--ablation", metavar="STUDY", help="heuristics, losses or sgd")
     study.add_argument("--steps", type=_positive, default=1500, help="a network (1500)")
@@ -267,7 +273,7 @@ def do_train(arguments):
         options = {name: getattr(arguments, name) for name in ("out", "seed", "ship")}
         print(pyramids.train(arguments.name, **options))
     else:
-        names = ("name", "data", "epochs", "out", "limit", "seed", "ship")
+        names = ("name", "data", "epochs", "out", "limit", "seed", "ship", "strategy")
         print(recipes.train(**{name: getattr(arguments, name) for name in names}))
 
 

@@ -143,6 +143,13 @@ class GAN(keras.Model):
         """What the trained model is for: the averaged generator."""
         return self.ema_generator(inputs, training=training)
 
+    def _maybe_symbolic_build(self, *args, **kwargs):
+        """Nothing: networks and optimizers are built from the start.
+
+        Under a distribution strategy Keras would first draw a batch to build by, which moves the
+        data's epochs on by one, and which fails with several workers.
+        """
+
     # One step ----------------------------------------------------------------------------------
 
     def train_step(self, data):
@@ -164,12 +171,12 @@ class GAN(keras.Model):
         )
         with tape:
             g_loss = self._generator_loss(real, fake, conditions)
-            scaled = self.g_optimizer.scale_loss(g_loss)
+            scaled = self.g_optimizer.scale_loss(g_loss / replicas())
         variables = self._fast_generator.trainable_variables
         gradients = tape.gradient(scaled, variables)
         self.g_optimizer.apply(gradients, variables)
         self._follow()
-        scale = self.g_optimizer.scale_loss(tf.ones(()))
+        scale = self.g_optimizer.scale_loss(tf.ones(()) / replicas())
         return self._record(
             d_loss=d_loss,
             g_loss=g_loss,
@@ -180,8 +187,12 @@ class GAN(keras.Model):
         )
 
     def _draw(self, n):
-        """n latents for one step."""
-        return keras.random.normal((n, self.latent_dim), seed=self.random)
+        """n latents for one step: this replica's share of what one device would draw for all."""
+        z = keras.random.normal((replicas() * n, self.latent_dim), seed=self.random)
+        if replicas() == 1:
+            return z
+        first = tf.distribute.get_replica_context().replica_id_in_sync_group * n
+        return z[first : first + n]
 
     def _generate(self, images, conditions):
         z = self._draw(tf.shape(images)[0])
@@ -200,7 +211,7 @@ class GAN(keras.Model):
             total = loss
             for penalty in self.penalties:
                 total += penalty(self._critic(conditions), real, fake)
-            scaled = self.d_optimizer.scale_loss(total)
+            scaled = self.d_optimizer.scale_loss(total / replicas())
         variables = self._fast_discriminator.trainable_variables
         self.d_optimizer.apply(tape.gradient(scaled, variables), variables)
         return total, real_logits, fake_logits
@@ -233,7 +244,11 @@ class GAN(keras.Model):
         self.bad_step.assign(tf.where(first, self.step, self.bad_step))
         for name, value in signals.items():
             self._means[name].update_state(value)
-        return {mean.name: mean.result() for mean in self.metrics}
+        logs = {mean.name: mean.result() for mean in self.metrics}
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            # There Keras takes the mean over an axis that a scalar does not have.
+            logs = {name: value[None] for name, value in logs.items()}
+        return logs
 
     # Around the step ---------------------------------------------------------------------------
 
@@ -304,6 +319,16 @@ class GAN(keras.Model):
                 state.assign(states[f"random_{i}"])
 
 
+def replicas() -> int:
+    """Devices that share a step. Keras sums their gradients; a loss over all is their mean."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def number(counter) -> int:
+    """A counter's value, also where a distribution strategy keeps a copy on each device."""
+    return int(tf.convert_to_tensor(counter))
+
+
 def _join(first, conditions):
     return [first, *conditions] if conditions else first
 
@@ -320,7 +345,7 @@ class StopOnNaN(keras.callbacks.Callback):
         if bad:
             losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
             raise FloatingPointError(
-                f"training stopped: {losses} at step {int(self.model.bad_step)}. The last saved "
+                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
                 "checkpoint is untouched; lower the learning rates, or add a penalty or "
                 "normalisation to D, and resume from it."
             )

@@ -14,13 +14,14 @@ from typing import Literal
 import keras
 import numpy as np
 
-from dogan_lib import checkpoints, losses, penalties, plots, runtime
+from dogan_lib import checkpoints, distribution, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import GAN, Resume
+from dogan_lib.gan import GAN, Resume, number
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.report import score
 from dogan_lib.models import biggan, conditional, dcgan, pggan, sagan, text
+from dogan_lib.models.readers import load_attributes
 
 MEASURED = 2000  # pictures, for the scores on a card
 HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out
@@ -54,7 +55,8 @@ class Recipe:
 
     def batches(self, dogs, seed, start_epoch):
         if self.condition == "captions":
-            return text.batches(dogs, text.load_encoder(), self.batch_size, seed, start_epoch)
+            encoder, said = text.load_encoder(), True
+            return text.batches(dogs, encoder, self.batch_size, seed, start_epoch, said=said)
         return dogs.batches(self.batch_size, self.condition, seed=seed, start_epoch=start_epoch)
 
 
@@ -88,9 +90,14 @@ def _cgan64(classes: int) -> GAN:
     return _balanced(GAN(generator, conditional.discriminator(classes, width=32, parts=D_PARTS)))
 
 
-def _text64() -> GAN:
+def _reed64(**options) -> GAN:
     generator = text.generator(width=32, parts=G_PARTS)
-    return _balanced(text.TextGAN(generator, text.discriminator(width=32, parts=D_PARTS)))
+    discriminator = text.discriminator(width=32, parts=D_PARTS)
+    return _balanced(text.TextGAN(generator, discriminator, **options))
+
+
+def _text64() -> GAN:
+    return _reed64(reader=load_attributes("guide").model)
 
 
 def _balanced(gan: GAN, loss=None) -> GAN:
@@ -121,8 +128,8 @@ def _biggan64(classes: int) -> GAN:
 def _pggan64() -> GAN:
     generator = pggan.generator(64, 128, width=1 / 16, cap=128)
     critic = pggan.discriminator(64, width=1 / 16, cap=128, batch_norm=True)
-    schedule = pggan.Schedule(64, fading=24_000, stable=24_000)
-    gan = pggan.ProgressiveGAN(generator, critic, schedule, latent_dim=128)
+    schedule = pggan.Schedule(64, fading=16_000, stable=16_000)
+    gan = pggan.ProgressiveGAN(generator, critic, schedule, latent_dim=128, fitted=True)
     gan.compile(
         loss=losses.NonSaturating(),
         g_optimizer=pggan.adam(2e-3),
@@ -143,6 +150,13 @@ TRICKS_64 = (
     "G grows by nearest upsampling and 3x3 convolutions, D has 4x4 kernels",
     "batch 32, Adam (0.5, 0.999): 2e-4 for G and 4e-4 for D",
     *AROUND,
+)
+TRICKS_TEXT = (
+    "GAN-INT-CLS: matching-aware D, and for G captions half way between two others",
+    "half of D's wrong captions are the right one with one lie in it",
+    "mode seeking: G is paid for two different pictures of one caption",
+    "non-saturating loss",
+    *TRICKS_64,
 )
 RECIPES = {
     "dcgan32": Recipe(
@@ -176,18 +190,20 @@ RECIPES = {
             *TRICKS_64,
         ),
     ),
+    "reed64": Recipe(
+        _reed64, size=64, batch_size=32, epochs=19, condition="captions", tricks=TRICKS_TEXT
+    ),
     "text64": Recipe(
         _text64,
         size=64,
         batch_size=32,
-        epochs=19,
+        epochs=30,
         condition="captions",
+        start="reed64",
         tricks=(
-            "GAN-INT-CLS: matching-aware D, and for G captions half way between two others",
-            "half of D's wrong captions are the right one with one lie in it",
-            "mode seeking: G is paid for two different pictures of one caption",
-            "non-saturating loss",
-            *TRICKS_64,
+            *TRICKS_TEXT,
+            "starts from the weights of 19 epochs of that (recipe reed64), and goes on with",
+            "a guide: a classifier of attributes that tells G what it does not see of its caption",
         ),
     ),
     "sagan64": Recipe(
@@ -210,7 +226,8 @@ RECIPES = {
         judge=True,
         tricks=(
             "Karras' rows with 128 channels to 8x8, half as many at each doubling; z of 128",
-            "24,000 pictures a phase from 4x4 on, the rest at 64x64",
+            "16,000 pictures a phase from 4x4 on, the rest at 64x64",
+            "new layers of G begin with the pictures of the old ones",
             "non-saturating loss and batch normalisation in D, in place of WGAN-GP",
             "batch 32, Adam (0, 0.99), forgotten at each phase: 2e-3 for G and 4e-3 for D",
             *AROUND,
@@ -241,6 +258,7 @@ def train(
     limit: int | None = None,
     seed: int = 0,
     ship: bool = False,
+    strategy: str | None = None,
 ) -> Path:
     """Run a recipe; started again with the same `out` it goes on where it stopped.
 
@@ -252,6 +270,7 @@ def train(
         limit: train on so many dogs.
         seed: of weights, latents and batches. A resumed run keeps its own.
         ship: write the averaged generator and its card to `data/checkpoints`.
+        strategy: "mirrored" or "multiworker": see `dogan_lib.distribution`.
 
     Returns:
         The folder.
@@ -262,22 +281,29 @@ def train(
     epochs = epochs or recipe.epochs
     out = Path(out or Path("runs") / name)
     out.mkdir(parents=True, exist_ok=True)
+    together = distribution.strategy(strategy)  # before TensorFlow looks at its devices
+    distribution.check(together.num_replicas_in_sync, recipe.batch_size)
+    chief = strategy != "multiworker" or distribution.is_chief()
     print(f"{name}: {runtime.setup(seed)}")
+    if strategy:
+        print(f"{strategy}: {together.num_replicas_in_sync} replicas")
     dogs = load_dogs(size=recipe.size, source=data, limit=limit, seed=seed)
     if recipe.condition == "captions":
         dogs = text.trained_on(dogs)
-    gan = _revive(out / "gan.keras") or recipe.built_for(dogs)
+    with together.scope():
+        gan = _revive(out / "gan.keras") or recipe.built_for(dogs)
     per_epoch = len(dogs) // recipe.batch_size
-    done = int(gan.step) // per_epoch
+    done = number(gan.step) // per_epoch
     if done < epochs:
         gan.fit(
             recipe.batches(dogs, seed, start_epoch=done),
             initial_epoch=done,
             epochs=epochs,
             verbose=0,
-            callbacks=[Logbook(out), Resume(out / "gan.keras")],
+            # All replicas are the same; one of the workers writes it down.
+            callbacks=[Logbook(out), Resume(out / "gan.keras")] if chief else [],
         )
-    if ship:
+    if ship and chief:
         facts = _card(name, recipe, gan, dogs, epochs, seed, out)
         facts["scores"] = _scores(gan, dogs)
         print(checkpoints.save_generator(gan.ema_generator, name, facts))
@@ -322,7 +348,7 @@ def _revive(path: Path) -> GAN | None:
     if not path.exists():
         return None
     gan = keras.models.load_model(path)
-    print(f"resuming {path} at step {int(gan.step):,}")
+    print(f"resuming {path} at step {number(gan.step):,}")
     return gan
 
 
@@ -342,7 +368,7 @@ class Logbook(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         seconds = time.perf_counter() - self.start
-        row = {"epoch": epoch + 1, "step": int(self.model.step), "seconds": round(seconds, 1)}
+        row = {"epoch": epoch + 1, "step": number(self.model.step), "seconds": round(seconds, 1)}
         row |= {key: round(float(value), 5) for key, value in logs.items()}
         self._append(row)
         figures = ", ".join(f"{key} {value}" for key, value in row.items() if key != "epoch")
@@ -414,8 +440,8 @@ def _card(name, recipe, gan, dogs, epochs, seed, out) -> dict:
         "pictures": len(dogs),
         "recipe": list(recipe.tricks),
         "epochs": epochs,
-        "steps": int(gan.step),
-        "pictures_seen": int(gan.step) * recipe.batch_size,
+        "steps": number(gan.step),
+        "pictures_seen": number(gan.step) * recipe.batch_size,
         "seed": seed,
         "seconds": round(sum(float(row["seconds"]) for row in history)),
         "machine": runtime.device(),

@@ -181,3 +181,23 @@ def test_the_judge_is_shipped_beside_its_generator(tiny, monkeypatch):
     assert checkpoints.card("tiny_judge")["kind"] == "discriminator"
     judge = keras.models.load_model(checkpoints.data_dir() / "checkpoints" / "tiny_judge.keras")
     assert judge(checkpoints.load_generator("tiny").sample(2)).shape == (2, 1)
+
+
+def test_all_devices_of_a_machine_with_one_play_the_same_game(tiny, capsys):
+    train(tiny / "plain", 2)
+    train(tiny / "mirrored", 1, strategy="mirrored")
+    train(tiny / "mirrored", 2, strategy="mirrored")
+    assert "mirrored: 1 replicas" in capsys.readouterr().out
+    plain, mirrored = (
+        checkpoints.load_generator(tiny / name / "gan.keras").sample(4)
+        for name in ("plain", "mirrored")
+    )
+    np.testing.assert_allclose(plain, mirrored, atol=1e-4)
+
+
+def test_only_the_first_worker_writes(tiny, monkeypatch):
+    alone = recipes.distribution.strategy()
+    monkeypatch.setattr(recipes.distribution, "strategy", lambda name: alone)
+    monkeypatch.setattr(recipes.distribution, "is_chief", lambda: False)
+    train(tiny, 1, strategy="multiworker", ship=True)
+    assert not list(tiny.iterdir()) and not checkpoints.available()

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib.gan import GAN, latents
+from dogan_lib.gan import GAN, latents, number, replicas
 from dogan_lib.layers import (
     EqualizedConv2D,
     EqualizedDense,
@@ -394,8 +394,7 @@ class ProgressiveGAN(GAN):
         self._set_level()
 
     def _phase_now(self):
-        # A variable of a distribution strategy is no number by itself.
-        return self.schedule.phase(int(tf.convert_to_tensor(self.images)))
+        return self.schedule.phase(number(self.images))
 
     def _use(self, side):
         """Train the parts of the networks that work at this side."""
@@ -409,7 +408,7 @@ class ProgressiveGAN(GAN):
     def grow(self):
         """Enter the phase that the pictures seen so far have reached; `fit` asks at every step."""
         phase = self._phase_now()
-        if phase != int(tf.convert_to_tensor(self.phase)):
+        if phase != number(self.phase):
             for optimizer in (self.g_optimizer, self.d_optimizer):
                 _forget(optimizer)
             self.phase.assign(phase)
@@ -437,8 +436,7 @@ class ProgressiveGAN(GAN):
         if self.side > FIRST:
             real = fade_reals(real, alpha(level, self.side))
         logs = super().train_step((real, *conditions))
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        self.images.assign_add(tf.cast(replicas * tf.shape(images)[0], "int64"))
+        self.images.assign_add(tf.cast(replicas() * tf.shape(images)[0], "int64"))
         return logs
 
     def fit(self, x=None, callbacks=None, **kwargs):
