@@ -180,6 +180,21 @@ LIES = {"ears": 0.3, "colour": 0.2, "pose": 0.15, "hair": 0.15, "size": 0.1, "ba
 SHORTENED = 0.25  # of the captions that networks learn from leave things out, as people do
 
 
+def said(readings: Sequence[Reading]) -> np.ndarray:
+    """What captions say, int32 (n, attributes): positions in `ATTRIBUTES`' values.
+
+    One past the last value stands for an attribute of which a caption says nothing.
+    """
+    rows = [
+        [
+            values.index(reading.said[name][0]) if name in reading.said else len(values)
+            for name, values in ATTRIBUTES.items()
+        ]
+        for reading in readings
+    ]
+    return np.array(rows, "int32")
+
+
 def describe(attributes: Mapping[str, str], variant: int = 0) -> str:
     """A sentence of the attributes that are given; with all of them that of `doodle.caption_of`.
 

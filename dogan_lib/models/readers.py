@@ -1,7 +1,8 @@
-"""Two networks that read for chapter 08, and how they were trained: captions, and attributes.
+"""Three networks that read for chapter 08, and how they were trained: captions, and attributes.
 
     python -m dogan_lib.models.readers encoder     --out runs/text_encoder   --ship
     python -m dogan_lib.models.readers attributes  --out runs/attributes     --ship
+    python -m dogan_lib.models.readers guide       --out runs/guide          --ship
 
 Started again with the same `--out` each goes on where it stopped.
 
@@ -10,7 +11,9 @@ belong together? A small network embeds the pictures, and both directions are a 
 the batch (as in CLIP). That alone may drop what is hard to see, so heads on the embedding also
 have to name every attribute that the caption says, or that it says nothing about it.
 
-The attribute classifier is the ruler of obedience: it never sees a caption.
+The attribute classifier is the ruler of obedience: it never sees a caption. The guide is a smaller
+one that `text.TextGAN` may learn from. No generator may learn from the ruler: who is measured by
+its own teacher has learnt to please the teacher.
 
 References: Reed et al. 2016, section 4.1; Radford et al. 2021, https://arxiv.org/abs/2103.00020
 """
@@ -94,27 +97,13 @@ def caption_batches(dogs, seed: int = 0, start_epoch: int = 0):
         random = np.random.default_rng([seed, epoch, 2])
         captions = [language.read(language.worded(row, random)) for row in rows]
         ids = np.array([language.numbers(caption.words) for caption in captions], "int32")
-        return [dogs.images, ids, _said(captions)]
+        return [dogs.images, ids, language.said(captions)]
 
     def arranged(images, ids, said):
         targets = {name: said[:, i] for i, name in enumerate(ATTRIBUTES)}
         return (images, ids), {"match": said[:, 0], **targets}
 
     return dataset(columns, BATCH, True, True, seed, start_epoch).map(arranged)
-
-
-def _said(captions) -> np.ndarray:
-    """Positions of the said values, int32 (n, attributes); one past the last where none is said."""
-    return np.array(
-        [
-            [
-                values.index(caption.said[name][0]) if name in caption.said else len(values)
-                for name, values in ATTRIBUTES.items()
-            ]
-            for caption in captions
-        ],
-        "int32",
-    )
 
 
 def compiled_matcher(steps: int, encoder: keras.Model | None = None) -> keras.Model:
@@ -188,6 +177,11 @@ def compiled_classifier(steps: int, **shape) -> keras.Model:
     metrics = dict.fromkeys(losses, "accuracy")
     model.compile(optimizer=_decaying(steps, 2e-3), loss=losses, metrics=metrics)
     return model
+
+
+def compiled_guide(steps: int) -> keras.Model:
+    """A narrow classifier, ready to fit for so many steps."""
+    return compiled_classifier(steps, widths=(16, 32, 64, 96))
 
 
 class Attributes:
@@ -285,11 +279,9 @@ def ship_encoder(model: keras.Model, examined, facts: dict) -> Path:
     return checkpoints.save_generator(encoder, "text_encoder", card)
 
 
-def ship_classifier(model: keras.Model, examined, facts: dict) -> Path:
+def ship_classifier(model: keras.Model, examined, facts: dict, name="attributes") -> Path:
     """Write the classifier and its card, with its accuracies on doodles that it has not seen."""
-    path = checkpoints.save_float16(
-        model, checkpoints.data_dir() / "checkpoints" / "attributes.keras"
-    )
+    path = checkpoints.save_float16(model, checkpoints.data_dir() / "checkpoints" / f"{name}.keras")
     read = Attributes(keras.models.load_model(path, compile=False)).read(examined.images)
     accuracy = {name: float(np.mean(read[name] == examined.attributes[name])) for name in read}
     card = {
@@ -301,7 +293,7 @@ def ship_classifier(model: keras.Model, examined, facts: dict) -> Path:
         **facts,
     }
     print(", ".join(f"{name} {share:.1%}" for name, share in accuracy.items()))
-    return checkpoints.save_generator(model, "attributes", card)
+    return checkpoints.save_generator(model, name, card)
 
 
 def _facts(what, args, dogs, seconds) -> dict:
@@ -340,12 +332,23 @@ def train_classifier(args):
         print(ship_classifier(model, fresh, _facts("attributes", args, dogs, seconds)))
 
 
+def train_guide(args):
+    """On combinations that are not kept back, and other doodles than the ruler's."""
+    dogs = load_dogs(size=64, source="doodle", limit=args.doodles, seed=args.seed + 200)
+    learnt = text.trained_on(dogs)
+    model, seconds = train(compiled_guide, picture_batches, learnt, args.out, args.epochs)
+    if args.ship:
+        fresh = load_dogs(size=64, source="doodle", limit=EXAMINED, seed=args.seed + 201)
+        print(ship_classifier(model, fresh, _facts("guide", args, learnt, seconds), "guide"))
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m dogan_lib.models.readers")
     commands = parser.add_subparsers(dest="what", required=True)
     for name, run, doodles, epochs in (
         ("encoder", train_encoder, 10_000, 10),
         ("attributes", train_classifier, 24_000, 16),
+        ("guide", train_guide, 24_000, 10),
     ):
         command = commands.add_parser(name, help=run.__doc__)
         folder = "text_encoder" if name == "encoder" else name

@@ -23,6 +23,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from dogan_lib import captions as language
+from dogan_lib.dogs.doodle import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import judge_together
@@ -244,22 +245,47 @@ class TextGAN(GAN):
     With many captions that belong to one picture each, nothing tells G to use z. A last term does:
     G minimises `seeking` / |G(z1, t) - G(z2, t)|, the mean distance of two pictures of one caption.
 
-    Batches are `(images, captions)` or `(images, captions, wrong)`, embeddings (n, d), n even;
-    without the third each picture gets its neighbour's caption as the wrong one.
+    D may know of ears and still care little for them. A reader may help: a classifier that stays as
+    it is and tells G, picture by picture, whether it sees what the caption says (`misread`).
+
+    Batches are `(images, captions)`, `(images, captions, wrong)` or, for a reader, `(images,
+    captions, wrong, said)`: embeddings (n, d), n even, and `captions.said`. Without a wrong caption
+    each picture gets its neighbour's.
 
     Args:
-        seeking: weight of that term; 0 is Reed's game.
+        seeking: weight of the mode seeking term; 0 is Reed's game.
+        reader: pictures -> dict of logits, as `readers.classifier` gives; saved with the game.
+        reading: weight of the reader's term.
 
     References: Reed et al. 2016; mode seeking: Mao et al. 2019, https://arxiv.org/abs/1903.05628
-    (whose distance is divided by |z1 - z2|, nearly the same number for every pair).
+    (whose distance is divided by |z1 - z2|, nearly the same number for every pair); a classifier
+    beside D: Dash et al. 2017, TAC-GAN, https://arxiv.org/abs/1703.06412 (theirs learns with D).
     """
 
-    def __init__(self, generator, discriminator, seeking: float = 0.1, **kwargs):
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        seeking: float = 0.1,
+        reader: keras.Model | None = None,
+        reading: float = 1.0,
+        **kwargs,
+    ):
         super().__init__(generator, discriminator, **kwargs)
-        self.seeking = seeking
+        self.seeking, self.reading, self.reader = seeking, reading, reader
+        if reader is not None:
+            reader.trainable = False
 
     def get_config(self):
-        return {**super().get_config(), "seeking": self.seeking}
+        reader = self.reader and keras.saving.serialize_keras_object(self.reader)
+        own = {"seeking": self.seeking, "reading": self.reading, "reader": reader}
+        return {**super().get_config(), **own}
+
+    @classmethod
+    def from_config(cls, config):
+        reader = config.get("reader")
+        reader = reader and keras.saving.deserialize_keras_object(reader)
+        return super().from_config({**config, "reader": reader})
 
     def _generate(self, images, conditions):
         captions = asked_of_g(conditions[0])
@@ -286,14 +312,39 @@ class TextGAN(GAN):
     def _generator_loss(self, real, fake, conditions):
         logits = self._judge(fake, [asked_of_g(conditions[0])])
         loss = self.adversarial_loss.generator(logits)
-        one, other = tf.split(fake[: conditions[0].shape[0]], 2)
-        apart = tf.reduce_mean(tf.abs(one - other))
-        return loss + self.seeking / (apart + 1e-3)
+        captioned = fake[: conditions[0].shape[0]]  # each of half of the captions drawn twice
+        one, other = tf.split(captioned, 2)
+        loss += self.seeking / (tf.reduce_mean(tf.abs(one - other)) + 1e-3)
+        if self.reader is None:
+            return loss
+        if len(conditions) < 3:
+            raise ValueError("a reader needs to know what the captions say: batches(said=True)")
+        said, _ = tf.split(conditions[2], 2)
+        seen = self.reader(captioned, training=False)
+        return loss + self.reading * misread(seen, tf.concat([said, said], axis=0))
 
     def compile(self, loss=None, **kwargs):
         if loss is not None and loss.needs_real:
             raise ValueError(f"{loss} pairs each fake with a real picture; here the numbers differ")
         super().compile(loss=loss, **kwargs)
+
+
+def misread(seen: dict, said):
+    """How far what a reader sees is from what the captions say: cross-entropies, a scalar.
+
+    Summed over the attributes that a caption names, and averaged over the captions.
+
+    Args:
+        seen: attribute -> logits (n, values).
+        said: int (n, attributes), as `captions.said` gives.
+    """
+    total = 0.0
+    for i, (name, values) in enumerate(ATTRIBUTES.items()):
+        asked = said[:, i]
+        known = tf.minimum(asked, len(values) - 1)
+        wrong = tf.nn.sparse_softmax_cross_entropy_with_logits(known, seen[name])
+        total += tf.where(asked < len(values), wrong, 0.0)
+    return tf.reduce_mean(total)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -302,7 +353,13 @@ class TextGAN(GAN):
 
 
 def batches(
-    dogs, encoder: Encoder, batch_size: int, seed: int = 0, start_epoch: int = 0, variants: int = 4
+    dogs,
+    encoder: Encoder,
+    batch_size: int,
+    seed: int = 0,
+    start_epoch: int = 0,
+    variants: int = 4,
+    said: bool = False,
 ):
     """Batches `(images, captions, wrong)` of dogs with attributes, worded anew each epoch.
 
@@ -312,24 +369,26 @@ def batches(
     Args:
         dogs: doodles; see `trained_on` for which of them.
         variants: wordings of each caption that the epochs choose among.
+        said: a fourth part for a reader, what each caption says: see `captions.said`.
 
     Returns:
         A dataset as `Dogs.batches` gives: images in [-1, 1], embeddings float32 (batch_size, d).
     """
     from dogan_lib.dogs.batches import batches as dataset
 
-    right, wrong = _wordings(dogs, encoder, seed, variants)
+    right, wrong, told = _wordings(dogs, encoder, seed, variants)
     row = np.arange(len(dogs))
 
     def columns(epoch):
         variant = np.random.default_rng([seed, epoch, 1]).integers(variants, size=len(dogs))
-        return [dogs.images, right[row, variant], wrong[row, variant]]
+        columns = [dogs.images, right[row, variant], wrong[row, variant]]
+        return [*columns, told[row, variant]] if said else columns
 
     return dataset(columns, batch_size, True, True, seed, start_epoch)
 
 
 def _wordings(dogs, encoder, seed, variants):
-    """Two arrays of embeddings (dogs, variants, d): of true captions and of wrong ones."""
+    """Embeddings (dogs, variants, d) of true captions and of wrong ones, and what is said."""
     random = np.random.default_rng(seed)
     rows = language.rows(dogs)
     true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
@@ -344,7 +403,8 @@ def _wordings(dogs, encoder, seed, variants):
     ]
     embedded = encoder([text for said in true + wrong for text in said], warn=False)
     embedded = embedded.reshape(2, variants, len(rows), -1)
-    return embedded[0].swapaxes(0, 1), embedded[1].swapaxes(0, 1)
+    told = [language.said([language.read(caption) for caption in said]) for said in true]
+    return embedded[0].swapaxes(0, 1), embedded[1].swapaxes(0, 1), np.stack(told, axis=1)
 
 
 def _other(said, own, random):

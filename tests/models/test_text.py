@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from dogan_lib import captions, checkpoints, losses
 from dogan_lib.dogs import doodle, load_dogs
+from dogan_lib.dogs.doodle import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.obedience import figure, obedience
 from dogan_lib.models import dcgan, readers, text
@@ -181,12 +182,13 @@ def test_g_draws_half_of_the_captions_twice_and_midpoints():
 # The game ------------------------------------------------------------------------------------
 
 
-def tiny(loss=None, seeking=0.1, **options):
+def tiny(loss=None, seeking=0.1, reader=None, **options):
     gan = TextGAN(
         text.generator(DIM, 8, projected=4, width=2, parts=NEAREST),
         text.discriminator(DIM, projected=4, width=2),
         latent_dim=8,
         seeking=seeking,
+        reader=reader,
     )
     gan.compile(loss=loss, **options)
     return gan
@@ -244,6 +246,49 @@ def test_one_train_step(jit, wrong):
     assert all(np.abs(a - b).max() > 0 for a, b in zip(after, before, strict=True))
 
 
+def small_reader():
+    """Mean colours of the four quarters -> logits of every attribute."""
+    images = keras.Input((64, 64, 3))
+    quarters = keras.layers.Flatten()(keras.layers.AveragePooling2D(32)(images))
+    heads = {name: keras.layers.Dense(len(v))(quarters) for name, v in ATTRIBUTES.items()}
+    return keras.Model(images, heads)
+
+
+def test_what_a_reader_does_not_see_by_hand():
+    seen = {name: tf.zeros((2, len(values))) for name, values in ATTRIBUTES.items()}
+    sizes = np.array([len(values) for values in ATTRIBUTES.values()])
+    said = np.stack([np.zeros_like(sizes), sizes]).astype("int32")  # all; nothing
+    np.testing.assert_allclose(text.misread(seen, said), np.log(sizes).sum() / 2, rtol=1e-6)
+    first = next(iter(ATTRIBUTES))
+    seen[first] = tf.one_hot([0, 0], len(ATTRIBUTES[first]), on_value=50.0)  # sure of it
+    np.testing.assert_allclose(text.misread(seen, said), np.log(sizes[1:]).sum() / 2, rtol=1e-6)
+
+
+def test_a_reader_teaches_g_and_stays_as_it_is(tmp_path):
+    sizes = [len(values) for values in ATTRIBUTES.values()]
+    said = np.random.default_rng(1).integers(0, sizes, (8, len(sizes))).astype("int32")
+    gan = tiny(reader=small_reader())
+    reader = [np.copy(w) for w in gan.reader.get_weights()]
+    data = (*batch(8, wrong=True), said)
+    # Held against the same fakes without one: what is misread comes on top.
+    fake = gan._generate(data[0], data[1:])
+    seen = gan.reader(fake[:8])
+    with_reader = gan._generator_loss(data[0], fake, data[1:])
+    gan.reading = 0.0
+    without = gan._generator_loss(data[0], fake, data[1:])
+    twice = np.concatenate([said[:4], said[:4]])
+    np.testing.assert_allclose(with_reader - without, text.misread(seen, twice), rtol=1e-4)
+    gan.reading = 1.0
+    gan.fit(tf.data.Dataset.from_tensors(data), verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(reader, gan.reader.get_weights(), strict=True))
+    gan.save(tmp_path / "gan.keras")
+    twin = keras.models.load_model(tmp_path / "gan.keras")
+    for a, b in zip(reader, twin.reader.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="said=True"):
+        gan._generator_loss(data[0], fake, data[1:3])
+
+
 @pytest.mark.parametrize("loss", [losses.LeastSquares(), losses.Hinge()])
 def test_other_losses_do_too(loss):
     assert np.isfinite(tiny(loss).train_on_batch(*batch(), return_dict=True)["d_loss"])
@@ -283,6 +328,10 @@ def test_batches_are_worded_anew_and_can_be_had_again(encoder, dogs):
         np.testing.assert_array_equal(one, other)
     assert [part.shape for part in again] == [(32, 64, 64, 3), (32, DIM), (32, DIM)]
     assert not np.array_equal(first[0][1], second[0][1])
+    data = text.batches(dogs, encoder, 32, seed=1, start_epoch=1, said=True)
+    told = next(data.as_numpy_iterator())
+    assert len(told) == 4 and told[3].shape == (32, len(ATTRIBUTES))
+    np.testing.assert_array_equal(told[1], again[1])
     # The fixture's few untrained filters may miss the one word that is a lie.
     assert (np.abs(again[1] - again[2]).max(axis=1) > 0).mean() > 0.9
 
@@ -316,6 +365,17 @@ def args(tmp_path, **more):
     from argparse import Namespace
 
     return Namespace(out=tmp_path / "out", doodles=80, epochs=1, seed=3, ship=True, **more)
+
+
+def test_the_guide_is_trained_and_shipped_beside_the_ruler(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
+    monkeypatch.setattr(readers, "BATCH", 8)
+    readers.train_guide(args(tmp_path))
+    card = checkpoints.card("guide")
+    assert card["kind"] == "attributes" and card["pictures"] < 80
+    guide, ruler = readers.load_attributes("guide").model, readers.classifier()
+    assert guide.count_params() < ruler.count_params()
+    assert guide.output_names == ruler.output_names
 
 
 def test_the_encoder_is_trained_resumed_and_shipped(tmp_path, monkeypatch, capsys):
