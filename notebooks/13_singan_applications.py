@@ -410,7 +410,7 @@ gallery(
 )
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **What to see.** Interpolation is ahead where every pixel counts and blurred to the eye; SinGAN invents roof edges and leaves, which are sharp and not where the true ones are.
+# **What to see.** Where every pixel counts (PSNR), interpolation stays a little ahead, and it is blurred to the eye. SinGAN invents roof edges and leaves, which are sharp and not quite where the true ones are; with back-projection it is ahead by the other three measures.
 #
 # **The sweep** is over the number of passes, since there is one scale only: the fewer, the larger the step that G is asked for. It has learnt the step that six make.
 

@@ -227,6 +227,13 @@ def test_one_iteration_by_hand():
             np.testing.assert_allclose(mine, hand, atol=1e-4)
 
 
+def test_wide_scales_may_get_fewer_iterations():
+    plan = Schedule(iterations=1000, halved=True)
+    assert [plan.at(width).iterations for width in (32, 64, 128)] == [1000, 500, 250]
+    assert Schedule(iterations=1, halved=True).at(128).iterations == 1
+    assert Schedule(iterations=1000).at(128).iterations == 1000  # the paper's
+
+
 def test_lazy_penalty_and_windows_train(trained):
     plan = Schedule(iterations=1, d_steps=2, g_steps=2, draws=1, lazy=True, window=20)
     gan = SinGAN(**TINY).fit(picture(), plan, scales=1, verbose=False)

@@ -550,6 +550,7 @@ class _Training:
     """One scale while it trains."""
 
     def __init__(self, gan: SinGAN, k: int, plan: Schedule):
+        plan = plan.at(gan.width_at(k))
         self.gan, self.k, self.plan, self.shape = gan, k, plan, gan.shapes[k]
         self.began = time.perf_counter()
         self.pace, self.random = Pace(plan), gan._random(k, "training")
