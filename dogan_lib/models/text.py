@@ -240,7 +240,10 @@ class TextGAN(GAN):
         BCE(D(x, t), 1) + 1/2 BCE(D(x, wrong t), 0) + 1/2 BCE(D(G(z, t), t), 0).
 
     G draws half a batch more, of captions half way between two others (`asked_of_g`), so the
-    signal `variety` compares 3/2 n fakes with n real pictures.
+    signal `variety` compares 3/2 n fakes with n real pictures. No real picture has such a caption:
+    a D that never sees what G makes of them is fooled by wild colours in the end. So half of the
+    fakes that D learns from are midpoints' pictures, shown with the caption of one end. Reed's D
+    does not see them.
 
     With many captions that belong to one picture each, nothing tells G to use z. A last term does:
     G minimises `seeking` / |G(z1, t) - G(z2, t)|, the mean distance of two pictures of one caption.
@@ -293,14 +296,16 @@ class TextGAN(GAN):
         return self._fast_generator([z, captions], training=True)
 
     def _update_discriminator(self, real, fake, conditions):
-        n = tf.shape(real)[0]
-        loss, right, others = super()._update_discriminator(real, fake[:n], conditions)
+        n = conditions[0].shape[0]
+        shown = tf.concat([fake[: n // 2], fake[n:]], axis=0)
+        loss, right, others = super()._update_discriminator(real, shown, conditions)
         return loss, right, others[n:]  # a wrong caption's score is not a fake's
 
     def _judge_both(self, real, fake, conditions):
         captions = conditions[0]
         wrong = conditions[1] if len(conditions) > 1 else tf.roll(captions, 1, axis=0)
-        drawn = asked_of_g(captions)[: captions.shape[0]]
+        first, _ = tf.split(captions, 2)
+        drawn = tf.concat([first, first], axis=0)  # the midpoints' own would give them away
         right = self._judge(real, [captions])
         # The mean over both halves is half of the one term and half of the other.
         others = tf.concat([self._judge(real, [wrong]), self._judge(fake, [drawn])], axis=0)

@@ -222,12 +222,12 @@ def test_the_three_terms_by_hand(given):
     t, wrong = tf.constant([[1.0], [-1.0]]), tf.constant([[0.5], [0.7]])
     loss, right, drawn = gan._update_discriminator(real, fake, (t, wrong) if given else (t,))
     np.testing.assert_allclose(right, [[2.0], [1.0]], rtol=1e-5)
-    # Both fakes were asked for the first caption, the third for the mean of both.
-    np.testing.assert_allclose(drawn, [[0.0], [-2.0]], atol=1e-5)
+    # D sees the first of the two of the first caption, and the midpoint's, with that caption.
+    np.testing.assert_allclose(drawn, [[0.0], [6.0]], atol=1e-5)
     mismatched = [1.5, 2.7] if given else [0.0, 3.0]
     bce1, bce0 = (lambda x: np.log1p(np.exp(-x))), (lambda x: np.log1p(np.exp(x)))
     want = bce1(np.array([2.0, 1.0])).mean() + bce0(np.array(mismatched)).mean() / 2
-    want += bce0(np.array([0.0, -2.0])).mean() / 2
+    want += bce0(np.array([0.0, 6.0])).mean() / 2
     np.testing.assert_allclose(loss, want, rtol=1e-5)
     # G: all should look right, and the two of one caption, 0.2 apart, should differ more.
     g_loss = gan._generator_loss(real, fake, (t, wrong))
