@@ -197,13 +197,14 @@ RECIPES = {
         _text64,
         size=64,
         batch_size=32,
-        epochs=30,
+        epochs=20,
         condition="captions",
         start="reed64",
         tricks=(
             *TRICKS_TEXT,
             "starts from the weights of 19 epochs of that (recipe reed64), and goes on with",
             "a guide: a classifier of attributes that tells G what it does not see of its caption",
+            "from epoch 13 on D sees pictures of midpoints too, with the caption of one end",
         ),
     ),
     "sagan64": Recipe(
@@ -223,6 +224,7 @@ RECIPES = {
         _pggan64,
         size=64,
         batch_size=32,
+        epochs=22,
         judge=True,
         tricks=(
             "Karras' rows with 128 channels to 8x8, half as many at each doubling; z of 128",
