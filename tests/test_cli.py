@@ -117,6 +117,7 @@ def test_train_passes_on_what_was_asked(monkeypatch, tmp_path):
     asked = {}
     monkeypatch.setattr(recipes, "train", lambda **options: asked.update(options))
     line = f"train dcgan32 --data doodle --epochs 2 --limit 64 --out {tmp_path}"
+    line += " --strategy mirrored"
     assert cli.main(line.split()) == 0
     assert asked == {
         "name": "dcgan32",
@@ -126,6 +127,7 @@ def test_train_passes_on_what_was_asked(monkeypatch, tmp_path):
         "limit": 64,
         "seed": 0,
         "ship": False,
+        "strategy": "mirrored",
     }
 
 

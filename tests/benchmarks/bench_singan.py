@@ -22,7 +22,7 @@ ITERATIONS = 2000  # the paper's, for each scale
 CONTESTANTS = {
     "dogan, paper's steps, auto": ("dogan", "auto"),
     "dogan, paper's steps, float32": ("dogan", "float32"),
-    "dogan, fast schedule's steps, auto": ("dogan_fast", "auto"),
+    "dogan, fast schedule's 1 + 1 steps, auto": ("dogan_fast", "auto"),
     "PyTorch eager, float32": ("torch", "float32"),
     "PyTorch eager, bfloat16 autocast": ("torch", "bfloat16"),
 }
@@ -203,7 +203,7 @@ def compare_speed(task):
     gan._take(_picture(task["picture"], task["size"]))
     scales = [(gan.width_at(k), *shape) for k, shape in enumerate(gan.shapes)]
     sizes = " | ".join(f"{broad}x{height}" for _, height, broad in scales)
-    print(f"iterations (3 + 3 steps) a second at each scale\n\n| | {sizes} | {ITERATIONS} each |")
+    print(f"iterations (3 + 3 steps where not said) a second at each scale\n\n| | {sizes} | {ITERATIONS} each |")
     print("|---" + "|--:" * (len(scales) + 1) + "|")
     for name, (kind, precision) in CONTESTANTS.items():
         rates = run(kind, {**task, "precision": precision, "scales": scales})
