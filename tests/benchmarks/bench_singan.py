@@ -203,7 +203,8 @@ def compare_speed(task):
     gan._take(_picture(task["picture"], task["size"]))
     scales = [(gan.width_at(k), *shape) for k, shape in enumerate(gan.shapes)]
     sizes = " | ".join(f"{broad}x{height}" for _, height, broad in scales)
-    print(f"iterations (3 + 3 steps where not said) a second at each scale\n\n| | {sizes} | {ITERATIONS} each |")
+    print("iterations a second at each scale, of 3 + 3 steps where not said\n")
+    print(f"| | {sizes} | {ITERATIONS} each |")
     print("|---" + "|--:" * (len(scales) + 1) + "|")
     for name, (kind, precision) in CONTESTANTS.items():
         rates = run(kind, {**task, "precision": precision, "scales": scales})
