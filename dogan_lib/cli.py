@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dogan_lib import __version__
+from dogan_lib import __version__, distribution
 from dogan_lib.presets import NAMES
 
 
@@ -249,7 +249,7 @@ def add_train(commands):
     command.add_argument("--ship", action="store_true", help="write the result to data/")
     command.add_argument(
         "--strategy",
-        choices=("mirrored", "multiworker"),
+        choices=distribution.STRATEGIES,
         help="all devices of this machine, or the machines in $TF_CONFIG; see "
         "dogan_lib/distribution.py",
     )

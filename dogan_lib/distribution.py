@@ -28,13 +28,11 @@ Reference: https://www.tensorflow.org/guide/distributed_training
 import json
 import os
 
-import tensorflow as tf
-
 STRATEGIES = ("mirrored", "multiworker")
 
 
-def strategy(name: str | None = None) -> tf.distribute.Strategy:
-    """What to train under: build and load networks inside its `scope()`.
+def strategy(name: str | None = None):
+    """The `tf.distribute.Strategy` to train under: build and load networks inside its `scope()`.
 
     Args:
         name: "mirrored" for all devices of this machine, "multiworker" for the machines that
@@ -43,6 +41,8 @@ def strategy(name: str | None = None) -> tf.distribute.Strategy:
     Raises:
         ValueError: there is no such strategy, or no machines are named.
     """
+    import tensorflow as tf
+
     if name is None:
         return tf.distribute.get_strategy()
     if name == "mirrored":

@@ -154,6 +154,7 @@ TRICKS_64 = (
 TRICKS_TEXT = (
     "GAN-INT-CLS: matching-aware D, and for G captions half way between two others",
     "half of D's wrong captions are the right one with one lie in it",
+    "D sees pictures of midpoints too, with the caption of one end",
     "mode seeking: G is paid for two different pictures of one caption",
     "non-saturating loss",
     *TRICKS_64,
@@ -204,7 +205,6 @@ RECIPES = {
             *TRICKS_TEXT,
             "starts from the weights of 19 epochs of that (recipe reed64), and goes on with",
             "a guide: a classifier of attributes that tells G what it does not see of its caption",
-            "from epoch 13 on D sees pictures of midpoints too, with the caption of one end",
         ),
     ),
     "sagan64": Recipe(
@@ -306,7 +306,7 @@ def train(
             callbacks=[Logbook(out), Resume(out / "gan.keras")] if chief else [],
         )
     if ship and chief:
-        facts = _card(name, recipe, gan, dogs, epochs, seed, out)
+        facts = _card(name, recipe, gan, dogs, epochs, seed, limit, out)
         facts["scores"] = _scores(gan, dogs)
         print(checkpoints.save_generator(gan.ema_generator, name, facts))
         if recipe.judge:
@@ -421,7 +421,7 @@ def _scores(gan, dogs) -> dict:
     return {"n": MEASURED, "reference": reference, "network": report.network.name, **numbers}
 
 
-def _card(name, recipe, gan, dogs, epochs, seed, out) -> dict:
+def _card(name, recipe, gan, dogs, epochs, seed, limit, out) -> dict:
     import tensorflow as tf
 
     history = read_history(out / "history.csv")
@@ -430,6 +430,8 @@ def _card(name, recipe, gan, dogs, epochs, seed, out) -> dict:
         "labels": {"classes": len(dogs.breeds), "breeds": dogs.breeds},
         "captions": {"encoder": "text_encoder", "held_out": HELD_OUT},
     }
+    data = "doodle" if dogs.source.startswith("doodle") else "ARCHIVE"
+    few = f" --limit {limit}" if limit else ""
     return {
         "kind": "generator",
         "model": gan.generator.name,
@@ -450,5 +452,5 @@ def _card(name, recipe, gan, dogs, epochs, seed, out) -> dict:
         "precision": keras.config.dtype_policy().name,
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__},
         "date": datetime.date.today().isoformat(),
-        "command": f"dogan train {name} --data ARCHIVE --epochs {epochs} --seed {seed} --ship",
+        "command": f"dogan train {name} --data {data}{few} --epochs {epochs} --seed {seed} --ship",
     }

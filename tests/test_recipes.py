@@ -49,6 +49,7 @@ def test_a_run_can_be_looked_at_resumed_and_shipped(tiny, capsys):
     assert (
         card["steps"] == 9 and card["pictures_seen"] == 72 and card["data"].startswith("doodle: 24")
     )
+    assert card["command"].startswith("dogan train tiny --data doodle --limit 24 --epochs 3")
     json.dumps(card)
 
 

@@ -159,7 +159,7 @@ def _to_rgb(x, side):
     return EqualizedConv2D(3, 1, gain=1.0, dtype="float32", name=f"to_rgb_{side}")(x)
 
 
-def start_like_below(network: keras.Model, resolution: int, latents) -> None:
+def start_like_below(network: keras.Model, resolution: int, z) -> None:
     """Let the new layers of a generator begin with the pictures of the old ones.
 
     Layers that start at random pull every picture towards random colours as they fade in, and a
@@ -171,20 +171,30 @@ def start_like_below(network: keras.Model, resolution: int, latents) -> None:
     Args:
         network: its layers below are trained; the new ones have at least six channels.
         resolution: the new size, more than 4.
-        latents: (n, latent_dim), a few hundred, to fit to.
+        z: latents (n, latent_dim), a few hundred, to fit to.
     """
     below = network.get_layer(f"to_rgb_{resolution // 2}")
     colours = np.asarray(below.kernel)[0, 0]
     _carry(network.get_layer(f"conv0_{resolution}"), colours, np.asarray(below.bias))
     both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + SLOPE)
     _carry(network.get_layer(f"conv1_{resolution}"), both, np.zeros(3))
-
-    to_rgb = network.get_layer(f"to_rgb_{resolution}")
     old, _ = network.get_layer(f"fade_{resolution}").input
-    features, old = keras.Model(network.input, [to_rgb.input, old])(latents, training=False)
+    fit_to_rgb(network, resolution, z, keras.Model(network.input, old)(z, training=False))
+
+
+def fit_to_rgb(network: keras.Model, resolution: int, z, wanted) -> None:
+    """Let a generator's "to RGB" draw these pictures from its features, by least squares.
+
+    Args:
+        resolution: which "to RGB".
+        z: latents (n, latent_dim), a few hundred.
+        wanted: what each should give, (n, resolution, resolution, 3).
+    """
+    to_rgb = network.get_layer(f"to_rgb_{resolution}")
+    features = keras.Model(network.input, to_rgb.input)(z, training=False)
     x = np.asarray(ops.cast(features, "float32"), "float64").reshape(-1, features.shape[-1])
     x = np.column_stack([x, np.ones(len(x))])
-    y = np.asarray(old, "float64").reshape(-1, 3)
+    y = np.asarray(wanted, "float64").reshape(-1, 3)
     # A little ridge, since features that nearly agree would get large weights of opposite signs.
     square = x.T @ x / len(x) + 1e-4 * np.eye(x.shape[1])
     solved = np.linalg.solve(square, x.T @ y / len(x))

@@ -31,10 +31,11 @@ class Gallery:
         out.mkdir(parents=True, exist_ok=True)
 
     def path(self, name) -> Path:
-        found = sorted(self.pictures.glob(f"*/{name}.*"))
+        found = list(self.pictures.glob(f"*/{name}.*"))
         if not found:
             raise SystemExit(f"no {name} in {self.pictures}")
-        return found[0]
+        # There are two trees; the one to train on is among the natural pictures.
+        return min(found, key=lambda path: path.parent.name != "natural")
 
     def picture(self, name, side=None):
         image = Image.fromarray(as_picture(self.path(name)))
@@ -51,7 +52,8 @@ class Gallery:
         seconds = time.perf_counter() - start
         gan.save(path)
         scores = self.scores(gan)
-        print(f"| {name} | {gan.image.shape[1]}x{gan.image.shape[0]} | {seconds:.0f} | {scores} |")
+        height, width = gan.image.shape[:2]
+        print(f"| {name} | {width}x{height} | {seconds:.0f} | {scores} |", flush=True)
         return gan
 
     def scores(self, gan):
