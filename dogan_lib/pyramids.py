@@ -75,7 +75,7 @@ def train(name: str, out: str | Path | None = None, seed: int = 0, ship: bool = 
     picture, make = PYRAMIDS[name]
     out = Path(out or Path("runs") / name)
     out.mkdir(parents=True, exist_ok=True)
-    print(f"{name}: {runtime.setup(seed)}")
+    print(f"{name}: {runtime.setup(seed, small=True)}")
     path = out / "gan.npz"
     gan = SinGAN.load(path) if path.exists() else make(seed)
     start = time.perf_counter()

@@ -53,7 +53,7 @@ from dogan_lib.models import singan, singan_training
 from dogan_lib.models.singan import SinGAN, Watch
 from dogan_lib.plots import PALETTE
 
-print(runtime.setup(seed=0))
+print(runtime.setup(seed=0, small=True))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two questions to sort all GANs of this course

@@ -53,7 +53,7 @@ from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 from dogan_lib.widgets import PaintToPhoto
 
-print(runtime.setup(seed=0))
+print(runtime.setup(seed=0, small=True))
 
 # %% slideshow={"slide_type": "-"}
 MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two cores

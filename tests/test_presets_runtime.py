@@ -1,10 +1,14 @@
 """Presets choose numbers; the runtime chooses precision, seeds and writes files whole."""
 
 import copy
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from dogan_lib import presets, runtime
 
@@ -38,6 +42,22 @@ def test_mistakes_are_explained(monkeypatch):
     with pytest.raises(AttributeError, match="it has n"):
         _ = cfg.epochs
     assert copy.copy(cfg).n == 2
+
+
+def test_small_networks_get_one_core_an_operation():
+    """In a new Python; here TensorFlow has started, which is a warning."""
+    script = (
+        "import tensorflow as tf; from dogan_lib import runtime; runtime.setup(small=True);"
+        "tf.constant(0); runtime.setup(small=True);"
+        "print(tf.config.threading.get_intra_op_parallelism_threads(),"
+        "tf.config.threading.get_inter_op_parallelism_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.split() == ["1", str(os.cpu_count())], done.stderr
+    tf.constant(0)
+    with pytest.warns(UserWarning, match="restart Python"):
+        runtime.setup(small=True)
+    keras.config.set_dtype_policy("float32")
 
 
 def test_setup_seeds_everything():

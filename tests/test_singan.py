@@ -13,11 +13,11 @@ from PIL import Image
 from dogan_lib import singan_uses
 from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
 from dogan_lib.models import singan, singan_training
-from dogan_lib.models.singan import SinGAN, Watch, as_picture, pyramid
+from dogan_lib.models.singan import SinGAN, Watch, _Training, as_picture, pyramid
 from dogan_lib.models.singan_training import Adam, Pace, Player, Schedule, pixel_penalty, trainer
 from dogan_lib.plots import to_uint8
 
-QUICK = Schedule(iterations=2, block=1, d_steps=2, g_steps=2, draws=2)
+QUICK = Schedule(iterations=2, block=1, d_steps=2, g_steps=2)
 TINY = dict(width=4, precision="float32")
 
 
@@ -182,18 +182,17 @@ def test_adam_is_keras_adam():
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
 
 
-def test_one_iteration_by_hand():
-    """2 D steps and 2 G steps against the losses of the paper, written out."""
-    worker = trainer(4, 2, 2, False, "float32")
-    g_weights = singan.generator(4, seed=3).get_weights()
-    d_weights = singan.discriminator(4, seed=4).get_weights()
-    worker.g.start(g_weights)
-    worker.d.start(d_weights)
+def _one_iteration(plan):
+    """The weights of D and G after an iteration; and before it, with what entered."""
+    worker = trainer(4, plan, "float32")
+    worker.g.start(singan.generator(4, seed=3).get_weights())
+    worker.d.start(singan.discriminator(4, seed=4).get_weights())
+    before = [v.numpy() for v in (*worker.d.variables, *worker.g.variables)]
     inputs = {
         "real": _images(1, 16, 18, 3),
         "rec": _images(1, 26, 28, 3, seed=1),
         "rec_noise": _images(1, 26, 28, 3, seed=2),
-        "ups": _images(1, 2, 26, 28, 3, seed=3),
+        "ups": _images(1, plan.draws, 26, 28, 3, seed=3),
         "noise": _images(1, 26, 28, 3, seed=4),
         "alpha": np.array([[0.2, 0.7]], "float32"),
         "corner": np.zeros((1, 2), "int32"),
@@ -202,29 +201,75 @@ def test_one_iteration_by_hand():
         "weight": np.float32(10),
     }
     worker.train(inputs)
-    ours = [v.numpy() for v in (*worker.d.variables, *worker.g.variables)]
+    after = [v.numpy() for v in (*worker.d.variables, *worker.g.variables)]
+    for variable, value in zip((*worker.d.variables, *worker.g.variables), before, strict=True):
+        variable.assign(value)
+    worker.d.adam.reset()
+    worker.g.adam.reset()
+    return worker, inputs, after
 
-    worker.g.start(g_weights)
-    worker.d.start(d_weights)
-    d, g = worker.d.variables, worker.g.variables
-    real, noise, ups = inputs["real"], inputs["noise"], inputs["ups"][0]
-    cut = lambda x: x[:, 5:-5, 5:-5]  # noqa: E731
-    generate = lambda z, up: tf.tanh(_plain(g)(z + up)) + cut(up)  # noqa: E731
+
+def _generate(worker, z, up):
+    return tf.tanh(_plain(worker.g.variables)(z + up)) + up[:, 5:-5, 5:-5]
+
+
+def _error(worker, inputs):
+    rec = _generate(worker, inputs["rec_noise"], inputs["rec"])
+    return tf.reduce_mean((rec - inputs["real"]) ** 2)
+
+
+def _same_weights(worker, after):
+    by_hand = (*worker.d.variables, *worker.g.variables)
+    # D's last bias only shifts all scores: its gradient is rounding, which Adam makes a step of.
+    for name, mine, hand in zip(range(28), after, by_hand, strict=True):
+        if name != 13:
+            np.testing.assert_allclose(mine, hand, atol=1e-4)
+
+
+def test_one_iteration_in_turn_by_hand():
+    """2 D steps and 2 G steps against the losses of the paper, written out."""
+    worker, inputs, after = _one_iteration(Schedule(d_steps=2, g_steps=2))
+    critic, ups = _plain(worker.d.variables), inputs["ups"][0]
+    real, noise = inputs["real"], inputs["noise"]
     for j, alpha in enumerate((0.2, 0.7)):
-        fake = generate(noise, ups[j : j + 1])
+        fake = _generate(worker, noise, ups[j : j + 1])
         with tf.GradientTape() as tape:
-            penalty = pixel_penalty(_plain(d), alpha * real + (1 - alpha) * fake)
-            loss = tf.reduce_mean(_plain(d)(fake)) - tf.reduce_mean(_plain(d)(real)) + 0.1 * penalty
+            penalty = pixel_penalty(critic, alpha * real + (1 - alpha) * fake)
+            loss = tf.reduce_mean(critic(fake)) - tf.reduce_mean(critic(real)) + 0.1 * penalty
         worker.d.update(tape, loss, 5e-4)
     for _ in range(2):
         with tf.GradientTape() as tape:
-            error = tf.reduce_mean((generate(inputs["rec_noise"], inputs["rec"]) - real) ** 2)
-            loss = 10 * error - tf.reduce_mean(_plain(d)(generate(noise, ups[1:])))
+            fake = _generate(worker, noise, ups[1:])
+            loss = 10 * _error(worker, inputs) - tf.reduce_mean(critic(fake))
         worker.g.update(tape, loss, 5e-4)
-    # D's last bias only shifts all scores: its gradient is rounding, which Adam makes a step of.
-    for name, mine, hand in zip(range(28), ours, (*d, *g), strict=True):
-        if name != 13:
-            np.testing.assert_allclose(mine, hand, atol=1e-4)
+    _same_weights(worker, after)
+
+
+def test_one_iteration_together_by_hand():
+    """Both steps from the same weights."""
+    worker, inputs, after = _one_iteration(Schedule(together=True))
+    critic, real = _plain(worker.d.variables), inputs["real"]
+    with tf.GradientTape(persistent=True) as tape:
+        fake = _generate(worker, inputs["noise"], inputs["ups"][0])
+        mixed = 0.2 * real + 0.8 * tf.stop_gradient(fake)
+        penalty = 0.1 * pixel_penalty(critic, mixed)
+        gap = tf.reduce_mean(critic(real)) - tf.reduce_mean(critic(tf.stop_gradient(fake)))
+        d_loss = penalty - gap
+        g_loss = 10 * _error(worker, inputs) - tf.reduce_mean(critic(fake))
+    by_d = tape.gradient(d_loss, worker.d.variables)
+    worker.g.update(tape, g_loss, 5e-4)
+    worker.d.adam.apply(by_d, 5e-4)
+    _same_weights(worker, after)
+
+
+def test_iterations_may_share_a_picture_from_below(trained):
+    """4 iterations on 2 pictures: the first again in the third."""
+    plan = Schedule(together=True, shared=2)
+    inputs = _Training(trained, 1, plan).inputs(4)
+    assert inputs["ups"].shape[0] == 2 and inputs["noise"].shape[0] == 4
+    seen = [singan_training._windows(inputs, i)["ups"].numpy() for i in range(4)]
+    np.testing.assert_array_equal(seen[0], seen[2])
+    assert np.abs(seen[0] - seen[1]).max() > 0
 
 
 def test_wide_scales_may_get_fewer_iterations():
@@ -234,8 +279,8 @@ def test_wide_scales_may_get_fewer_iterations():
     assert Schedule(iterations=1000).at(128).iterations == 1000  # the paper's
 
 
-def test_lazy_penalty_and_windows_train(trained):
-    plan = Schedule(iterations=1, d_steps=2, g_steps=2, draws=1, lazy=True, window=20)
+def test_windows_train(trained):
+    plan = Schedule(iterations=2, together=True, shared=2, window=20)
     gan = SinGAN(**TINY).fit(picture(), plan, scales=1, verbose=False)
     assert np.isfinite(gan.sample()).all() and gan.scales[0].facts["penalty"] > 0
 
@@ -271,7 +316,7 @@ def test_without_convergence_it_trains_to_the_end():
     ("wrong", "message"),
     [
         (dict(iterations=0), "iterations is at least 1"),
-        (dict(draws=2), "draws is 1 or d_steps"),
+        (dict(shared=2), "together=True"),
         (dict(window=8), "receptive field"),
         (dict(drop=0), "drop"),
     ],

@@ -558,7 +558,7 @@ class _Training:
         self.rec, self.sigma = self._reconstruction()
         self.window = [min(side, plan.window or side) for side in self.shape]
         width = gan.width_at(k)
-        self.worker = trainer(width, plan.d_steps, plan.g_steps, plan.lazy, gan._dtype(width))
+        self.worker = trainer(width, plan.steps(), gan._dtype(width))
         g_weights, d_weights = gan._first_weights(k, width)
         self.worker.g.start(g_weights)
         self.worker.d.start(d_weights)
@@ -608,15 +608,16 @@ class _Training:
         """Those of `Trainer.train`, with everything random that the iterations need."""
         plan, random = self.plan, self.random
         z = draw_noise(iterations, self.k, self.shape, random)
-        ups = _padded(self._from_below(iterations * plan.draws))
+        drawn = math.ceil(iterations / plan.shared)
+        ups = _padded(self._from_below(drawn * plan.draws))
         free = [s - w + 1 for s, w in zip(self.shape, self.window, strict=True)]
         return {
             "real": self.real,
             "rec": _padded(self.rec),
             "rec_noise": _padded(self.sigma * self.gan.rec_noise(self.k)),
-            "ups": tf.reshape(ups, (iterations, plan.draws, *ups.shape[1:])),
+            "ups": tf.reshape(ups, (drawn, plan.draws, *ups.shape[1:])),
             "noise": _padded(self.sigma * z),
-            "alpha": random.random((iterations, plan.d_steps), "float32"),
+            "alpha": random.random((iterations, plan.draws), "float32"),
             "corner": random.integers(free, size=(iterations, 2)).astype("int32"),
             "window": np.asarray(self.window, "int32"),
             "rate": np.float32(self.pace.rate),

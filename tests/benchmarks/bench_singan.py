@@ -47,9 +47,11 @@ def dogan(task, schedule="paper"):
     """Iterations a second at each scale, drawing from the scales below included."""
     import dataclasses
 
+    from dogan_lib import runtime
     from dogan_lib.models import singan
     from dogan_lib.models.singan_training import SCHEDULES
 
+    runtime.setup(task.get("seed", 0), small=True)
     plan = dataclasses.replace(SCHEDULES[schedule], block=5)
     gan = singan.SinGAN(precision=task["precision"])
     gan._take(_picture(task["picture"], task["size"]))
@@ -132,11 +134,11 @@ def torch(task):
 
 def quality(task):
     """Train with a schedule; how long it took, and SIFID and diversity of 50 samples."""
-    import time
-
+    from dogan_lib import runtime
     from dogan_lib.metrics.single import diversity, sifid
     from dogan_lib.models.singan import SinGAN
 
+    runtime.setup(task["seed"], small=True)
     picture = _picture(task["picture"], task["size"])
     start = time.perf_counter()
     gan = SinGAN(seed=task["seed"]).fit(picture, task["schedule"], verbose=False)

@@ -143,6 +143,7 @@ def main():
     parser.add_argument("--schedule", default="fast", help="fast or paper")
     parser.add_argument("--out", type=Path, default=Path("runs/singan_uses"))
     args = parser.parse_args()
+    runtime.setup(small=True)
     pictures = Path(os.environ.get("DOGAN_SHARED_DATA") or SHARED) / "singan"
     if not pictures.is_dir():
         raise SystemExit(f"the paper's pictures are not in {pictures}")
