@@ -151,7 +151,7 @@ for k, row in enumerate(facts):
     print(f"{row['seconds']:5.1f} s, noise sigma {row['sigma']:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **Time and memory, honestly.** This is the library's `fast` schedule. The paper does 2000 iterations a scale, each of 3 D and 3 G steps on the same noise, at 250 pixels; its authors needed about half an hour of a GPU. `fast` does one D and one G step on new noise each time, at twice the learning rate, and fewer of them where the networks are wide: a third of the time or less. It pays with a SIFID about one and a half times as high (`tests/benchmarks/bench_singan.py --paper` has both).
+# **Time and memory, honestly.** This is the library's `fast` schedule. The paper does 2000 iterations a scale, each of 3 D and 3 G steps on the same noise, at 250 pixels; its authors needed about half an hour of a GPU. `fast` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate; four iterations share one picture from below; where the networks are twice as wide it does half as many. On a photograph of 64×43 pixels, two idle cores: 72 seconds, SIFID .27 (three seeds: .28, .26, .29). The paper's schedule, the same photograph, one core: 401 seconds, SIFID .26 (two seeds: .22, .30). So what a seed changes is more than what the schedule does (`tests/benchmarks/bench_singan.py --paper` has both).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The multi-scale pipeline, drawn from the running model
