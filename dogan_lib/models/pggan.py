@@ -32,6 +32,7 @@ from dogan_lib.saving import Configurable
 
 FIRST = 4  # pixels a side at the start
 SLOPE = 0.2  # of the LeakyReLU
+SETTLING = 30  # passes after which the averages of new batch normalisations are right
 FITTED_ON = 256  # latents, for a new "to RGB"
 
 
@@ -109,42 +110,69 @@ def channels(side: int, width: float = 1.0, cap: int = 512) -> int:
 
 
 def generator(
-    resolution: int = 64, latent_dim: int = 512, width: float = 1.0, cap: int = 512
+    resolution: int = 64,
+    latent_dim: int = 512,
+    width: float = 1.0,
+    cap: int = 512,
+    blocks: str = "karras",
 ) -> keras.Model:
     """Latents (batch, latent_dim) -> pictures (batch, resolution, resolution, 3) around [-1, 1].
-
-    The last layer is linear: nothing but D keeps the pixels in the range.
 
     Args:
         resolution: 4, 8, ... 1024.
         latent_dim: numbers in one z ~ N(0, I).
         width, cap: see `channels`; the paper's where not given, 23,079,115 parameters at 1024.
+        blocks: "karras", two 3x3 convolutions with equalized learning rate and pixel norm, and a
+            linear "to RGB" (nothing but D keeps the pixels in the range); or "radford", one 3x3
+            convolution with batch normalisation and a tanh, as in chapter 05. A small budget
+            learns far more from each picture with the latter.
     """
+    _check_blocks(blocks)
     z = keras.Input((latent_dim,), name="latents")
-    x = _first_features(z, channels(FIRST, width, cap))
-    picture = _to_rgb(x, FIRST)
+    x = _first_features(z, channels(FIRST, width, cap), blocks)
+    picture = _to_rgb(x, FIRST, blocks)
     for side in _sides(resolution)[1:]:
-        x = _up_block(x, side, channels(side, width, cap))
+        x = _up_block(x, side, channels(side, width, cap), blocks)
         old = layers.UpSampling2D(dtype="float32")(picture)
         fade = Fade(side, dtype="float32", name=f"fade_{side}")
-        picture = fade([old, _to_rgb(x, side)])
+        picture = fade([old, _to_rgb(x, side, blocks)])
     return keras.Model(z, picture, name=f"pggan_generator_{resolution}")
 
 
-def _first_features(z, filters):
+def _check_blocks(blocks):
+    if blocks not in ("karras", "radford"):
+        raise ValueError(f'blocks is "karras" or "radford", not {blocks!r}')
+
+
+def _first_features(z, filters, blocks):
     """(batch, latent_dim) -> (batch, 4, 4, filters)"""
+    if blocks == "radford":
+        x = layers.Dense(FIRST * FIRST * filters, name="dense_4", **_radford())(z)
+        return _rectified(layers.Reshape((FIRST, FIRST, filters))(x), FIRST)
     # The gain of the authors' code, sqrt(2) / 4.
     dense = EqualizedDense((FIRST, FIRST, filters), gain=2**0.5 / 4, name="dense_4")
     x = _normalised(dense(PixelNormalization()(z)))
     return _normalised(EqualizedConv2D(filters, name="conv_4")(x))
 
 
-def _up_block(x, side, filters):
+def _up_block(x, side, filters, blocks):
     """(batch, side/2, side/2, c) -> (batch, side, side, filters)"""
     x = layers.UpSampling2D()(x)
+    if blocks == "radford":
+        conv = layers.Conv2D(filters, 3, padding="same", name=f"conv_{side}", **_radford())
+        return _rectified(conv(x), side)
     for k in range(2):
         x = _normalised(EqualizedConv2D(filters, name=f"conv{k}_{side}")(x))
     return x
+
+
+def _radford():
+    """No bias, since a batch normalisation follows."""
+    return dict(use_bias=False, kernel_initializer=keras.initializers.RandomNormal(stddev=0.02))
+
+
+def _rectified(x, side):
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=f"norm_{side}")(x))
 
 
 def _normalised(x):
@@ -155,8 +183,12 @@ def _activated(x):
     return layers.LeakyReLU(negative_slope=SLOPE)(x)
 
 
-def _to_rgb(x, side):
-    return EqualizedConv2D(3, 1, gain=1.0, dtype="float32", name=f"to_rgb_{side}")(x)
+def _to_rgb(x, side, blocks):
+    name = f"to_rgb_{side}"
+    if blocks == "karras":
+        return EqualizedConv2D(3, 1, gain=1.0, dtype="float32", name=name)(x)
+    x = layers.Conv2D(3, 1, dtype="float32", name=name)(x)
+    return layers.Activation("tanh", dtype="float32", name=f"tanh_{side}")(x)
 
 
 def start_like_below(network: keras.Model, resolution: int, z) -> None:
@@ -173,12 +205,16 @@ def start_like_below(network: keras.Model, resolution: int, z) -> None:
         resolution: the new size, more than 4.
         z: latents (n, latent_dim), a few hundred, to fit to.
     """
-    below = network.get_layer(f"to_rgb_{resolution // 2}")
-    colours = np.asarray(below.kernel)[0, 0]
-    _carry(network.get_layer(f"conv0_{resolution}"), colours, np.asarray(below.bias))
-    both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + SLOPE)
-    _carry(network.get_layer(f"conv1_{resolution}"), both, np.zeros(3))
-    old, _ = network.get_layer(f"fade_{resolution}").input
+    there = {layer.name: layer for layer in network.layers}
+    below = there[f"to_rgb_{resolution // 2}"]
+    colours, bias = np.asarray(below.kernel)[0, 0], np.asarray(below.bias)
+    if f"conv_{resolution}" in there:  # a batch normalisation takes any offset away
+        _carry(there[f"conv_{resolution}"], colours, bias)
+    else:
+        _carry(there[f"conv0_{resolution}"], colours, bias)
+        both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + SLOPE)
+        _carry(there[f"conv1_{resolution}"], both, np.zeros(3))
+    old, _ = there[f"fade_{resolution}"].input
     fit_to_rgb(network, resolution, z, keras.Model(network.input, old)(z, training=False))
 
 
@@ -191,90 +227,165 @@ def fit_to_rgb(network: keras.Model, resolution: int, z, wanted) -> None:
         wanted: what each should give, (n, resolution, resolution, 3).
     """
     to_rgb = network.get_layer(f"to_rgb_{resolution}")
-    features = keras.Model(network.input, to_rgb.input)(z, training=False)
+    reader = keras.Model(network.input, to_rgb.input)
+    if any(isinstance(layer, layers.BatchNormalization) for layer in reader.layers):
+        for _ in range(SETTLING):
+            reader(z, training=True)
+    features = reader(z, training=False)
     x = np.asarray(ops.cast(features, "float32"), "float64").reshape(-1, features.shape[-1])
     x = np.column_stack([x, np.ones(len(x))])
     y = np.asarray(wanted, "float64").reshape(-1, 3)
+    if f"tanh_{resolution}" in [layer.name for layer in network.layers]:
+        y = np.arctanh(np.clip(y, -0.98, 0.98))
     # A little ridge, since features that nearly agree would get large weights of opposite signs.
     square = x.T @ x / len(x) + 1e-4 * np.eye(x.shape[1])
     solved = np.linalg.solve(square, x.T @ y / len(x))
-    to_rgb.weight.assign(solved[None, None, :-1] / to_rgb.scale)
+    _assign_kernel(to_rgb, solved[None, None, :-1])
     to_rgb.bias.assign(solved[-1])
+
+
+def _assign_kernel(layer, kernel):
+    if hasattr(layer, "scale"):  # an equalized layer keeps it divided
+        layer.weight.assign(kernel / layer.scale)
+    else:
+        layer.kernel.assign(kernel)
 
 
 def _carry(convolution, colours, bias):
     """Channels 0 to 5 become x @ colours + bias and its negative; `colours` has shape (c, 3)."""
-    weight = ops.convert_to_numpy(convolution.weight).copy()
-    offset = ops.convert_to_numpy(convolution.bias).copy()
-    if weight.shape[-1] < 6:
-        raise ValueError(f"{convolution.name} has {weight.shape[-1]} channels; carrying takes six")
-    weight[..., :6] = 0
-    middle = weight[weight.shape[0] // 2, weight.shape[1] // 2]
-    middle[: len(colours), :6] = np.concatenate([colours, -colours], axis=1) / convolution.scale
-    offset[:6] = np.concatenate([bias, -bias])
-    convolution.weight.assign(weight)
-    convolution.bias.assign(offset)
+    kernel = ops.convert_to_numpy(convolution.kernel).copy()
+    if kernel.shape[-1] < 6:
+        raise ValueError(f"{convolution.name} has {kernel.shape[-1]} channels; carrying takes six")
+    kernel[..., :6] = 0
+    middle = kernel[kernel.shape[0] // 2, kernel.shape[1] // 2]
+    middle[: len(colours), :6] = np.concatenate([colours, -colours], axis=1)
+    _assign_kernel(convolution, kernel)
+    if convolution.use_bias:
+        offset = ops.convert_to_numpy(convolution.bias).copy()
+        offset[:6] = np.concatenate([bias, -bias])
+        convolution.bias.assign(offset)
+
+
+def take_trunk(network: keras.Model, finished: keras.Model) -> None:
+    """Give a generator the layers of a finished `dcgan.generator_64`, up to 32x32.
+
+    What is left of the DCGAN's pictures then is fitted to each "to RGB", so the generator draws
+    them at 4x4 to 32x32, and can be grown from there.
+
+    Args:
+        network: a `generator` of "radford" blocks, with the channels of the DCGAN.
+        finished: with nearest upsampling and 3x3 convolutions.
+    """
+    sides = (4, 8, 16, 32)
+    names = [name for s in sides for name in (f"conv_{s}" if s > FIRST else "dense_4", f"norm_{s}")]
+    _take(network, names, _weighted(finished))
+    z = latents(FITTED_ON, finished.input.shape[-1], seed=0)
+    pictures = finished(z, training=False)
+    for side in sides:
+        fit_to_rgb(network, side, z, shrink(pictures, side))
+
+
+def take_head(network: keras.Model, finished: keras.Model) -> None:
+    """Give a discriminator of "radford" blocks those of a `dcgan.discriminator_64`, from 32x32 on.
+
+    The new feature of the group's deviation has no say at first.
+    """
+    first, *blocks, last = _weighted(finished)
+    _take(network, [f"{k}_{s}" for s in (32, 16, 8) for k in ("conv", "norm")], blocks)
+    # Of each 4x4 kernel on pixels, its answer to an even colour.
+    kernel, bias = first.get_weights()
+    network.get_layer("from_rgb_32").set_weights([kernel.sum((0, 1), keepdims=True), bias])
+    kernel, bias = last.get_weights()
+    kernel = np.pad(kernel.reshape(FIRST, FIRST, -1), [(0, 0), (0, 0), (0, 1)])
+    network.get_layer("logit").set_weights([kernel.reshape(-1, 1), bias])
+
+
+def _weighted(network):
+    return [layer for layer in network.layers if layer.weights]
+
+
+def _take(network, names, sources):
+    for name, source in zip(names, sources, strict=False):
+        network.get_layer(name).set_weights(source.get_weights())
 
 
 def generator_at(network: keras.Model, resolution: int) -> keras.Model:
     """The part of a generator that draws smaller pictures: the same layers, on the same weights."""
-    name = f"to_rgb_{FIRST}" if resolution == FIRST else f"fade_{resolution}"
-    return keras.Model(network.input, network.get_layer(name).output, name=f"at_{resolution}")
+    there = {layer.name: layer for layer in network.layers}
+    names = (f"{kind}_{resolution}" for kind in ("fade", "tanh", "to_rgb"))
+    last = next(there[name] for name in names if name in there)
+    return keras.Model(network.input, last.output, name=f"at_{resolution}")
 
 
 def discriminator(
-    resolution: int = 64, width: float = 1.0, cap: int = 512, batch_norm: bool = False
+    resolution: int = 64, width: float = 1.0, cap: int = 512, blocks: str = "karras"
 ) -> keras.Model:
     """Pictures (batch, resolution, resolution, 3) -> logits (batch, 1).
 
     Args:
         resolution: 4, 8, ... 1024.
         width, cap: see `channels`; the paper's where not given, 23,087,249 parameters at 1024.
-        batch_norm: normalise after each 3x3 convolution, which the paper does not. A small budget
-            learns far more from each picture with it; no gradient penalty then (see `penalties`).
+        blocks: "karras", two 3x3 convolutions and a mean over 2x2 pixels; or "radford", one 4x4
+            convolution of stride 2 with batch normalisation, a quarter of the work; no gradient
+            penalty then (see `penalties`).
     """
+    _check_blocks(blocks)
     filters = {side: channels(side, width, cap) for side in _sides(resolution)}
-    parts = {layer.name: layer for layer in _discriminator_layers(filters)}
-    if batch_norm:
-        convolutions = [name for name in parts if name.startswith("conv")]
-        parts |= {
-            f"norm_{name}": layers.BatchNormalization(momentum=0.9, name=f"norm_{name}")
-            for name in convolutions
-        }
+    parts = {layer.name: layer for layer in _discriminator_layers(filters, blocks)}
     return _wired(parts, resolution, f"pggan_discriminator_{resolution}")
 
 
-def _discriminator_layers(filters):
+def _discriminator_layers(filters, blocks):
     """All layers with weights, by their names; `filters` are the channels at each side."""
+    karras = blocks == "karras"
     for side, count in filters.items():
-        yield EqualizedConv2D(count, 1, name=f"from_rgb_{side}")
+        name = f"from_rgb_{side}"
+        yield EqualizedConv2D(count, 1, name=name) if karras else layers.Conv2D(count, 1, name=name)
         if side > FIRST:
-            yield EqualizedConv2D(count, name=f"conv0_{side}")
-            yield EqualizedConv2D(filters[side // 2], name=f"conv1_{side}")
+            block = _karras_block if karras else _radford_block
+            yield from block(side, count, filters[side // 2])
             yield Fade(side, name=f"fade_{side}")
-    yield EqualizedConv2D(filters[FIRST], name="conv_4")
-    yield EqualizedDense(filters[FIRST], name="dense_4")
-    yield EqualizedDense(1, gain=1.0, dtype="float32", name="logit")
+    if karras:
+        yield EqualizedConv2D(filters[FIRST], name="conv_4")
+        yield EqualizedDense(filters[FIRST], name="dense_4")
+        yield EqualizedDense(1, gain=1.0, dtype="float32", name="logit")
+    else:
+        yield layers.Dense(1, dtype="float32", name="logit")
+
+
+def _karras_block(side, here, below):
+    yield EqualizedConv2D(here, name=f"conv0_{side}")
+    yield EqualizedConv2D(below, name=f"conv1_{side}")
+
+
+def _radford_block(side, here, below):
+    yield layers.Conv2D(below, 4, 2, padding="same", name=f"conv_{side}", **_radford())
+    yield layers.BatchNormalization(momentum=0.9, name=f"norm_{side}")
 
 
 def _wired(parts, resolution, name):
     """The discriminator that these layers, given by name, make at a resolution."""
 
-    def convolved(name, x, then=lambda x: x):
-        x = then(parts[name](x))
-        return _activated(parts.get(f"norm_{name}", lambda x: x)(x))
+    def halved(x, side):
+        if f"conv_{side}" in parts:
+            return _activated(parts[f"norm_{side}"](parts[f"conv_{side}"](x)))
+        x = _activated(parts[f"conv0_{side}"](x))
+        # As in the authors' code the mean over 2x2 pixels comes before the activation.
+        return _activated(layers.AveragePooling2D(2)(parts[f"conv1_{side}"](x)))
 
     images = keras.Input((resolution, resolution, 3), name="images")
     x, picture = _activated(parts[f"from_rgb_{resolution}"](images)), images
     for side in reversed(_sides(resolution)[1:]):
-        x = convolved(f"conv0_{side}", x)
-        # As in the authors' code the mean over 2x2 pixels comes before the activation.
-        x = convolved(f"conv1_{side}", x, then=layers.AveragePooling2D(2))
+        x = halved(x, side)
         picture = layers.AveragePooling2D(2)(picture)
         old = _activated(parts[f"from_rgb_{side // 2}"](picture))
         x = parts[f"fade_{side}"]([old, x])
-    x = convolved("conv_4", MinibatchStddev()(x))
-    x = _activated(parts["dense_4"](layers.Flatten()(x)))
+    x = MinibatchStddev()(x)
+    if "conv_4" in parts:
+        x = _activated(parts["conv_4"](x))
+    x = layers.Flatten()(x)
+    if "dense_4" in parts:
+        x = _activated(parts["dense_4"](x))
     return keras.Model(images, parts["logit"](x), name=name)
 
 
@@ -303,28 +414,31 @@ def fade_reals(images, alpha):
 class Schedule(Configurable):
     """When the networks grow, in real pictures seen.
 
-    4x4 is trained for `stable` pictures. Each larger size is first faded in over `fading` pictures
-    and then trained for `stable` more; the last one for as long as the training goes on. Each of
-    these is a phase: 0 is 4x4, 1 fades 8x8 in, 2 is 8x8, 3 fades 16x16 in ...
+    The first size, 4x4, is trained for `stable` pictures. Each larger one is first faded in over
+    `fading` pictures and then trained for `stable` more; the last one for as long as the training
+    goes on. Each of these is a phase: 0 is 4x4, 1 fades 8x8 in, 2 is 8x8, 3 fades 16x16 in ...
 
     Args:
         resolution: of the last phases.
         fading, stable: pictures a phase; 800,000 each in the paper.
+        first: the side of phase 0. More than 4 where the layers below come from another network.
     """
 
     resolution: int = 64
     fading: int = 800_000
     stable: int = 800_000
+    first: int = FIRST
 
     def __post_init__(self):
-        _sides(self.resolution)
+        if self.first not in _sides(self.resolution):
+            raise ValueError(f"first is one of {_sides(self.resolution)}, not {self.first}")
         if self.fading < 1 or self.stable < 1:
             raise ValueError("each phase lasts at least one picture")
 
     @property
     def phases(self) -> int:
         """How many there are."""
-        return 2 * len(_sides(self.resolution)) - 1
+        return 2 * (_log2(self.resolution) - _log2(self.first)) + 1
 
     def start(self, phase: int) -> int:
         """Pictures seen before this phase."""
@@ -336,14 +450,14 @@ class Schedule(Configurable):
 
     def side(self, phase: int) -> int:
         """Pixels a side in this phase."""
-        return FIRST * 2 ** ((phase + 1) // 2)
+        return self.first * 2 ** ((phase + 1) // 2)
 
     def level(self, images):
         """log2 of the side, rising evenly through the fades: a float32 scalar."""
         images = tf.cast(images, "float32")
         starts = (self.start(phase) for phase in range(1, self.phases, 2))
         faded = (tf.clip_by_value((images - start) / self.fading, 0.0, 1.0) for start in starts)
-        return tf.add_n([tf.constant(2.0), *faded])
+        return tf.add_n([tf.constant(float(_log2(self.first))), *faded])
 
 
 def adam(rate: float = 1e-3) -> keras.optimizers.Optimizer:
@@ -443,7 +557,7 @@ class ProgressiveGAN(GAN):
         images, *conditions = data if isinstance(data, tuple) else (data,)
         level = self._set_level()
         real = shrink(images, self.side)
-        if self.side > FIRST:
+        if self.side > self.schedule.first:
             real = fade_reals(real, alpha(level, self.side))
         logs = super().train_step((real, *conditions))
         self.images.assign_add(tf.cast(replicas() * tf.shape(images)[0], "int64"))

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib import checkpoints, losses, penalties
-from dogan_lib.models import pggan
+from dogan_lib.models import dcgan, pggan
 from dogan_lib.models.pggan import Schedule, set_level
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (40, 16, 16, 3)).astype("float32")
@@ -321,20 +321,99 @@ def test_a_grown_generator_ships_as_any_other(tmp_path):
     assert pictures.shape == (2, 8, 8, 3) and np.isfinite(pictures).all()
 
 
+def radford(resolution=8):
+    parts = dict(cap=10, blocks="radford")
+    return pggan.generator(resolution, 8, **parts), pggan.discriminator(resolution, **parts)
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
-def test_batch_normalisation_in_d_is_an_option(jit_compile):
+def test_radfords_blocks_grow_too(jit_compile):
     schedule = Schedule(8, fading=8, stable=8)
-    gan = pggan.ProgressiveGAN(
-        pggan.generator(8, 8, cap=10),
-        pggan.discriminator(8, cap=10, batch_norm=True),
-        schedule,
-        latent_dim=8,
-    )
+    gan = pggan.ProgressiveGAN(*radford(), schedule, latent_dim=8, fitted=True)
     gan.compile(loss=losses.NonSaturating(), penalties=(), jit_compile=jit_compile)
     norms = [x for x in gan.discriminator.layers if isinstance(x, keras.layers.BatchNormalization)]
-    assert [norm.name for norm in norms] == ["norm_conv0_8", "norm_conv1_8", "norm_conv_4"]
+    assert [norm.name for norm in norms] == ["norm_8"]
     images = tf.data.Dataset.from_tensor_slices((IMAGES[:16, ::2, ::2],)).batch(4)
     before = values(gan.discriminator.trainable_variables)
     gan.fit(images, epochs=2, verbose=0)
     moved = zip(before, values(gan.discriminator.trainable_variables), strict=True)
     assert all(np.abs(old - new).max() > 0 for old, new in moved)
+    gan.generator.get_layer("to_rgb_8").bias.assign([5.0] * 3)
+    for side in (4, 8):
+        assert np.abs(pggan.generator_at(gan.generator, side)(Z)).max() <= 1
+
+
+@pytest.mark.parametrize(("level", "side"), [(3.0, 8), (3.5, 16)])
+def test_radfords_discriminator_fades_without_a_jump(level, side):
+    _, network = radford(16)
+    set_level(network, level)
+    part = pggan.discriminator_at(network, side)
+    reals = pggan.shrink(tf.constant(IMAGES[:4]), side)
+    np.testing.assert_allclose(network(IMAGES[:4]), part(reals), atol=1e-5)
+
+
+def test_unknown_blocks_are_refused():
+    for network in (pggan.generator, pggan.discriminator):
+        with pytest.raises(ValueError, match='"karras" or "radford"'):
+            network(8, blocks="resnet")
+
+
+def test_new_radford_layers_carry_the_old_pictures():
+    generator, _ = radford(16)
+    z = np.random.default_rng(2).normal(size=(64, 8)).astype("float32")
+    for _ in range(60):
+        generator(z, training=True)  # a trained network knows its averages
+    pggan.start_like_below(generator, 16, z)
+    old, new = values(keras.Model(generator.input, generator.get_layer("fade_16").input)(z))
+    assert np.mean((old - new) ** 2) < 0.06 * np.var(old)
+
+
+def test_growing_may_begin_at_another_size():
+    schedule = Schedule(64, fading=10, stable=20, first=16)
+    assert schedule.phases == 5 and [schedule.side(p) for p in range(5)] == [16, 32, 32, 64, 64]
+    assert [float(schedule.level(n)) for n in (0, 19, 25, 30, 60)] == [4, 4, 4.5, 5, 6]
+    with pytest.raises(ValueError, match="first is one of"):
+        Schedule(64, first=12)
+
+
+@pytest.fixture(scope="module")
+def finished():
+    """A DCGAN with averages that are not those of new layers."""
+    keras.utils.set_random_seed(0)
+    generator = dcgan.generator_64(8, 2, dcgan.Parts(up="nearest", kernel_size=3))
+    discriminator = dcgan.discriminator_64(2, parts=dcgan.Parts(kernel_size=4))
+    for _ in range(60):
+        generator(np.random.default_rng(3).normal(size=(32, 8)), training=True)
+    return generator, discriminator
+
+
+PARTS = dict(width=1 / 256, cap=16, blocks="radford")  # 16, 8, 4 and 2 channels up to 32x32
+
+
+def test_a_trunk_draws_what_the_finished_dcgan_drew(finished):
+    generator = pggan.generator(64, 8, **PARTS)
+    pggan.take_trunk(generator, finished[0])
+    small = np.asarray(pggan.shrink(finished[0](Z), 32))
+    drawn = np.asarray(pggan.generator_at(generator, 32)(Z))
+    assert np.mean((drawn - small) ** 2) < 0.5 * np.var(small)
+    features = keras.Model(generator.input, generator.get_layer("norm_8").output)(Z)
+    layers = [layer for layer in finished[0].layers if layer.weights]
+    expected = keras.Model(finished[0].input, layers[3].output)(Z)
+    # The averages are taken anew, over other latents.
+    assert np.mean((features - expected) ** 2) < 0.1 * np.var(expected)
+
+
+def test_a_head_believes_what_the_finished_dcgan_believed(finished):
+    """From 32x32 features on the same logit, whatever the deviation of the group."""
+    discriminator = pggan.discriminator(64, **PARTS)
+    pggan.take_head(discriminator, finished[1])
+    x = y = np.random.default_rng(4).normal(size=(4, 32, 32, 2)).astype("float32")
+    there = {layer.name: layer for layer in discriminator.layers}
+    for side in (32, 16, 8):
+        x = keras.ops.leaky_relu(there[f"norm_{side}"](there[f"conv_{side}"](x)), 0.2)
+    deviation = np.full((4, 4, 4, 1), 7.0, "float32")
+    logits = there["logit"](np.concatenate([x, deviation], -1).reshape(4, -1))
+    _, _, _, *rest = finished[1].layers  # after the pictures, a convolution and its activation
+    for layer in rest:
+        y = layer(y)
+    np.testing.assert_allclose(logits, y, atol=1e-5)
