@@ -716,7 +716,7 @@ print(compared["what"])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One latent, from 4×4 to the top
 #
-# The grown network still holds all its smaller ones: `generator_at(network, 8)` draws 8×8. But each size has its own 1×1 "to RGB", last trained when the next size had faded in, and the features below it have moved on since.
+# The grown network still holds all its smaller ones: `generator_at(network, 8)` draws 8×8. But each size has its own 1×1 "to RGB", and the features below it move on when a size above is trained. Here those of 4×4 to 16×16 are as they were fitted to `dcgan64`'s pictures; that of 32×32 was last trained when 64×64 had faded in.
 # So let us also fit each of them anew: 3 × channels numbers, by least squares, so that it draws the finished picture made small. How well that works says **how much of the picture is decided at that size**.
 
 
@@ -754,7 +754,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **What to see.** In the film, and in the second row, the numbers above at work: large areas and colours are there early, and each size adds to the last. The first row shows that a grown network is *not* kept working at its old sizes: nobody has looked at them since.
+# **What to see.** In the film, and in the second row, the numbers above at work: large areas and colours are there early, and each size adds to the last. The first row shows that a grown network is *not* kept working at its old sizes: nobody has looked at them since, and the numbers are lower.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Good and bad outputs, ranked twice
