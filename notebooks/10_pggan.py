@@ -38,9 +38,9 @@ cfg = preset(
     cpu=dict(
         side=32,
         images=2000,
-        phase=8000,
-        epochs=32,
-        stop=14,
+        phase=6000,
+        epochs=24,
+        stop=10,
         batch=32,
         width=1 / 16,
         cap=48,
@@ -466,7 +466,7 @@ plots.show(
 )
 plots.play(
     [plots.tile(frame[:6], 6) for frame in film.frames[::2]],
-    "A film of six latents while the networks grow: coarse blocks become doodled dogs.",
+    "A film of six latents while the networks grow: coarse blocks become soft shapes.",
     fps=3,
     colours=48,
 )
@@ -618,7 +618,7 @@ for phase in range(0, schedule.phases, 2):
     )
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# - **Not across sizes.** The raw numbers rise from phase to phase while the film gets better. Divided by the side they are lengths per pixel, and comparable.
+# - **Not across sizes.** From 8×8 on the raw numbers rise from phase to phase while the film gets better. Divided by the side they are lengths per pixel, and comparable.
 # - **Not across runs or networks.** It is what *this* D, of this width and after this many steps, can hold apart: less than the true distance if D is weak, and another number if its slope is not 1 (look at the penalty).
 # - **Not to the eye.** It counts pixels. Two networks with equal estimates may draw very different dogs; that is what FID is for.
 
