@@ -89,9 +89,9 @@ class Archive(abc.ABC):
         self.close()
 
 
-# What `Archive.read` may raise for one bad file (zipfile: RuntimeError where a password is needed,
-# NotImplementedError where the compression is unknown).
-UNREADABLE = (*_DAMAGED, ValueError, NotImplementedError, RuntimeError, KeyError)
+# What `Archive.read` may raise for one bad file (zipfile: RuntimeError, or a kind of it, where a
+# password is needed or the compression is unknown).
+UNREADABLE = (*_DAMAGED, ValueError, RuntimeError, KeyError)
 
 
 class Directory(Archive):

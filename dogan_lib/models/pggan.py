@@ -32,7 +32,6 @@ from dogan_lib.saving import Configurable
 
 FIRST = 4  # pixels a side at the start
 SLOPE = 0.2  # of the LeakyReLU
-SETTLING = 30  # passes after which the averages of new batch normalisations are right
 FITTED_ON = 256  # latents, for a new "to RGB"
 
 
@@ -210,12 +209,21 @@ def start_like_below(network: keras.Model, resolution: int, z) -> None:
     colours, bias = np.asarray(below.kernel)[0, 0], np.asarray(below.bias)
     if f"conv_{resolution}" in there:  # a batch normalisation takes any offset away
         _carry(there[f"conv_{resolution}"], colours, bias)
+        _settle(network, there[f"norm_{resolution}"], z)
     else:
         _carry(there[f"conv0_{resolution}"], colours, bias)
         both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + SLOPE)
         _carry(there[f"conv1_{resolution}"], both, np.zeros(3))
     old, _ = there[f"fade_{resolution}"].input
     fit_to_rgb(network, resolution, z, keras.Model(network.input, old)(z, training=False))
+
+
+def _settle(network, norm, z):
+    """Give a new batch normalisation the averages that it would come to."""
+    x = keras.Model(network.input, norm.input)(z, training=False)
+    mean, variance = ops.moments(ops.cast(x, "float32"), (0, 1, 2))
+    norm.moving_mean.assign(mean)
+    norm.moving_variance.assign(variance)
 
 
 def fit_to_rgb(network: keras.Model, resolution: int, z, wanted) -> None:
@@ -227,11 +235,7 @@ def fit_to_rgb(network: keras.Model, resolution: int, z, wanted) -> None:
         wanted: what each should give, (n, resolution, resolution, 3).
     """
     to_rgb = network.get_layer(f"to_rgb_{resolution}")
-    reader = keras.Model(network.input, to_rgb.input)
-    if any(isinstance(layer, layers.BatchNormalization) for layer in reader.layers):
-        for _ in range(SETTLING):
-            reader(z, training=True)
-    features = reader(z, training=False)
+    features = keras.Model(network.input, to_rgb.input)(z, training=False)
     x = np.asarray(ops.cast(features, "float32"), "float64").reshape(-1, features.shape[-1])
     x = np.column_stack([x, np.ones(len(x))])
     y = np.asarray(wanted, "float64").reshape(-1, 3)
@@ -278,7 +282,7 @@ def take_trunk(network: keras.Model, finished: keras.Model) -> None:
     """
     sides = (4, 8, 16, 32)
     names = [name for s in sides for name in (f"conv_{s}" if s > FIRST else "dense_4", f"norm_{s}")]
-    _take(network, names, _weighted(finished))
+    _take(network, names, _weighted(finished)[: len(names)])
     z = latents(FITTED_ON, finished.input.shape[-1], seed=0)
     pictures = finished(z, training=False)
     for side in sides:
@@ -305,7 +309,7 @@ def _weighted(network):
 
 
 def _take(network, names, sources):
-    for name, source in zip(names, sources, strict=False):
+    for name, source in zip(names, sources, strict=True):
         network.get_layer(name).set_weights(source.get_weights())
 
 
