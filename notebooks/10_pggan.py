@@ -652,10 +652,10 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The shipped generator
 #
-# `pggan64`, on real dogs. Karras' run took four days on eight GPUs, and his own recipe is the wrong one for an hour of a laptop: the table below says how it fared. So two things are different here, and on the card:
+# `pggan64`, on real dogs. Karras' run took four days on eight GPUs, and his blocks learn too slowly for an hour of a laptop: how they fared stands in the table below. So two things are different here, and on the card:
 #
 # - **The blocks are chapter 05's**: one convolution a size in place of two, batch normalisation, a tanh (`blocks="radford"`).
-# - **It grows from a network that is there**: the layers of the finished `dcgan64` up to 32×32, in both networks (`pggan.take_trunk`, `pggan.take_head`). Its "to RGB" at 32×32 is fitted to the pictures of `dcgan64`, made small. From there it is PGGAN to the letter: 32×32 stable, a new block fades in, 64×64 stable.
+# - **It grows from a network that is there**: the layers of the finished `dcgan64` up to 32×32, in both networks (`pggan.take_trunk`, `pggan.take_head`). Its "to RGB" at 32×32 is fitted to the pictures of `dcgan64`, made small. From there it grows as PGGAN does: 32×32 stable, a new block fades in, 64×64 stable.
 
 # %% slideshow={"slide_type": "-"}
 print(shipped.describe())
@@ -675,7 +675,7 @@ samples = plots.beside(
 plots.show(samples, "48 dogs of dcgan64 beside 48 of pggan64.", dpi=60)
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# Lower is better. `pggan64` is a little ahead of `dcgan64`, and by eye about as good: look for the eyes and for fur that has a direction. **Honestly, that says little about growing.** It began with the layers of a finished `dcgan64`, and the pictures on its card come on top of those. For a verdict on growing one would train the same networks with and without it, for as long, with several seeds. At 64×64, growing saves no time either: most of the work is at the last size.
+# Lower is better. `pggan64` is a little ahead of `dcgan64`, and by eye the two are hard to tell apart. **Honestly, that says little about growing.** It began with the layers of a finished `dcgan64`, and the pictures on its card come on top of those. For a verdict on growing one would train the same networks with and without it, for as long, with several seeds.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The film of that run
