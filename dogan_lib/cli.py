@@ -263,7 +263,8 @@ def add_train(commands):
 
 
 def do_train(arguments):
-    from dogan_lib import pyramids, recipes
+    from data.make import generators as recipes
+    from dogan_lib.classroom import pyramids
 
     if arguments.ablation:
         _ablate(arguments)
@@ -278,7 +279,7 @@ def do_train(arguments):
 
 
 def _ablate(arguments):
-    from dogan_lib import ablation
+    from dogan_lib.classroom import studies as ablation
 
     own = {name: getattr(arguments, name) for name in ("steps", "width", "data", "limit")}
     out = arguments.out or Path("runs") / f"ablation_{arguments.ablation}"

@@ -50,7 +50,8 @@ from keras import layers
 from matplotlib.colors import LinearSegmentedColormap
 
 import dogan_lib
-from dogan_lib import checkpoints, exercises, losses, plots, runtime
+from dogan_lib import checkpoints, losses, plots, runtime
+from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE

@@ -44,7 +44,8 @@ cfg
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import exercises, losses, objective, plots, runtime
+from dogan_lib import losses, objective, plots, runtime
+from dogan_lib.classroom import exercises
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
@@ -268,7 +269,7 @@ print(f"-log 4 = {-np.log(4):.6f}")
 # The library's `objective.value`, `best_discriminator` and `jensen_shannon` are what you have just written; the first line holds them to it.
 
 # %% slideshow={"slide_type": "-"}
-from dogan_lib.widgets import ObjectiveOnALine
+from dogan_lib.classroom.widgets import ObjectiveOnALine
 
 best = objective.best_discriminator(p, q)
 np.testing.assert_allclose(objective.value(p, q, best, x), V(p, q, p / (p + q)), atol=1e-9)

@@ -55,11 +55,12 @@ import tensorflow as tf
 from IPython.display import Code
 from keras import layers, ops
 
-from dogan_lib import exercises, losses, playground, plots, points, runtime, scene, torch_loop
+from dogan_lib import losses, plots, runtime
+from dogan_lib.classroom import exercises, playground, points, scene, torch_loop
+from dogan_lib.classroom.playground import Game, Playground
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, latents
 from dogan_lib.models import vanilla
-from dogan_lib.playground import Game, Playground
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0, precision="float32"))

@@ -49,8 +49,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from dogan_lib import exercises, plots
-from dogan_lib.dogs import archives, cropping, doodle, load_dogs, stanford
+from dogan_lib import plots
+from dogan_lib.classroom import exercises
+from dogan_lib.dogs import archives, cropping, load_dogs, stanford
+from dogan_lib.doodles import painter as doodle
 from dogan_lib.plots import PALETTE
 
 dogs = load_dogs(size=64, limit=cfg.images)
@@ -405,7 +407,7 @@ plots.show(figure, "Eight pictures from a folder of one's own, with the names of
 # and press *keep*. The squares that you keep lie in the folder `my_dogs`, ready for `load_dogs(source="my_dogs")`.
 
 # %% slideshow={"slide_type": "slide"}
-from dogan_lib.widgets import Cropper
+from dogan_lib.classroom.widgets import Cropper
 
 Cropper(originals[0].image, box=originals[0].boxes[0], folder="my_dogs")
 

@@ -44,8 +44,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
 
-from dogan_lib import checkpoints, exercises, losses, plots, runtime
+from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -341,7 +342,7 @@ plots.show(
 # The same with your hand on it: choose two seeds and move between them.
 
 # %% slideshow={"slide_type": "slide"}
-from dogan_lib.widgets import LatentWalk
+from dogan_lib.classroom.widgets import LatentWalk
 
 LatentWalk(shipped)
 

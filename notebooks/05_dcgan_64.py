@@ -43,8 +43,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import ablation, checkpoints, exercises, failures, losses, penalties, plots, runtime
+from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import exercises, failures
+from dogan_lib.classroom import studies as ablation
 from dogan_lib.diagnosis import Recorder, diagnose
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN

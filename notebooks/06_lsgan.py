@@ -42,7 +42,9 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import ablation, checkpoints, exercises, losses, objective, plots, runtime
+from dogan_lib import checkpoints, losses, objective, plots, runtime
+from dogan_lib.classroom import exercises
+from dogan_lib.classroom import studies as ablation
 from dogan_lib.dogs import load_dogs
 from dogan_lib.objective import LINE, normal
 from dogan_lib.plots import PALETTE
@@ -178,7 +180,7 @@ plots.show(
 # Chapter 02's playground with a third loss. Press play, change **G's loss**, and watch the arrows on the fakes that have overshot the data.
 
 # %% slideshow={"slide_type": "-"}
-from dogan_lib.playground import Game, Playground
+from dogan_lib.classroom.playground import Game, Playground
 
 ground = Playground(Game("ring", loss="least squares"))
 ground

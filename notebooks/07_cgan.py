@@ -55,8 +55,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers, ops
 
-from dogan_lib import checkpoints, exercises, plots, runtime
+from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import exercises
+from dogan_lib.classroom.widgets import ChooseABreed
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import GAN, latents
@@ -64,7 +66,6 @@ from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.models import conditional, dcgan
 from dogan_lib.plots import PALETTE
-from dogan_lib.widgets import ChooseABreed
 
 print(runtime.setup(seed=0))
 dogs = load_dogs(size=64, source=cfg.source, breeds=cfg.breeds, limit=cfg.images)

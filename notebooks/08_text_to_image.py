@@ -47,11 +47,13 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib import captions, checkpoints, exercises, losses, plots, runtime
+from dogan_lib import checkpoints, losses, plots, runtime
+from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
+from dogan_lib.doodles import captions, readers
 from dogan_lib.metrics.obedience import figure as figure_of_obedience
 from dogan_lib.metrics.obedience import obedience
-from dogan_lib.models import dcgan, readers, text
+from dogan_lib.models import dcgan, text
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
@@ -331,7 +333,7 @@ print(f"{len(phi)} captions, {len(midpoints(phi))} in between")
 # Each colour, pose and place alone is seen often. In the examination we ask for exactly what was never shown.
 
 # %% slideshow={"slide_type": "-"}
-from dogan_lib.dogs.doodle import ATTRIBUTES
+from dogan_lib.doodles.painter import ATTRIBUTES
 
 pairs = [(pose, place) for pose in ATTRIBUTES["pose"] for place in ATTRIBUTES["background"]]
 kept = np.array(
@@ -621,7 +623,7 @@ for name, z in latents.items():
 # Type, press Enter. What the encoder does not know is named above the dogs. (A page that stands still cannot be typed into: the cell types a few captions by itself.)
 
 # %% slideshow={"slide_type": "-"}
-from dogan_lib.widgets import AskForDogs
+from dogan_lib.classroom.widgets import AskForDogs
 
 box = AskForDogs(generator, "a small brown dog with floppy ears sitting on grass")
 for typed in ("a happy gray dog with pricked ears lying on sand", "a black white dog", ""):

@@ -58,14 +58,15 @@ import tensorflow as tf
 from keras import layers
 from matplotlib.colors import LogNorm
 
-from dogan_lib import checkpoints, exercises, losses, metrics, plots, runtime
+from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import exercises
+from dogan_lib.classroom.widgets import AttentionMap
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, latents
 from dogan_lib.layers import SelfAttention, SpectralNormalization
 from dogan_lib.models import sagan
 from dogan_lib.plots import PALETTE
-from dogan_lib.widgets import AttentionMap
 
 print(runtime.setup(seed=0))
 dogs = load_dogs(size=cfg.size, source=cfg.source, limit=cfg.images)

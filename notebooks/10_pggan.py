@@ -73,7 +73,8 @@ import PIL.Image
 import tensorflow as tf
 from keras import ops
 
-from dogan_lib import checkpoints, exercises, losses, metrics, penalties, plots, runtime
+from dogan_lib import checkpoints, losses, metrics, penalties, plots, runtime
+from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import latents
 from dogan_lib.layers import EqualizedConv2D, MinibatchStddev, PixelNormalization

@@ -77,8 +77,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib import checkpoints, exercises, losses, plots, runtime
+from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import exercises
+from dogan_lib.classroom.widgets import Truncate
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import latents
@@ -89,7 +91,6 @@ from dogan_lib.metrics.reference import real_dogs
 from dogan_lib.metrics.truncation import spread, truncation_curve
 from dogan_lib.models import biggan
 from dogan_lib.plots import PALETTE
-from dogan_lib.widgets import Truncate
 
 # Two ways to the same number are compared below: all digits, please.
 print(runtime.setup(seed=0, precision="float32"))

@@ -47,7 +47,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import exercises, plots, pyramids, runtime
+from dogan_lib import plots, runtime
+from dogan_lib.classroom import exercises, pyramids
 from dogan_lib.metrics.single import diversity, sifid
 from dogan_lib.models import singan, singan_training
 from dogan_lib.models.singan import SinGAN, Watch

@@ -47,11 +47,13 @@ import scipy.sparse.linalg
 import tensorflow as tf
 from PIL import Image, ImageDraw
 
-from dogan_lib import exercises, plots, pyramids, runtime, singan_uses
-from dogan_lib.dogs import doodle
+from dogan_lib import plots, runtime
+from dogan_lib.classroom import exercises, pyramids
+from dogan_lib.classroom.widgets import PaintToPhoto
+from dogan_lib.doodles import painter as doodle
 from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
+from dogan_lib.models import singan_uses
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
-from dogan_lib.widgets import PaintToPhoto
 
 print(runtime.setup(seed=0, small=True))
 

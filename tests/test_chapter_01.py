@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib import losses, objective
-from dogan_lib.widgets import ObjectiveOnALine
+from dogan_lib.classroom.widgets import ObjectiveOnALine
 
 P = objective.normal(-1, 1)
 GENERATORS = [(2, 1.5), (4, 1), (0, 0.3), (-5, 2), (-1, 3), (5, 0.3), (-1, 1)]

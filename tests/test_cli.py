@@ -112,7 +112,7 @@ def test_lab_listens_on_this_machine_only(monkeypatch):
 
 
 def test_train_passes_on_what_was_asked(monkeypatch, tmp_path):
-    from dogan_lib import recipes
+    from data.make import generators as recipes
 
     asked = {}
     monkeypatch.setattr(recipes, "train", lambda **options: asked.update(options))
@@ -161,7 +161,7 @@ def test_data_names_what_is_wrong():
 
 
 def test_train_runs_a_study_in_place_of_a_recipe(monkeypatch, tmp_path, capsys):
-    from dogan_lib import ablation
+    from dogan_lib.classroom import studies as ablation
 
     seen = []
     facts = {"study": "sgd", "runs": []}

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib import plots
-from dogan_lib.dogs import doodle
+from dogan_lib.doodles import painter as doodle
 
 matplotlib.use("agg")
 

@@ -10,9 +10,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from dogan_lib import singan_uses
 from dogan_lib.metrics.single import diversity, dognet_maps, perceptual, sifid
-from dogan_lib.models import singan, singan_training
+from dogan_lib.models import singan, singan_training, singan_uses
 from dogan_lib.models.singan import SinGAN, Watch, _Training, as_picture, pyramid
 from dogan_lib.models.singan_training import Adam, Pace, Player, Schedule, pixel_penalty, trainer
 from dogan_lib.plots import to_uint8

@@ -193,7 +193,7 @@ def _inside(boxes: Sequence[cropping.Box], image: np.ndarray) -> np.ndarray:
 
 
 def _doodles(size, breeds, n, seed, workers, progress) -> Dogs:
-    from dogan_lib.dogs import doodle
+    from dogan_lib.doodles import painter as doodle
 
     start = time.monotonic()
     wanted = _match(breeds, doodle.BREEDS)
@@ -217,7 +217,7 @@ def _doodles(size, breeds, n, seed, workers, progress) -> Dogs:
 
 def _redrawn(seed: int, dogs: Dogs) -> list[Original]:
     """The same doodles, large: a doodle is a picture of any size."""
-    from dogan_lib.dogs import doodle
+    from dogan_lib.doodles import painter as doodle
 
     numbers = [int(name.split()[-1]) for name in dogs.names]
     large = [

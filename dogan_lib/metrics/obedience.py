@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dogan_lib.captions import Question
-from dogan_lib.dogs.doodle import ATTRIBUTES
+from dogan_lib.doodles.captions import Question
+from dogan_lib.doodles.painter import ATTRIBUTES
 
 
 @dataclasses.dataclass(frozen=True)

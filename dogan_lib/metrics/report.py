@@ -13,7 +13,6 @@ from dogan_lib.metrics import sources
 from dogan_lib.metrics.distances import fid, kid, minimum, precision_recall
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract, network, resize
 from dogan_lib.metrics.mifid import mifid
-from dogan_lib.metrics.ruler import blurred
 from dogan_lib.metrics.scores import Score
 from dogan_lib.runtime import write_atomically
 
@@ -134,6 +133,15 @@ def _available(fake, n, dogs: int) -> int:
     if not hasattr(fake, "sample") and not str(fake).endswith(".keras"):
         total = sources.stream(fake).total
     return min(x for x in (n, total, dogs // 2, MOST if n is None else None) if x is not None)
+
+
+def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
+    """uint8 (n, H, W, 3) through a Gaussian of `sigma` pixels."""
+    from scipy.ndimage import gaussian_filter
+
+    if sigma == 0:
+        return images
+    return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
 
 
 def _split(real: Dogs, eyes, n: int, fixed: bool, seed) -> tuple[np.ndarray, int, str]:

@@ -128,7 +128,7 @@ def read_breeds(path: str | Path, held_out: int = HELD_OUT) -> Examples:
 
 def with_doodles(dogs: Examples, per_breed: int = 110, seed: int = 7) -> Examples:
     """The same, and doodles as further breeds, so that the network knows both domains."""
-    from dogan_lib.dogs import doodle
+    from dogan_lib.doodles import painter as doodle
 
     images = [
         doodle.draw(index, SIZE, seed, breed).image
@@ -430,7 +430,8 @@ def calibrated(model: keras.Model, examples: Examples, dogs: np.ndarray) -> dict
     altered as little as a generator that learnt them by heart would. The threshold is the
     geometric mean of the smallest honest d and the largest copied one.
     """
-    from dogan_lib.metrics import extract, ruler
+    from data.make import ruler
+    from dogan_lib.metrics import extract
     from dogan_lib.metrics.features import FeatureNetwork, pooled
     from dogan_lib.metrics.mifid import memorisation_distance
 

@@ -22,8 +22,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib import captions as language
-from dogan_lib.dogs.doodle import ATTRIBUTES
+from dogan_lib.doodles import captions as language
+from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import judge_together
@@ -113,7 +113,7 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
         path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
-            f"no text encoder {path}; train one with `python -m dogan_lib.models.readers encoder`"
+            f"no text encoder {path}; train one with `python -m dogan_lib.doodles.readers encoder`"
         )
     return _load_encoder(path, path.stat().st_mtime_ns)
 

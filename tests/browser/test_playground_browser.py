@@ -19,7 +19,8 @@ FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sy
 --disable-background-networking --disable-component-update""".split()
 MINUTES = 60_000  # for Playwright, in milliseconds
 CELLS = [
-    "from dogan_lib.playground import Playground\nplayground = Playground('ring')\nplayground",
+    "from dogan_lib.classroom.playground import Playground\n"
+    "playground = Playground('ring')\nplayground",
     "print('seen', playground.game.d_steps, playground.rounds.value, len(playground.game.steps))",
 ]
 # Counts how often the browser shows another picture.

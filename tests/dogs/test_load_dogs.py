@@ -354,7 +354,7 @@ def test_doodles_come_with_everything_and_are_drawn_once(capsys):
 
 
 def test_a_doodles_original_is_the_same_doodle_large():
-    from dogan_lib.dogs import doodle
+    from dogan_lib.doodles import painter as doodle
 
     dogs = load_dogs(64, "doodle", limit=6, breeds=doodle.BREEDS[2:4])
     assert dogs.breeds == list(doodle.BREEDS[2:4])

@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib import captions, checkpoints, losses
-from dogan_lib.dogs import doodle, load_dogs
-from dogan_lib.dogs.doodle import ATTRIBUTES
+from dogan_lib import checkpoints, losses
+from dogan_lib.dogs import load_dogs
+from dogan_lib.doodles import captions, readers
+from dogan_lib.doodles import painter as doodle
+from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.obedience import figure, obedience
-from dogan_lib.models import dcgan, readers, text
+from dogan_lib.models import dcgan, text
 from dogan_lib.models.text import TextGAN
 
 DIM = 16

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib import ablation
+from dogan_lib.classroom import studies as ablation
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 

@@ -17,11 +17,11 @@ import numpy as np
 from dogan_lib import checkpoints, distribution, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.dogs import load_dogs
+from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN, Resume, number
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.report import score
 from dogan_lib.models import biggan, conditional, dcgan, pggan, sagan, text
-from dogan_lib.models.readers import load_attributes
 
 MEASURED = 2000  # pictures, for the scores on a card
 HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out

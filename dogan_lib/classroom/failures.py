@@ -1,7 +1,7 @@
 """Five ways in which a DCGAN 64 fails, each a few lines that somebody has written in earnest.
 
 `FAILURES["D wins"].build()` is ready to fit; `recorded()` holds the curves of such runs on real
-dogs. Record them anew with `python -m dogan_lib.failures ARCHIVE`.
+dogs. Record them anew with `python -m dogan_lib.classroom.failures ARCHIVE`.
 """
 
 import argparse

@@ -14,13 +14,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image, ImageColor, ImageOps
 
-from dogan_lib import captions, objective, plots
+from dogan_lib import objective, plots
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
+from dogan_lib.doodles import captions
 from dogan_lib.gan import latents
 from dogan_lib.models import biggan, sagan
 from dogan_lib.models.singan import as_picture
-from dogan_lib.singan_uses import paint_to_image
+from dogan_lib.models.singan_uses import paint_to_image
 
 
 class LatentWalk(ipywidgets.VBox):

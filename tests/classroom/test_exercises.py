@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dogan_lib import exercises
+from dogan_lib.classroom import exercises
 from dogan_lib.models.biggan import carried
 
-CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9][0-9]_*.py"))
+CHAPTERS = sorted(
+    (Path(__file__).resolve().parent.parent.parent / "notebooks").glob("[0-9][0-9]_*.py")
+)
 
 RIGHT = {
     "01-slip-discriminator": "D(G(z)) = 0",

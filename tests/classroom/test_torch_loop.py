@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib import losses, torch_loop
+from dogan_lib import losses
+from dogan_lib.classroom import torch_loop
+from dogan_lib.classroom.playground import update_discriminator, update_generator
+from dogan_lib.classroom.torch_loop import Job
 from dogan_lib.models import vanilla
-from dogan_lib.playground import update_discriminator, update_generator
-from dogan_lib.torch_loop import Job
 
 STEPS, BATCH = 10, 32
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib import playground, points, scene
-from dogan_lib.playground import Game, Playground
+from dogan_lib.classroom import playground, points, scene
+from dogan_lib.classroom.playground import Game, Playground
 
 WANTED = 10  # pictures a second
 

@@ -3,7 +3,7 @@
 Keras chooses its backend once, at import, so a TensorFlow notebook cannot hold torch networks:
 
     missing() or losses_of([Job("corrected", ...)], weights)     # here, TensorFlow
-    python -m dogan_lib.torch_loop jobs.npz losses.npz           # there, KERAS_BACKEND=torch
+    python -m dogan_lib.classroom.torch_loop jobs.npz losses.npz   # KERAS_BACKEND=torch
 
 On the torch backend a Keras model *is* a `torch.nn.Module`: `D.parameters()` and `loss.backward()`
 work on it as on any other.
@@ -74,11 +74,11 @@ def _run(given: Path, made: Path) -> None:
     # torch's threads wait for each other in busy loops, which a busy machine turns into minutes.
     environment = {**os.environ, "KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""}
     environment["OMP_NUM_THREADS"] = "1"
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).resolve().parent.parent.parent)
     paths = [root, os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     python = os.environ.get(PYTHON) or sys.executable
-    command = [python, "-m", "dogan_lib.torch_loop", str(given), str(made)]
+    command = [python, "-m", "dogan_lib.classroom.torch_loop", str(given), str(made)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the torch process failed:\n{done.stderr[-1500:]}")

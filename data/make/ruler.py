@@ -1,6 +1,6 @@
 """Is the ruler straight? Harm real dogs more and more, and every step must cost more.
 
-python -m dogan_lib.metrics.ruler --data stanford_dogs_64_train.tar --out docs/ruler.png
+python -m data.make.ruler --data stanford_dogs_64_train.tar --out docs/ruler.png
 """
 
 import argparse
@@ -12,6 +12,7 @@ import numpy as np
 
 from dogan_lib.metrics.distances import frechet_distance, gaussian, polynomial_mmd
 from dogan_lib.metrics.features import Features, extract
+from dogan_lib.metrics.report import blurred
 
 DROPPED = (0, 10, 30, 60, 90)  # percent of the classes
 
@@ -24,15 +25,6 @@ class Damage:
     unit: str
     levels: tuple[float, ...]
     apply: Callable[[np.ndarray, float], np.ndarray]
-
-
-def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
-    """uint8 (n, H, W, 3) through a Gaussian of `sigma` pixels."""
-    from scipy.ndimage import gaussian_filter
-
-    if sigma == 0:
-        return images
-    return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
 
 
 def noised(images: np.ndarray, sigma: float) -> np.ndarray:
@@ -217,7 +209,8 @@ def _levels(damage: Damage, sample: np.ndarray) -> np.ndarray:
 
 def draw(data: str, out: str, features="dognet"):
     """Split the dogs in two halves, harm one, and write the picture."""
-    from dogan_lib.dogs import doodle, load_dogs
+    from dogan_lib.dogs import load_dogs
+    from dogan_lib.doodles import painter as doodle
     from dogan_lib.plots import to_png
     from dogan_lib.runtime import write_atomically
 
@@ -239,7 +232,7 @@ def draw(data: str, out: str, features="dognet"):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m dogan_lib.metrics.ruler", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m data.make.ruler", description=__doc__)
     parser.add_argument("--data", default="auto", help="any source of dogs")
     parser.add_argument("--out", default="docs/ruler.png")
     args = parser.parse_args(arguments)

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from dogan_lib.dogs import doodle
-from dogan_lib.dogs.doodle import ATTRIBUTES, COATS, KEYWORDS
+from dogan_lib.doodles import painter as doodle
+from dogan_lib.doodles.painter import ATTRIBUTES, COATS, KEYWORDS
 
 MAX_WORDS = 32  # the longest caption of a doodle has 19
 

@@ -1,8 +1,8 @@
 """Three networks that read for chapter 08, and how they were trained: captions, and attributes.
 
-    python -m dogan_lib.models.readers encoder     --out runs/text_encoder   --ship
-    python -m dogan_lib.models.readers attributes  --out runs/attributes     --ship
-    python -m dogan_lib.models.readers guide       --out runs/guide          --ship
+    python -m dogan_lib.doodles.readers encoder     --out runs/text_encoder   --ship
+    python -m dogan_lib.doodles.readers attributes  --out runs/attributes     --ship
+    python -m dogan_lib.doodles.readers guide       --out runs/guide          --ship
 
 Started again with the same `--out` each goes on where it stopped.
 
@@ -28,11 +28,11 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib import captions as language
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.batches import batches as dataset
-from dogan_lib.dogs.doodle import ATTRIBUTES
+from dogan_lib.doodles import captions as language
+from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import Resume
 from dogan_lib.models import text
 from dogan_lib.models.dognet import dognet
@@ -211,7 +211,7 @@ def load_attributes(name: str | Path = "attributes") -> Attributes:
         path = checkpoints.data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
-            f"no classifier {path}; train it: `python -m dogan_lib.models.readers attributes`"
+            f"no classifier {path}; train it: `python -m dogan_lib.doodles.readers attributes`"
         )
     return Attributes(keras.models.load_model(path, compile=False), checkpoints.card(path.stem))
 
@@ -308,7 +308,7 @@ def _facts(what, args, dogs, seconds) -> dict:
         "precision": keras.config.dtype_policy().name,
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__},
         "date": datetime.date.today().isoformat(),
-        "command": f"python -m dogan_lib.models.readers {what} --doodles {args.doodles} "
+        "command": f"python -m dogan_lib.doodles.readers {what} --doodles {args.doodles} "
         f"--epochs {args.epochs} --seed {args.seed} --ship",
     }
 
@@ -343,7 +343,7 @@ def train_guide(args):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m dogan_lib.models.readers")
+    parser = argparse.ArgumentParser(prog="python -m dogan_lib.doodles.readers")
     commands = parser.add_subparsers(dest="what", required=True)
     for name, run, doodles, epochs in (
         ("encoder", train_encoder, 10_000, 10),

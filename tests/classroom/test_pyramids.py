@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from dogan_lib import checkpoints, pyramids
+from dogan_lib import checkpoints
+from dogan_lib.classroom import pyramids
 from dogan_lib.models.singan import SinGAN
 from dogan_lib.models.singan_training import SCHEDULES, Schedule
 

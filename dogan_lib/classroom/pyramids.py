@@ -12,8 +12,8 @@ from PIL import Image
 from dogan_lib import runtime
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.models.singan import SinGAN
+from dogan_lib.models.singan_uses import super_resolution_gan
 from dogan_lib.runtime import write_atomically
-from dogan_lib.singan_uses import super_resolution_gan
 
 PICTURES = ("china", "flower", "doodle")
 

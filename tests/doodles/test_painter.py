@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib.dogs import doodle
+from dogan_lib.doodles import painter as doodle
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_a_script_without_main_guard_is_not_started_twice(tmp_path):
     script = tmp_path / "homework.py"
     script.write_text(
         textwrap.dedent("""
-        from dogan_lib.dogs import doodle
+        from dogan_lib.doodles import painter as doodle
         print("started")
         print(len(doodle.make(70, size=16, workers=2)["images"]))
         """)

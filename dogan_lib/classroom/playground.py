@@ -16,7 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib import losses, points, scene
+from dogan_lib import losses
+from dogan_lib.classroom import points, scene
 from dogan_lib.models import vanilla
 from dogan_lib.runtime import write_atomically
 

@@ -8,12 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib.checkpoints import Generator, save_generator
-from dogan_lib.dogs import cropping, load_dogs
-from dogan_lib.gan import latents
-from dogan_lib.models import biggan, conditional, dcgan, sagan, text
-from dogan_lib.models.singan import Scale, SinGAN, generator
-from dogan_lib.singan_uses import paint_to_image
-from dogan_lib.widgets import (
+from dogan_lib.classroom.widgets import (
     AskForDogs,
     AttentionMap,
     ChooseABreed,
@@ -22,6 +17,11 @@ from dogan_lib.widgets import (
     PaintToPhoto,
     Truncate,
 )
+from dogan_lib.dogs import cropping, load_dogs
+from dogan_lib.gan import latents
+from dogan_lib.models import biggan, conditional, dcgan, sagan, text
+from dogan_lib.models.singan import Scale, SinGAN, generator
+from dogan_lib.models.singan_uses import paint_to_image
 
 
 def picture(walk):
