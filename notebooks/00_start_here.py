@@ -38,7 +38,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import base64
 from pathlib import Path
 
@@ -67,7 +67,7 @@ from dogan_lib.plots import PALETTE
 # *precision* (정밀도) is what the machine computes fastest in; the library chose it.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def table(rows, head=()):
     """Rows of cells as an HTML table that reads from the left."""
 
@@ -97,7 +97,7 @@ table(facts.items())
 # Let us put both to the same dogs: two kinds, each dog measured twice. The numbers are invented, so that a whole distribution fits into one picture.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 KINDS = ("terrier", "hound")
 
 
@@ -138,7 +138,7 @@ plots.show(
 # It climbs the average $\log$ probability of the right answers. The gradient is short: *(truth − prediction) × input*.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def sigmoid(score):
     return 1 / (1 + np.exp(-score))
 
@@ -168,7 +168,7 @@ print(
 # for each kind one bell curve per measurement, $p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1})\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2})$,
 # and the density of all dogs is $p(x) = \sum_k p(k)\,p(x \mid k)$. To fit it means to count, average and square: no gradient at all.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 prior = np.array([np.mean(kind == k) for k in (0, 1)])
 mu = np.stack([points[kind == k].mean(axis=0) for k in (0, 1)])
 sigma = np.stack([points[kind == k].std(axis=0) for k in (0, 1)])
@@ -215,7 +215,7 @@ plots.show(
 # And the boundary? It gives no recipe. The best we can ask of it is: *show me points that you are sure of.*
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def draw(n, seed):
     """n new dogs from the density, (n, 2), with their kinds."""
     random = np.random.default_rng(seed)
@@ -244,7 +244,7 @@ plots.show(
 odd = np.mean((sure < 0).any(axis=1))
 print(f"{odd:.0%} of the points that the boundary is sure of have a negative weight or ear length")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The farther from the line, the surer the boundary: a hound with ears of 80 cm, a terrier with ears of −40 cm. It never learnt where dogs *are*,
 # because telling them apart did not need it. Generating needs the distribution, and that is the harder question.
 
@@ -254,7 +254,7 @@ print(f"{odd:.0%} of the points that the boundary is sure of have a negative wei
 # Compare our density with the dogs again: heavier hounds have longer ears, so their cloud is tilted, yet the drawn cloud is upright. *Naive* means:
 # within a kind, the measurements know nothing of each other. How to tell? Measure something that the model was not asked to match:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.items():
     tilt = np.corrcoef(x[k == 1].T)[0, 1]
     print(f"{name:<6} correlation of a hound's weight and ears: {tilt:5.2f}")
@@ -274,7 +274,7 @@ for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.ite
 # Both are tiny here. `GAN.fit` is the course's training step; in chapter 02 you write it yourself.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def network(name):
     """Two numbers in; G gives two numbers, a point, and D gives one, a logit."""
     x = inputs = keras.Input((2,))
@@ -293,7 +293,7 @@ gan.compile(
     steps_per_execution=5,
 )
 
-# %% slideshow={"slide_type": "-"}
+# %%
 real = ((points - MEAN) / STD).astype("float32")
 z = np.random.default_rng(0).normal(size=(400, 2)).astype("float32")
 plane = ((mesh - MEAN) / STD).astype("float32")
@@ -337,7 +337,7 @@ print(
     f"D says on average {float(at_real):.2f} for real dogs and {float(at_fake):.2f} for fake ones"
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The fakes wander to where $D$ is blue; there they make $D$ change its mind, and so on. (The fakes are those of $G$'s running average, EMA; chapter 04 says why.) In the end $D$ can hardly tell them apart
 # and says about ½ nearly everywhere that dogs are. Nobody told $G$ about bells, kinds or tilt, and it found the tilt. It is no miracle either: where the
 # kinds nearly touch it draws dogs in between, because it bends *one* cloud of noise. Chapter 01 says what is being optimised, chapter 02 what can go wrong.
@@ -350,7 +350,7 @@ print(
 # From Goodfellow's first GAN to SinGAN took five years. The deck shows them as faces, each year's better than the last year's. Here the same years draw dogs.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 COURSE = """00|–|Start here|telling apart and generating|
 01|2014|Objective function (목적 함수)|min max V(D, G): the game has a formula|
 02|2014|GAN, Goodfellow et al.|two networks keep each other in check|
@@ -427,7 +427,7 @@ else:
 # **3.** In a small patch of the plane you find 30 real points and 10 fake ones, out of equally many real and fake points altogether.
 # What should the best possible $D$ say there?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("00-bayes", None)
 exercises.check("00-only-the-density", None)
 exercises.check("00-judge", None)
@@ -436,10 +436,10 @@ exercises.check("00-judge", None)
 # **4.** Write the sampler again, for one kind: a function `draw_one_kind(mean, std, n)` that returns n new points, shape (n, 2), with these means
 # and standard deviations (two numbers each). Give `check` the function itself.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("00-draw", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("00-bayes")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

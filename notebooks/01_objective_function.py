@@ -40,7 +40,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -62,7 +62,7 @@ print(runtime.setup(seed=0))
 # - **D(x)** is a probability (확률): how sure D is that x is real.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def D(x):
     """Some discriminator, not the best: sure of real on the left, of fake on the right."""
     return 1 / (1 + np.exp(x))
@@ -97,7 +97,7 @@ plots.show(
 # The second average runs over z; but its G(z) is spread with density q, so we may integrate over x again.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def average(density, values):
     return np.trapezoid(density * values, x)
 
@@ -123,7 +123,7 @@ print(f"V(D, G)                           {V(p, q, D(x)):.6f}")
 # Nobody knows the density of dogs; we only have samples of it. So a GAN replaces each average by the **mean of a batch**: draw real x, draw z, push it through G.
 # That is a Monte Carlo (몬테카를로) estimate. How far off is it for a batch of 64, or of a million?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 rng = np.random.default_rng(0)
 real, z = rng.normal(-1, 1, cfg.samples), rng.normal(size=cfg.samples)
 scores = np.log(D(real)) + np.log(1 - D(G(z)))
@@ -148,7 +148,7 @@ plots.show(
 #
 # "D should **maximize** V(D, G)." D may choose its answer at every x. What would it like to answer? Take one real x and one G(z), and try every probability.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 v = np.linspace(0.001, 0.999, 999)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
 terms = (("D(x)", "log D(x)", np.log(v)), ("D(G(z))", "log(1 - D(G(z)))", np.log(1 - v)))
@@ -173,7 +173,7 @@ plots.show(
 # ∂V/∂logit = p·(1 − D) − q·D, times a step size.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def sigmoid(logit):
     return 1 / (1 + np.exp(-logit))
 
@@ -214,7 +214,7 @@ plots.show(
 #
 # "G is independent of this part": the slide crosses out log D(x). G cannot change what D says about real dogs. Move q and watch both terms, D held still.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 means = np.linspace(-6, 6, 61)
 moved = [objective.normal(mean, 1.5, x) for mean in means]
 first = np.array([average(p, log(D(x))) for _ in moved])
@@ -244,7 +244,7 @@ plots.show(
 # KL is the Kullback–Leibler divergence (쿨백-라이블러 발산), **JSD** the Jensen–Shannon divergence (젠슨-섀넌 발산): 0 if p = q, and positive otherwise.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def KL(p, q):
     return average(p, log(p) - log(q))
 
@@ -268,7 +268,7 @@ print(f"-log 4 = {-np.log(4):.6f}")
 # **Move q yourself.** Drag *mean* and *width*. Watch D* follow, and the orange valley change its depth. Where is V = −log 4?
 # The library's `objective.value`, `best_discriminator` and `jensen_shannon` are what you have just written; the first line holds them to it.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 from dogan_lib.classroom.widgets import ObjectiveOnALine
 
 best = objective.best_discriminator(p, q)
@@ -280,7 +280,7 @@ ObjectiveOnALine(real=(-1, 1), fake=(2, 1.5))
 # On paper nothing moves, so here are three positions of the slider *mean*, side by side. Follow the green curve: a cliff while q is far away,
 # then a gentle slope, and a flat line at ½ when there is nothing left to tell apart.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), sharey=True)
 for ax, mean in zip(axes, (4, 1, -1), strict=True):
     still = ObjectiveOnALine(real=(-1, 1), fake=(mean, 1))
@@ -303,7 +303,7 @@ plots.show(
 #
 # G's loss by the formula is log(1 − D(G(z))). The same paper advises another: **−log D(G(z))**, the *non-saturating* loss. Both want D(G(z)) = 1.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
 axes[0].plot(v, -np.log(v), color=PALETTE["real"], lw=2.5, label="real, v = 1: -log D(x)")
 axes[0].plot(v, -np.log(1 - v), ":", color="black", lw=2, label="fake, v = 0: -log(1 - D(G(z)))")
@@ -324,7 +324,7 @@ plots.show(
 #
 # Both of G's losses fall all the way to D(G(z)) = 1. So what is the difference? Look at the **gradient** (기울기), the slope in D's logit, which is what backpropagation hands on.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 logit = np.linspace(-8, 8, 321)
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 axes[0].plot(logit, sigmoid(logit) - 1, color=PALETTE["real"], lw=2.5, label="real: -(1 - D)")
@@ -355,7 +355,7 @@ plots.show(
 #
 # Same wish, same direction, but the push comes when it is needed. The library's `losses.Minimax` and `losses.NonSaturating` are these formulas on logits. The same numbers, and the same slopes?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import tensorflow as tf
 
 real_logit, fake_logit = rng.normal(1, 2, (64, 1)), rng.normal(-1, 2, (64, 1))
@@ -381,7 +381,7 @@ for loss, (g_loss, slope) in by_hand.items():
 # By the chain rule, the slope in the mean is the average of d loss/dx over G's samples, and the slope in the width is the average of z·d loss/dx.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def fit(mean, width, g_loss, steps=cfg.fit_steps, rate=0.3):
     """Rows of (mean, width, V) while G follows its loss through the best D."""
     path = []
@@ -416,7 +416,7 @@ assert abs(reached + np.log(4)) < 1e-6
 #
 # Start farther away, at mean 6 with width 1, and compare the two losses of G. V near **0** is the alarm: D makes no mistakes, and the JSD sits on its ceiling log 2, where it is flat.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
 g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
 paths = {
@@ -444,7 +444,7 @@ plots.show(
     "From a near start both losses reach -log 4; from a far one log(1 - D) stays at 0 for long while -log D goes at once.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # From far away, log(1 − D) waits at V = 0 for a long time and −log D leaves at once; the printed steps say by how much. Real networks are seldom that patient.
 # Near by, the dashed curve is faster too. Its push is not V's own slope: each fake is pushed the same way as before, but the ones that D recognises are pushed
 # hardest, where log(1 − D) pushes hardest the ones that already pass. Both end where p = q.
@@ -460,14 +460,14 @@ plots.show(
 # 4. p and q do not overlap at all. What are V(D\*) and the JSD? (a pair; try it with the slider)
 # 5. D's logit for a fake is −5. How many times larger is the slope of the non-saturating loss?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("01-slip-discriminator", None)
 exercises.check("01-slip-generator", None)
 exercises.check("01-best-discriminator", None)
 exercises.check("01-far-apart", None)
 exercises.check("01-saturation", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("01-slip-discriminator")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -45,7 +45,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import inspect
 
 import keras
@@ -77,7 +77,7 @@ print(runtime.setup(seed=0, precision="float32"))
 # Below, everything is a point in the plane, so all of that fits in one picture. Nothing is trained yet.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def dots(ax, where, kind):
     ax.scatter(*where.T, s=9, color=PALETTE[kind], marker="o" if kind == "real" else "D")
 
@@ -110,7 +110,7 @@ plots.show(
 # D ends in one number *without* a sigmoid. That number is the **logit** ℓ, and D(x) = σ(ℓ). You will see in a moment why nobody applies σ in the network.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def my_generator(latent_dim, outputs, widths, activation):
     z = x = keras.Input((latent_dim,))
     for width in widths:
@@ -145,7 +145,7 @@ print(f"D: points (batch, 2) -> logits (batch, 1), {D.count_params():,} paramete
 # - **non-saturating** (비포화): −log D(G(z)) = softplus(−ℓ): the same goal, and strong where D is sure.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def d_loss(real, fake):
     return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
 
@@ -174,7 +174,7 @@ print(f"V = {V:.4f}, D's loss = {float(d_loss(real, fake)):.4f}: the formula and
 # `tf.GradientTape` writes down what is computed under it, so that it can be differentiated afterwards.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def update_discriminator(D, G, optimizer, loss, x, z):
     """One step of D. x: real samples (batch, size), z: latents (batch, latent_dim)."""
     with tf.GradientTape() as tape:
@@ -190,7 +190,7 @@ def update_discriminator(D, G, optimizer, loss, x, z):
 # No real sample appears here. G is independent of E[log D(x)], as the deck's slide says.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def update_generator(D, G, optimizer, loss, z):
     """One step of G, through a D that stands still."""
     with tf.GradientTape() as tape:
@@ -204,7 +204,7 @@ def update_generator(D, G, optimizer, loss, z):
 # Do they do what they promise? Each must move one player and leave the other alone, and must agree with the library's to the last digit.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def one_round(update_d, update_g):
     players = playground.plane_discriminator(seed=1), playground.plane_generator(seed=2)
     optimizers = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
@@ -230,7 +230,7 @@ print(
 # Now the loop itself: draw x, draw z, update D; draw z, update G; again. `tf.function` turns the round into a graph, which makes it many times faster; take it away, and you can step through with a debugger.
 # We write down V, which is minus D's loss, after every round.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 data = tf.constant(points.sample("ring", 8000))
 loss = losses.NonSaturating()
 d_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
@@ -280,7 +280,7 @@ plots.show(
 # - each pink arrow is the gradient on one fake point: where G's loss would have it move;
 # - on the right V against the line at −log 4. Where modes can be counted, they are.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 my_playground = Playground("dog")
 my_playground.advance(cfg.pictures)
 my_playground
@@ -300,7 +300,7 @@ my_playground
 # The widgets are ordinary Python objects: setting `.value` does what a hand would do. So we let the playground play every data set of its menu.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def plane_of(game):
     """The left half of the playground's picture."""
     return np.asarray(scene.render(game.scene()))[
@@ -331,7 +331,7 @@ plots.show(
 #
 # Now the slide's shapes: real images `(batch, 784)`, noise `(batch, 100)`. A 28×28 grey picture is unrolled into 784 numbers in [−1, 1]; that is all an MLP gets to know.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 dogs = load_dogs(size=28, limit=cfg.images)
 grey = dogs.images @ np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
 pixels = (grey / 127.5 - 1).astype("float32").reshape(len(dogs), 784)
@@ -351,7 +351,7 @@ plots.show(
 # Two bigger networks, and not one new line in the loop. The library's builders are yours with one more care: D's first layer starts small.
 # Through these weights D tells G how to change each pixel. Where they start as noise, D asks for noise, and G never quite gets rid of it. (Goodfellow started D ten times smaller than G.)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 G, D = vanilla.generator(), vanilla.discriminator(dropout=0.3)
 d_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
 g_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
@@ -398,7 +398,7 @@ plots.show(
 # Blobs of the right brightness in the right place, a light or a dark body before a background, and grain everywhere: nobody would call it a dog. How grainy? In a photograph neighbouring pixels are alike; we can measure that.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def grain(rows):
     """Mean difference between neighbours, over that between pixels chosen at random."""
     images = np.asarray(rows).reshape(-1, 28, 28)
@@ -417,7 +417,7 @@ print(f"grain: real dogs {grain(pixels):.2f}, generated {grain(made):.2f}, pure 
 #
 # From here on `dogan_lib.gan.GAN` holds the two functions, and `fit` the loop. It also averages G's weights over the last steps (**EMA**, 지수 이동 평균), which calms what one batch upset. Same networks, same data:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 gan = GAN(vanilla.generator(), vanilla.discriminator(dropout=0.3), latent_dim=100)
 gan.compile(loss=losses.NonSaturating(), ema=0.995)
 gan.fit(batches, epochs=cfg.epochs, verbose=0)
@@ -437,7 +437,7 @@ plots.show(figure, "Blobs from our loop, and smoother ones from the averaged gen
 # So if G runs ahead of D, all fakes gather there; D notices, and takes that place back; they run on to the next. Let us do just that: G's learning rate 20 times D's. The cure turns it around: D four times as fast as G.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def watch(g_rate, d_rate, rounds=cfg.collapse_rounds):
     """Play on the ring; pictures at six moments, and the modes and V over time."""
     game, pictures, modes = Game("ring", g_rate=g_rate, d_rate=d_rate), [], []
@@ -467,7 +467,7 @@ plots.show(
 # Above: the fakes stream to a few places, D takes them back, they stream to others; most groups stay empty. Below: eight groups, filled one after the other and kept.
 # Could you have told from the losses?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
 for (title, (game, _, modes)), colour, line in zip(
     runs.items(), ("fake", "real"), ("-", "--"), strict=True
@@ -541,7 +541,7 @@ for title, (game, _, modes) in runs.items():
 # - **G** x and z stay the same for ever: no new batch is drawn.
 # - **H** `d_optimizer.step()` also moves G, since the loss contains G(z).
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 answer = None  # such as "ABC"
 exercises.check("02-slide", answer)
 
@@ -550,14 +550,14 @@ exercises.check("02-slide", answer)
 #
 # `exercises.solution("02-slide")` tells. Beside the slide, this is what we run instead. It is the very loop of this chapter: `detach()` and `zero_grad()` do by hand what asking the tape for one player's gradients did for us.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 Code(inspect.getsource(torch_loop.corrected_loop), language="python")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Is it really the same mathematics? A Keras 3 model on the torch backend *is* a `torch.nn.Module`. So we hand the very same networks, weights, dogs and noise to PyTorch, in a process of its own with `KERAS_BACKEND=torch`, and compare the losses, step by step.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def in_tensorflow(rate, nudge=0.0):
     """The two functions of this chapter from the common start, or from one a hair beside it."""
     for player, weights in zip((D, G), (d_start, g_start), strict=True):
@@ -597,7 +597,7 @@ else:
 # At 2e-4 the two agree within 1e-4; what is left comes mostly from Adam's ε = 1e-8, which Keras adds before the bias correction and PyTorch after it. At the slide's 0.01 they drift apart. Is PyTorch to blame?
 # No: TensorFlow drifts from *itself*, if it starts from weights that differ in the seventh digit. Adam's first step moves **every** weight by the learning rate, however small its gradient. Compare that with the size of a weight:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 print(
     f"a weight of D's first layer is about {d_start[0].std():.3f}; Adam's first step 0.0002 or 0.01"
 )
@@ -628,7 +628,7 @@ plots.show(
 #
 # And the slide's *gradients*? `torch_loop.slide_loop` repairs only what stops it (optimizers, criterion, targets, batches) and leaves zero_grad and detach out:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 if reason:
     print("Skipped:", reason)
 else:
@@ -650,14 +650,14 @@ else:
 #
 # **Exercise 2.** At P(Generator) = P(Data), against the best D: what are D's loss and the non-saturating G loss? Give a pair.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 answer = None  # (D's loss, G's loss)
 exercises.check("02-equilibrium", answer)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Exercise 3.** A collapsed G puts *all* its samples on exactly one of the ring's eight modes. What would V be with the **best** D for that? (D* = p/(p+q) from chapter 01: at the crowded mode p = 1/8 and q = 1.) Compare it with the V that you measured above.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 answer = None
 exercises.check("02-collapsed-v", answer)
 
@@ -665,7 +665,7 @@ exercises.check("02-collapsed-v", answer)
 # **Exercise 4.** Write `covered(fake, centres, radius)`: how many centres have at least one fake point within `radius`? `fake` is (n, 2), `centres` (m, 2).
 
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 def covered(fake, centres, radius):
     return None
 

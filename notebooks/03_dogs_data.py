@@ -38,7 +38,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import collections
 import re
 import tempfile
@@ -66,7 +66,7 @@ dogs
 # - `load_dogs(source="stanford")` downloads 815 MB once, and checks it;
 # - `DOGAN_STANFORD_DIR=/a/folder`, where you have put `images.tar` and `annotation.tar`.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 if dogs.source == "doodle":
     figure = plots.grid(dogs.images[:48], columns=12, scale=0.75, title="48 doodles")
 else:
@@ -89,7 +89,7 @@ plots.show(figure, "Square pictures of dogs of many breeds, poses and background
 #
 # So that everything below runs anywhere, the doodles now write themselves out as **the same two files**, unless you have the real ones.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 archive = stanford.find()
 if archive is None:
     folder = doodle.write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
@@ -105,7 +105,7 @@ cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
 # From the photograph with its box to what the discriminator sees. Each arrow is a decision, and this chapter looks at all of them.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def row(pictures, titles, width=12):
     """Pictures of any size beside each other; returns the figure and its axes."""
     figure, axes = plt.subplots(1, len(pictures), figsize=(width, width / len(pictures) + 0.3))
@@ -122,7 +122,7 @@ def frame(ax, box, colour="accent"):
     ax.add_patch(plt.Rectangle((xmin, ymin), *sides, fill=False, ec=PALETTE[colour], lw=2))
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 original = cut.originals(1)[0]
 image, (height, width) = Image.fromarray(original.image), original.image.shape[:2]
 square = image.crop(cropping.square(cut.boxes[0], width, height))
@@ -149,7 +149,7 @@ plots.show(
 # The slide's $x_1, x_2, x_3, x_4$ are `xmin, ymin, xmax, ymax` in pixels, from the top left corner. Here is the file of one picture. Where it
 # shows several dogs, there are several `<object>`s. Reading them takes three lines; the library must agree with yours, on every file of the archive.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 with archives.open_archive(archive.annotation) as files:
     notes = {name: files.read(name) for name in files.names}
 shortest = min(notes, key=lambda name: len(notes[name]))
@@ -190,7 +190,7 @@ plots.show(figure, "Six uncropped pictures, each dog framed by its annotated box
 # Write the first one yourself. Then look at the widest and the tallest box of the archive, each in all three ways; the square that is cut is blue.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def square_crop(box, width, height):
     """The box grown to a square inside a picture of width x height."""
     xmin, ymin, xmax, ymax = box
@@ -208,7 +208,7 @@ for _ in range(1000):
     assert square_crop(box, width, height) == cropping.square(box, width, height)
 print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 
-# %% slideshow={"slide_type": "-"}
+# %%
 sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
 shape = sides[:, 0] / sides[:, 1]
 for what, i in (("widest", shape.argmax()), ("tallest", shape.argmin())):
@@ -235,7 +235,7 @@ for what, i in (("widest", shape.argmax()), ("tallest", shape.argmin())):
 # pattern of fine stripes.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def shrunk(picture, size, filtered):
     return picture.resize((size, size), Image.LANCZOS if filtered else Image.NEAREST)
 
@@ -270,7 +270,7 @@ for picture, what in ((max(squares, key=harm), "dog"), (coat, "stripes of period
 # How many of each breed, which shapes, how large, how bright? One figure.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def histogram(ax, values, title, xlabel, bins=20):
     ax.hist(values, bins=bins, color=PALETTE["real"])
     ax.set(title=title, xlabel=xlabel)
@@ -300,7 +300,7 @@ print(f"{(longer < 64).sum()} of {len(longer):,} dogs are smaller than 64 pixels
 #
 # The mean of all pictures is what a generator that knows *nothing but averages* would draw. The spread shows where dogs differ most.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 sample = dogs.images[:2000]
 mean = sample.mean(axis=0) / 255
 stretched = (mean - mean.min()) / (mean.max() - mean.min())
@@ -332,7 +332,7 @@ plots.show(
 #
 # Twenty thousand files never all fit. Here are six, five of them bad in ways that the real archive, or a broken download, knows:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 with archive.open() as files:
     photo = files.read(next(name for name in names if Path(name).stem == Path(shortest).name))
 note = notes[shortest]
@@ -362,7 +362,7 @@ for problem, found in load_dogs(size=64, source=f"stanford:{place}").problems.it
 # Three steps between the file and the network: shuffle, mirror half of them (a dog looking left is as real as one looking right), and scale from 0…255 to
 # [−1, 1], where G's `tanh` lives. A batch (미니배치) is a tuple: pictures, and a condition if you ask for one.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 first = dogs.subset(np.arange(16))
 plain, labels = next(iter(first.batches(16, condition="labels", mirror=False, shuffle=False)))
 mirrored, _ = next(iter(first.batches(16, condition="labels", shuffle=False)))
@@ -391,7 +391,7 @@ plots.show(
 # A folder is enough; sub-folders become classes. RGBA, grey, palette and CMYK pictures are converted, photos from phones are turned upright,
 # unreadable ones are named and left out. Here is a small folder made on the spot:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 mine = Path(tempfile.mkdtemp())
 for i, breed in enumerate(("balou", "nala") * 4):
     (mine / breed).mkdir(exist_ok=True)
@@ -400,7 +400,7 @@ my_dogs = load_dogs(size=64, source=mine)
 figure = plots.grid(my_dogs.images, columns=8, titles=[my_dogs.breeds[k] for k in my_dogs.labels])
 plots.show(figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Replace `mine` with your folder, a `.zip` or a `.tar`. On Colab, drag a zip into the file panel on the left and give its path.
 #
 # A photo without an annotation is cut in the middle. If your dog sits elsewhere, **be the annotator**: upload a photo, move the box (sliders $x_1, x_3$ and $x_2, x_4$),
@@ -429,7 +429,7 @@ Cropper(originals[0].image, box=originals[0].boxes[0], folder="my_dogs")
 #
 # **2.** And for the box (150, 20, 199, 119) in a picture of 200×120?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 inside, at_the_edge = None, None
 exercises.check("03-square", inside)
 exercises.check("03-edge", at_the_edge)
@@ -438,7 +438,7 @@ exercises.check("03-edge", at_the_edge)
 # **3.** Write `scale(pixels)` that takes uint8 pixels to [−1, 1], with 0 → −1 and 255 → 1.
 
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 def scale(pixels):
     return None
 
@@ -448,7 +448,7 @@ exercises.check("03-scale", scale)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **4.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 answer = None
 exercises.check("03-nyquist", answer)
 

@@ -38,7 +38,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -65,7 +65,7 @@ dogs
 # by (kernel − 1) × the distance between its neighbours in the picture.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def receptive_fields(convolutions):
     """Side of the window, in pixels, that one output of each layer sees."""
     field, jump, fields = 1, 1, []
@@ -94,7 +94,7 @@ plots.show(
     "A dog with the window that one output of D's four convolutions sees: 5, 13, 29 and 61 pixels wide.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # After three convolutions one number sees almost the whole 32×32 dog, after the fourth all of it and the padding around.
 # That is enough for the judge. The forger has the opposite job: from one number to many pixels.
 
@@ -106,7 +106,7 @@ plots.show(
 # Here it is by hand, and the check that Keras does the same.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def stamp(image, kernel, stride):
     """Transposed convolution of (H, W) with (k, k): every input prints one scaled kernel."""
     k = len(kernel)
@@ -131,7 +131,7 @@ print(
     "- and Keras agrees",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # `padding="same"` cuts the rim off so that the output is exactly `stride` times as large: 16 → 32, not 16 → 35.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -141,7 +141,7 @@ print(
 # of prints: a checkerboard before anything is learned. `UpSampling2D` followed by a stride-1 convolution, which is what the deck's
 # generator does, prints evenly.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 ones, five = np.ones((8, 8), "float32"), np.ones((5, 5), "float32")
 strided = stamp(ones, five, stride=2)[2:-2, 2:-2]
 even = stamp(np.kron(ones, np.ones((2, 2))), five, stride=1)[2:-2, 2:-2]
@@ -167,7 +167,7 @@ plots.show(
 # dropout so that it does not learn the training dogs by heart. The slide shows the rows, not the rates: a slope of 0.2 and the rate are our choice.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def my_discriminator(width=64, dropout=0.25):
     images = keras.Input((32, 32, 3))
     x = images
@@ -179,7 +179,7 @@ def my_discriminator(width=64, dropout=0.25):
     return keras.Model(images, layers.Activation("sigmoid")(x), name="my_discriminator")
 
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Here are the slide's numbers. A convolution of k×k from c_in to c_out channels has (k·k·c_in + 1)·c_out of them, the +1 being the bias:
 # the first row is (5·5·3 + 1)·64 = 4,864.
 
@@ -207,7 +207,7 @@ assert my_discriminator().count_params() == 4_314_753
 # Batch normalisation (배치 정규화) keeps the numbers of every layer in a healthy range: without it, deep generators did not start to learn in 2015.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def my_generator(latent_dim=100, width=256):
     def normalised(x):
         return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
@@ -229,12 +229,12 @@ SLIDE_G = [1654784, 65536, 0, 0, 0, 0, 819328, 512, 0, 0, 204864, 256, 0, 51232,
 compare_with_slide(my_generator(), SLIDE_G)
 assert my_generator().count_params() == 2_799_043
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Every row agrees. More than half of the generator sits in its first dense row: that is where 100 numbers turn into a layout.
 # From here on we use the library's version. It is the same network, and this cell holds it to that:
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def table(model):
     return [
         (type(x).__name__, tuple(x.output.shape[1:]), x.count_params()) for x in model.layers[1:]
@@ -253,7 +253,7 @@ print("dogan_lib.models.dcgan has the same rows")
 # D cannot memorise; **EMA** keeps a running average of G's weights, and that calmer G draws the samples.
 # `NonSaturating` takes *logits*, so D ends in a linear row here; the parameters are the same.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 gan = GAN(
     dcgan.generator_32(width=cfg.g_width, dropout=0.1),
     dcgan.discriminator_32(width=cfg.d_width, dropout=0.1),
@@ -269,7 +269,7 @@ gan.compile(
 live = plots.LivePlot(samples=16, title="DCGAN 32,")
 history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live])
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** First the average colour, then blobs with the layout of a picture (something in the middle, something behind it).
 # D's loss would be log 4 = 1.386 if it could only guess; G's would be log 2 = 0.693. Neither curve falls to zero, and neither should:
 # a loss here is a *score in a game*, not a distance to the goal. Look at the pictures.
@@ -283,10 +283,10 @@ plots.show(
     figure, "Training pictures beside samples of the generator that this notebook has just trained."
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # The number of dogs that a GAN has looked at says more than the minutes: here it is, beside the shipped generator's.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = checkpoints.load_generator("dcgan32")
 seen = int(gan.step) * cfg.batch
 print(f"here:    {seen:,} pictures seen")
@@ -298,7 +298,7 @@ print("shipped:", shipped.describe())
 # The card above names every trick that was used on top of the deck's layers. Its training dogs were real ones (Stanford Dogs).
 # Beside them stand the dogs that *you* have: doodles, unless Stanford Dogs is on your disk.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 figure = plots.beside(
     dogs.images[:64],
     shipped.sample(64, seed=0),
@@ -309,7 +309,7 @@ plots.show(
     "64 dogs of your data set beside 64 drawn by the shipped DCGAN 32: coats, poses and backgrounds are there, faces are not sharp.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Squint: coats, poses, grass and floors. Look closely: legs end in the air, faces are smears. 32×32 hides much of it,
 # which is one reason why chapter 05 goes to 64×64.
 
@@ -319,7 +319,7 @@ plots.show(
 # If G had learnt its dogs by heart, the way from one z to another would jump. It changes smoothly instead: on the way lie dogs that nobody has ever photographed.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def walk(start, end, steps=10):
     """Points on the way between two latents, kept at the length that Gaussian latents have."""
     t = np.linspace(0, 1, steps)[:, None]
@@ -338,7 +338,7 @@ plots.show(
     "Four rows of dogs, each changing smoothly from the one on the left to the one on the right.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # The same with your hand on it: choose two seeds and move between them.
 
 # %% slideshow={"slide_type": "slide"}
@@ -353,7 +353,7 @@ LatentWalk(shipped)
 # something of each picture: say, how bright its middle is. The mean z of the bright ones minus the mean z of the dark ones is a **direction**
 # that means "brighter coat".
 
-# %% slideshow={"slide_type": "-"}
+# %%
 z = np.random.default_rng(0).normal(size=(1024, shipped.latent_dim)).astype("float32")
 coat = shipped.decode(z)[:, 10:22, 10:22].mean(axis=(1, 2, 3))
 order = np.argsort(coat)
@@ -366,7 +366,7 @@ figure = plots.grid(
 )
 plots.show(figure, "Three dogs, each moved along the direction from dark to bright coats.")
 
-# %% slideshow={"slide_type": "-"}
+# %%
 moved = [shipped.decode(z[:128] + step)[:, 10:22, 10:22].mean() for step in steps]
 figure, ax = plt.subplots(figsize=(5, 2.8))
 ax.plot(amounts, moved, "o-", color=PALETTE["g"])
@@ -388,7 +388,7 @@ plots.show(
 # energy that sits there, for two *untrained* generators that differ only in how they grow, and for the dogs in your data set.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def nyquist_share(images):
     """Share of the energy (mean removed) in the frequencies that alternate along x or y."""
     grey = np.asarray(images, "float32").mean(axis=3)
@@ -419,7 +419,7 @@ shares |= {
 for name, share in shares.items():
     print(f"{name:<28}{share:8.3%}  " + "▇" * round(share * 400))
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **Other signs**, each of which chapter 05 produces on purpose: all samples alike (mode collapse); D's loss at zero (G gets no gradient);
 # black rims (translation leaking into the samples); samples that are training pictures (memorising, which chapter 03's nearest neighbours and MiFID show).
 
@@ -430,28 +430,28 @@ for name, share in shares.items():
 #
 # **1.** How many parameters has a 5×5 convolution from 128 to 256 channels, with bias?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("04-parameters", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Four 5×5 convolutions, *all four* with stride 2: how wide is the receptive field of one output at the end?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("04-receptive-field", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** Which kernel sizes print evenly with stride 2? Give a function `even(kernel, stride)` that returns True where every inner pixel gets the same number of prints.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("04-even-prints", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** The generator has 33,216 parameters that no gradient moves. What are they? (one or two words)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("04-not-trainable", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("04-even-prints")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

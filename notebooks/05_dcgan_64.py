@@ -37,7 +37,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 
 import keras
 import matplotlib.pyplot as plt
@@ -65,7 +65,7 @@ dogs
 # Twice the side is four times the pixels, and all of the new ones are *detail*: fur, whiskers, the edge of an ear. A judge who sees fur needs no
 # understanding of dogs: "no fur, so it is fake" may be enough to win. The deck's 32×32 run worked, its 64×64 run did not.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 big = dogs.images[3].astype("float32")
 small = big.reshape(32, 2, 32, 2, 3).mean(axis=(1, 3)).repeat(2, axis=0).repeat(2, axis=1)
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
@@ -83,7 +83,7 @@ plots.show(figure, "One dog at 64 and at 32 pixels, and the difference: edges an
 # Four strided transposed convolutions up (4 → 64), four strided convolutions down, and no dense layer between them except at the two ends.
 # The paper's code has width 128; every row below scales with it. All parts are in one small object, so that each can be exchanged later.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 print(dcgan.RADFORD, "\n")
 for build in (dcgan.generator_64, dcgan.discriminator_64):
     model = build(width=128)
@@ -100,7 +100,7 @@ for build in (dcgan.generator_64, dcgan.discriminator_64):
 # as in the deck's own tables. `Recorder` keeps every step's signals. The deck looked at its losses after about 2000 epochs; the story is
 # over much sooner.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 failure = failures.FAILURES["D wins"]
 print("the mistake:", failure.mistake)
 failing, recorder = failure.build(), Recorder()
@@ -130,7 +130,7 @@ plots.show(
     "Four curves of the failing run: D's loss falls to zero, its opinions part, variety stays low.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** A loss of D near zero is the failure, not the success: a judge who cannot be fooled tells the forger "wrong", and not *where*.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -139,7 +139,7 @@ plots.show(
 # D(x) = σ(logit). Where the logit is far from 0, σ is flat, and a flat judge passes on little gradient through D(G(z)). Here is where this D's logits lie.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def logits_of(gan, images):
     scaled = np.asarray(images, "float32") / 127.5 - 1
     return np.asarray(gan.discriminator(scaled, training=False), "float32").ravel()
@@ -154,7 +154,7 @@ for name, values in scores.items():
         f"{name:<14} mean logit {values.mean():>8.1f}   flat (σ' < 0.01): {(slope < 0.01).mean():>5.0%}"
     )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Nearly all real dogs sit where σ is flat, few of the fakes. And the non-saturating loss, −log D(G(z)), still has a slope there, which is why G's gradient above is large instead of zero. With the
 # paper's first equation, log(1 − D(G(z))), it would be gone: that is the second failure below.
 #
@@ -181,7 +181,7 @@ plots.show(
     figure, "Cumulative distributions of D's logits for training dogs, fresh dogs and fakes."
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # In a run as short as this the first two curves lie together: D has won *without* memorising. In a long run on few dogs they part, and
 # chapter 03's nearest neighbours show it on G's side.
 
@@ -190,7 +190,7 @@ plots.show(
 #
 # `diagnose` does what you have just done: it looks at the last third of the run and names the failure with the signs that it measured.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 print(diagnose(recorder.history))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -199,7 +199,7 @@ print(diagnose(recorder.history))
 # Recorded on real dogs. Which one is mode collapse, which an oscillation, a vanishing gradient, D winning, NaN?
 # Write down your guess before you run the cell after the next.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 records = failures.recorded()
 order = ["vanishing gradient", "oscillation", "NaN", "D wins", "mode collapse"]
 for number, name in enumerate(order, 1):
@@ -222,7 +222,7 @@ for number, name in enumerate(order, 1):
 # A D that sees each dog shifted a little, differently each time, cannot win by "this exact picture". If only the real dogs were shifted, G would learn to draw
 # shifted dogs with black rims; so real **and** fake go through the same random change, in D's step and in G's, and G gets its gradient through it.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 picture = np.repeat(dogs.images[3:4].astype("float32") / 127.5 - 1, 8, axis=0)
 rows = [np.asarray(DiffAugment(policy)(picture)) for policy in ("translation", "color", "cutout")]
 figure = plots.grid(
@@ -239,7 +239,7 @@ plots.show(
 # It needs a D without batch normalisation, where each picture has a gradient of its own: the deck's D, for instance.
 # Measure it: by how many logits does the failing D's answer change for each unit of distance (L2, pictures in [−1, 1]) in its worst direction?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import tensorflow as tf
 
 
@@ -295,10 +295,10 @@ print(diagnose(good.history))
 after = steepness(gan, dogs.images[:64])
 print(f"steepness of D: {before:.1f} in the failing run, {after:.1f} here")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** D's loss does not go to zero, D's opinions of real and fake stay within reach of each other, and variety climbs. (Which of the changes did it? Here all were made at once; an exercise for a free evening: undo one.) And EMA? The same weights' average, beside the last step's:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 figure = plots.beside(
     gan.sample(32, seed=2, ema=False),
     gan.sample(32, seed=2),
@@ -312,15 +312,15 @@ plots.show(figure, "The same 32 latents drawn by the last generator and by the a
 # The run that works, on 12,000 real dogs and for many more steps. Its card says how, and how it scores: distances in the features of DogNet (chapter 03), where
 # the floor is what *other real dogs* score.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = checkpoints.load_generator("dcgan64")
 print(shipped.describe())
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Where is R1? Batch normalisation in D (the slide's fourth heuristic) excludes it, and one of the two had to go. Before hours are spent, **recipes are compared** over minutes: the same dogs,
 # the same 30,000 pictures seen, one change at a time. One seed each, so only the large steps count.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 compared = shipped.card["compared"]
 print(compared["what"])
 for change, fid in compared["FID"].items():
@@ -362,10 +362,10 @@ plots.show(
     dpi=70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Three seeds are few. The weakest claim that they allow: *all three* runs without a heuristic lie on one side of *all three* runs with it.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 kids = ablation.by_variant(study)
 base = kids.pop(ablation.BASE)
 for name, values in kids.items():
@@ -380,7 +380,7 @@ for name, values in kids.items():
         )
     print(f"{name:<20}{verdict}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What three seeds of each say, for this budget and this width:**
 #
 # - **Batch normalisation** and **separate batches** carry the network. Without the first, blurs in one or two colours; with real and fake in one batch the samples
@@ -398,7 +398,7 @@ for name, values in kids.items():
 # The same code at a fraction of the budget. With so few steps and one seed the order will differ from the table's; how much it differs is the lesson.
 # On the command line: `dogan train --ablation heuristics --steps 1500 --seeds 3`.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 names = [ablation.BASE, "batch norm", "Adam", *list(ablation.STUDIES["heuristics"])][: cfg.networks]
 budget = ablation.Budget(steps=cfg.steps, width=8, limit=cfg.images, samples=256, batch_size=32)
 for name in dict.fromkeys(names):
@@ -429,28 +429,28 @@ for name in dict.fromkeys(names):
 #
 # **1.** Which of the slide's eight does the deck's *own* DCGAN 32 (chapter 04) break? Give their numbers, 1 to 8, in the order of the table above, such as `"3, 4"`.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("05-deck-breaks", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** With the paper's first equation G's gradient is multiplied by σ(logit) of the fake; with the non-saturating loss by 1 − σ(logit). D's logit for a fake is −10. How many times larger is the second?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("05-rescue", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** Write `ema(old, new, decay)`, one step of the running average.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("05-ema", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** Three seeds of network A give KID 100, 130, 160; of network B 110, 120, 125. May you say that B is better? (`"yes"` or `"no"`)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("05-better", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("05-deck-breaks")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -37,7 +37,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -64,7 +64,7 @@ dogs
 #
 # $$V_{LS}(D) = \tfrac12 \mathbb E_x[(D(x) - b)^2] + \tfrac12 \mathbb E_z[(D(G(z)) - a)^2].$$
 
-# %% slideshow={"slide_type": "-"}
+# %%
 x = np.linspace(-6, 8, 400)
 curves = {
     "log loss": (np.logaddexp(0, -x), 1 / (1 + np.exp(x)), "d", "-"),
@@ -90,7 +90,7 @@ plots.show(
     "Both losses and their pulls against the logit: in the grey zone the log loss is flat, least squares pulls back.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** In the grey zone D believes the fake. The log loss is content: no pull. Least squares says "you are too *far*": a fake with logit 6 is not like
 # a real dog with logit 1 either. On the left both push; least squares pushes the harder, the farther.
 
@@ -101,7 +101,7 @@ plots.show(
 # The arrows show where each loss pulls each fake, all drawn to one scale.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def fit_boundary(loss, real, fake, steps=400):
     """Train a linear D with a loss's D part; returns its weights (2,) and bias."""
     dense = keras.layers.Dense(1, kernel_initializer="zeros", dtype="float32")
@@ -167,7 +167,7 @@ plots.show(
     "A straight boundary with real points and two groups of fakes; under least squares arrows pull the far group back, under the log loss there are none.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Both judges put the boundary between the blue points and the near fakes. The far fakes stand on the right side of it, and under the log loss
 # that is the end of their story. Least squares draws them back towards the data.
 #
@@ -179,7 +179,7 @@ plots.show(
 #
 # Chapter 02's playground with a third loss. Press play, change **G's loss**, and watch the arrows on the fakes that have overshot the data.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 from dogan_lib.classroom.playground import Game, Playground
 
 ground = Playground(Game("ring", loss="least squares"))
@@ -195,7 +195,7 @@ for name in ("non-saturating", "least squares"):
         covered.append(game.modes()[0])
     print(f"{name:<16} modes of 8 after {cfg.rounds} updates, three seeds: {covered}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Compare the spread of each row before you compare the rows. At the short presets few modes are found by either, and three seeds decide nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -205,7 +205,7 @@ for name in ("non-saturating", "least squares"):
 # Check it: no other D may have a lower loss.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def d_loss(d, p, q, a, b):
     integrand = p * (d - b) ** 2 / 2 + q * (d - a) ** 2 / 2
     return np.trapezoid(integrand, LINE)
@@ -230,7 +230,7 @@ print("of five others:", [round(float(d_loss(d, p, q, -1, 1)), 4) for d in other
 # The official code's (0, 1, 1) has b − c = 0: *this theorem says nothing about it*. What do the numbers say?
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def g_objective(p, q, a, b, c):
     d = best(p, q, a, b)
     return np.trapezoid((p + q) * (d - c) ** 2, LINE) / 2
@@ -263,7 +263,7 @@ plots.show(
     "2C for (-1, 1, 0) lies on Pearson's chi-square; for (0, 1, 1) it is a flatter curve with its minimum at the same place.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** (−1, 1, 0) *is* the χ². (0, 1, 1) is not, as the theorem warned; but with the same added term it comes out as (χ² + 2) / 4, to rounding:
 # another height and slope, the same minimum at q = p. Not being covered by a theorem is not the same as being wrong. (All of this against the *best* D, which no training has.)
 
@@ -272,7 +272,7 @@ plots.show(
 #
 # The network, the dogs, the steps and the seeds are chapter 05's base; `loss=` is the only difference. First live, at a small budget:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 budget = ablation.Budget(
     steps=cfg.steps, width=cfg.width, limit=cfg.images, samples=300, batch_size=32
 )
@@ -291,7 +291,7 @@ for name in ("log loss", "LSGAN (0, 1, 1)"):
 #
 # Three losses, three seeds each, on real dogs (`dogan train --ablation losses`).
 
-# %% slideshow={"slide_type": "-"}
+# %%
 study = ablation.load("losses")
 print(study["machine"], "·", study["budget"], "\n")
 print(ablation.table(study))
@@ -302,7 +302,7 @@ plots.show(
     "KID of the log loss and of least squares with two codings, three seeds each, beside eight samples of each.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What three seeds of each say.** It is *not* better. With the official targets (0, 1, 1) all three runs are worse than all three with the log loss, by a factor of about three in KID.
 # With (−1, 1, 0) the runs lie across the log loss's spread: no claim either way. The coding mattered more here than the choice between log and square; why, these runs do not tell. (The log loss's three runs are chapter 05's "all eight": the same network, budget and seeds.)
 # The budget is small (1500 steps, width 16, no augmentation), and at another one the order may change.
@@ -312,7 +312,7 @@ plots.show(
 #
 # `lsgan64` is `dcgan64` of chapter 05 with that one argument changed, to the coding that did better above. Same dogs, same epochs, same seed; one run each.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = {name: checkpoints.load_generator(name) for name in ("dcgan64", "lsgan64")}
 for generator in shipped.values():
     print(generator.describe(), "\n")
@@ -324,7 +324,7 @@ figure = plots.beside(
 )
 plots.show(figure, "64 dogs drawn by the shipped DCGAN 64 beside 64 drawn by the shipped LSGAN 64.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Two sets of dogs of the same kind, and scores a few per cent apart: far less than the spread of three seeds in the table above. One argument made no visible difference, at sixty epochs as at a few.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -340,22 +340,22 @@ plots.show(figure, "64 dogs drawn by the shipped DCGAN 64 beside 64 drawn by the
 #
 # **1.** D's logit for a fake is 10, and c = 1. How strongly does least squares pull (absolute value of the derivative)? Compare with the log loss.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("06-pull", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Write `best(p, q, a, b)`, the best discriminator for densities p and q.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("06-best-discriminator", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** Which of (0, 1, 1) and (−1, 1, 0) does the Pearson theorem cover? Give `(a, b, c)`.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("06-covered", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("06-pull")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -49,7 +49,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -81,7 +81,7 @@ dogs
 #
 # and D asks two questions in one: is this a real dog, **and** is it a dog of breed y? A perfect Chihuahua under the label *husky* is a fake.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shown = [dogs.images[dogs.labels == label][:8] for label in range(4)]
 names = [plain(breed) for breed in dogs.breeds[:4]]
 enough = min(len(row) for row in shown)
@@ -90,7 +90,7 @@ plots.show(
     "Four breeds, a row each: what a row has in common is what y stands for, how its dogs differ is left to z.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # What the pictures of one row share is what y stands for. How they differ, pose, place and light, is left to z.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -100,7 +100,7 @@ plots.show(
 # D finds it repeated at each of the 4×4 positions of its last features, where a 1×1 convolution compares the two.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def mirza_generator(classes, width):
     z = keras.Input((100,), name="latents")
     y = keras.Input((), dtype="int32", name="labels")
@@ -136,7 +136,7 @@ same_rows(mirza_discriminator(classes, cfg.width), conditional.discriminator(cla
 # A batch normalisation ends with a gain and an offset for each channel. Let **each breed have its own**: y = (1 + W c)·x̂ + V c with c one-hot.
 # The convolutions are shared by all breeds; the label turns channels up and down, at every layer instead of only at the door.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 norm = ConditionalBatchNormalization()
 x, c = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32"), np.eye(2)[[0, 1]]
 norm.build([x.shape, c.shape])
@@ -147,7 +147,7 @@ for breed in range(2):
     print(f"breed {breed}: spread of channels {y[breed].std(axis=(0, 1)).round(2)}", end="")
     print(f", mean {y[breed].mean(axis=(0, 1)).round(2)}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Breed 0 has the plain normalisation. For breed 1 the first channel is three times as loud, the second is silent, the third is lifted by 3.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -160,7 +160,7 @@ for breed in range(2):
 # If both classifiers are softmaxes of linear maps of features h(x), their difference is linear in h with a vector for each y (the normalisers go into the first part). So: **w·h + v_y·h**.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def projected(h, y, w, table):
     """Logits (n,) of features h (n, d): real at all, plus real as breed y."""
     return h @ w + (table[y] * h).sum(axis=1)
@@ -181,7 +181,7 @@ print("the library's projection is this line; its table has the shape", table.sh
 #
 # The data's tuple decides what is conditional: `dogs.batches(..., condition="labels")` gives `(images, labels)`, and `GAN` hands the labels to both players. Nothing else changes.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 trained = {}
 for g_way, d_way in (("concatenate", "concatenate"), ("normalise", "project")):
     keras.utils.set_random_seed(0)
@@ -208,7 +208,7 @@ for g_way, d_way in (("concatenate", "concatenate"), ("normalise", "project")):
 #
 # The first test needs no numbers: hold z still and turn the label. Each row below is one z, each column one breed.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 columns = np.linspace(0, classes - 1, min(classes, 8)).astype(int)
 z = np.repeat(latents(3, 100, seed=4), len(columns), axis=0)
 for name, generator in trained.items():
@@ -218,7 +218,7 @@ for name, generator in trained.items():
         f"Three latents, a row each, under several breeds: {name}.",
     )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.** Columns that look alike from row to row: the label is heard. Rows whose eight pictures are the same: it is not. Rows that share pose and place: z keeps its own job.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -227,7 +227,7 @@ for name, generator in trained.items():
 # DogNet (chapter 03) names breeds, those of Stanford Dogs and those of the doodles. Ask G for every breed in turn and count how often DogNet recognises it.
 # Two numbers belong beside the answer: **chance**, the accuracy of a G that ignores y, and the accuracy on the dogs themselves, which no G can be expected to beat by much.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 asked = np.arange(cfg.judged) % classes
 results = {"the dogs themselves": recognise(dogs.images, dogs.labels, dogs.breeds)}
 for name, generator in trained.items():
@@ -237,7 +237,7 @@ for name, generator in trained.items():
 for name, result in results.items():
     print(f"{name:<28}{result}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # One short run each, so no claim about which way is better. Above chance means that the label *starts* to be heard. In Miyato's own comparison on ImageNet (same G, 1000 classes) projection was far ahead of concatenation.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -245,7 +245,7 @@ for name, result in results.items():
 #
 # Its networks are chapter 05's with the label in Miyato's way.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = checkpoints.load_generator("cgan64")
 print(shipped.describe())
 
@@ -264,7 +264,7 @@ ceiling = checkpoints.card("dognet")["held_out_top1"]
 print(f"cgan64                {obeyed}")
 print(f"real dogs, held out   first guess right: {ceiling:.1%}")
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shares = obeyed.by_breed(k=5)
 figure, ax = plt.subplots(figsize=(9, 3))
 ax.bar(range(len(shares)), shares.values(), width=1.0, color=PALETTE["g"])
@@ -276,7 +276,7 @@ print("heard best:", ", ".join(plain(name) for name in list(shares)[:6]))
 print("heard worst:", ", ".join(plain(name) for name in list(shares)[-6:]))
 plots.show(figure, "Bars: for each of 120 breeds, how often DogNet has it among its first five.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Far above chance, far below real dogs, and very uneven. What G does with the label is mostly a matter of coats: compare the rows of the six breeds above, where colours change and heads hardly do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -284,7 +284,7 @@ plots.show(figure, "Bars: for each of 120 breeds, how often DogNet has it among 
 #
 # A breed, a seed, and how far z may stray from the middle (the truncation trick of chapter 11: this G was not trained for it, and pictures fade where it is small).
 
-# %% slideshow={"slide_type": "-"}
+# %%
 ChooseABreed(shipped, breed=shipped.breeds[0])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -292,13 +292,13 @@ ChooseABreed(shipped, breed=shipped.breeds[0])
 #
 # A label that is not heard leaves no trace in the losses, and none in the look of a single picture. Cut the wire and see which measure notices: the same generator, asked for one breed, held to another.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shuffled = np.random.default_rng(0).permutation(asked)
 deaf = recognise(shipped.sample(cfg.asked, seed=1, labels=shuffled), asked, shipped.breeds)
 print(f"listening:    {obeyed}")
 print(f"deaf:         {deaf}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Both sets hold the same kind of pictures, in another order: FID and KID could not tell them apart.
 #
 # | you see | likely | try |
@@ -314,28 +314,28 @@ print(f"deaf:         {deaf}")
 #
 # **1.** 120 breeds as one-hot vectors meet a dense layer to 256 channels, without a bias. How many weights?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("07-one-hot", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Write `judge(h, w, table, label)`, the projection's logit for one feature vector h.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("07-project", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** A generator of 120 breeds that ignores its label: how often is DogNet's first guess "right"?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("07-chance", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** Which shows that G does not listen? A: FID of 10,000 pictures. B: one z under many labels. C: D's loss.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("07-cut", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("07-project")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

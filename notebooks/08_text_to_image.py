@@ -38,7 +38,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import textwrap
 
 import keras
@@ -66,7 +66,7 @@ dogs
 # Breeds (chapter 07) are a list. A caption is free: it names a colour, a pose, a place, and leaves the rest open. The doodles come with captions that are true,
 # because the program that draws them knows what it draws. Stanford Dogs has none, so this chapter is about doodles.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 first = [dogs.images[i : i + 1] for i in range(5)]
 plots.show(
     plots.labelled_rows(first, dogs.captions[:5]),
@@ -79,7 +79,7 @@ plots.show(
 # Before any network: what does a sentence say? `captions.read` splits it into words and names everything odd. Nothing is ignored in silence, since a generator that draws *something* for
 # "a purple dog" would look as if it had understood.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 for sentence in (
     "a small white dog with black patches and floppy ears sitting on grass",
     "a fluffy gray dog on the moon",
@@ -102,7 +102,7 @@ for nothing in ("", "고양이"):
 # (Reed's encoder has the same idea one level lower, convolutions over *letters* and a recurrent network on top.)
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def my_encoder(embedding_dim=128, width=128):
     ids = keras.Input((captions.MAX_WORDS,), dtype="int32")  # 0: no word
     there = ops.expand_dims(ops.cast(ops.not_equal(ids, 0), "float32"), -1)
@@ -134,7 +134,7 @@ print(f"{mine.count_params():,} parameters; the library's encoder says the same"
 # Matching alone may forget what is hard to see at 64 pixels. So small heads on the embedding also have to name each attribute that the caption says. One of four captions is shortened, as people shorten theirs: "a dog on sand".
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def matching_loss(scores):
     rows = tf.nn.log_softmax(scores, axis=1)
     columns = tf.nn.log_softmax(scores, axis=0)
@@ -174,7 +174,7 @@ plots.show(
 #
 # The same, trained on more doodles. Its card says what it understood of captions whose combination of colour, pose and background was not in its training, and the picture says what it finds similar.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 encoder = text.load_encoder()
 card = checkpoints.card("text_encoder")
 print(f"{card['data']}, {card['epochs']} epochs, {card['seconds']} s on {card['machine']}")
@@ -209,7 +209,7 @@ plots.show(
     "Cosines between the embeddings of six captions: 1 on the diagonal, lower where colour, pattern or place differ.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The first two captions hold the same words, and a mean of word vectors would give them cosine 1. Compare the row of "a white dog" with the row of "a red dog lying in the snow":
 # what is shared counts.
 
@@ -220,7 +220,7 @@ plots.show(
 # puts the 128 numbers at *each* of the 16, and compares with a 1×1 convolution. Both have residual blocks: x plus a small correction.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def refined(x, narrow, parts):
     """x + bottleneck(x): few channels inside, as many outside as before."""
     y = x
@@ -257,7 +257,7 @@ for name, model in (
 # A D that sees (real dog, its caption) and (fake dog, caption) can win by looking at the dog alone: real or fake? Nothing makes it read. **The matching-aware discriminator** also gets real dogs with *wrong* captions,
 # and has to refuse them. A perfect photograph of the wrong dog is no answer.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 caption, wrong = dogs.captions[0], dogs.captions[1]
 generator = checkpoints.load_generator("text64")
 fake = generator.sample(1, seed=5, captions=caption)[0]
@@ -286,7 +286,7 @@ plots.show(
 # The halves keep "yes" and "no" in balance. Both terms against are means over equally many pairs, so together they are *one* mean over wrong pairs and fakes: any loss of the course can be used.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def bce(logits, target):
     return tf.reduce_mean(tf.nn.softplus(-logits if target else logits))
 
@@ -310,7 +310,7 @@ print(f"three terms: {three_terms(right, mismatched, drawn):.4f}, the library's:
 # (the INT in GAN-INT-CLS). Reed's D is never shown what G makes of them. In a long training G finds pictures there that fool it, wild stripes half way from a portrait to a standing dog. Our D therefore gets half of its fakes
 # from midpoints, with the caption of one end: their own caption, which no real picture has, would give them away.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 row = captions.rows(dogs)[0]
 print("true:     ", captions.describe(row))
 random = np.random.default_rng(3)
@@ -332,7 +332,7 @@ print(f"{len(phi)} captions, {len(midpoints(phi))} in between")
 # To obey on captions from the training proves little: it might know them by heart. In each place and each pose *one colour is never shown*, neither to the encoder nor to G and D.
 # Each colour, pose and place alone is seen often. In the examination we ask for exactly what was never shown.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 from dogan_lib.doodles.painter import ATTRIBUTES
 
 pairs = [(pose, place) for pose in ATTRIBUTES["pose"] for place in ATTRIBUTES["background"]]
@@ -360,7 +360,7 @@ print(f"{kept.sum()} of {kept.size} combinations are kept back")
 #
 # `TextGAN` is chapter 04's `GAN` with the three terms and the midpoints; batches are `(pictures, captions, wrong captions)`. G grows by nearest upsampling, as all our 64×64 generators do.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 small = dcgan.Parts(up="nearest", kernel_size=3)
 gan = text.TextGAN(
     text.generator(width=cfg.width, parts=small),
@@ -370,11 +370,11 @@ gan.compile(d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5))
 data = text.batches(learnt, encoder, 32)
 gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=[plots.LivePlot(every=2, samples=16)])
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Each sample has its own caption, the same one in every picture of the film; the latents stay too. What becomes right first? And does this D read? Its score for real dogs with their own caption should lie above that with one lie,
 # and that above the caption of another dog:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 some = learnt.subset(slice(0, 256))
 images = some.images / np.float32(127.5) - 1
 random = np.random.default_rng(0)
@@ -393,7 +393,7 @@ for name, sentences in spoken.items():
 #
 # `text64`: the same game, longer (`dogan train text64`). First the deck's table of bird captions, re-drawn with dogs: **one row a caption**, eight latents z, the same eight in each row.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 print(generator.describe())
 
 # %% slideshow={"slide_type": "slide"}
@@ -411,13 +411,13 @@ plots.show(
     "Six captions, each with a row of eight generated dogs; only the row of 'a dog' holds very different ones.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Down a column the latent stays and the caption changes; along a row it is the other way round. How different are the eight dogs of a row? Reed's game does not ask for it: each training
 # caption comes with *one* picture, and a G that drew the same dog for every z would lose little. `TextGAN` therefore pays G for the distance between two pictures of one caption (**mode seeking**, Mao et al. 2019);
 # the card above says for which epochs. Here is how far it got:
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def spread(pictures):
     """Mean distance of the pictures from their mean, pixel by pixel."""
     return float(np.abs(pictures - pictures.mean(axis=0)).mean())
@@ -428,7 +428,7 @@ print(f"forty captions:      {among:.3f}")
 for caption, row in zip(table, rows, strict=True):
     print(f"one caption, 8 z:    {spread(row):.3f}   {caption}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Where the caption says something, far less within a row than among captions: it decides nearly everything, and z little (which of the eight look the other way?). Only "a dog" leaves so much open that z chooses.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -436,7 +436,7 @@ for caption, row in zip(table, rows, strict=True):
 #
 # G was trained on midpoints. Here is the whole way from φ(t₁) to φ(t₂), with z held fixed.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 ways = (
     (
         "a big black dog with floppy ears sitting on grass",
@@ -466,7 +466,7 @@ plots.show(
 # A classifier that has never seen a caption reads the attributes off the generated dogs. Three numbers for each attribute: **obeyed** on captions whose combination was never shown; **chance**, the same pictures against
 # everybody's captions; **ceiling**, the classifier on the doodles that the captions describe. It errs too, and more where there is less to see.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 ruler = readers.load_attributes()
 questions = captions.questions(cfg.asked)
 result = obedience(generator, ruler, questions)
@@ -479,7 +479,7 @@ plots.show(
     "Bars of obedience for eight attributes: the short training and text64, with chance and ceiling as lines.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Compare each bar with its two lines, not with 1. Place, colour, size and pose are large things; ears, hair and markings are a few pixels. Here are dogs whose ears are not read as the caption asked.
 # Judge for yourself who is wrong, G or the classifier.
 
@@ -509,7 +509,7 @@ if wrong:
 # (TAC-GAN has such a classifier inside D; AttnGAN's DAMSM is a frozen network that compares pictures with words.) By hand, and by the library:
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def misread(seen, said):
     """Cross-entropies over the attributes that a caption names, averaged over the captions."""
     total = np.zeros(len(said))
@@ -542,7 +542,7 @@ for name in ATTRIBUTES:
     print(f"{name:<12}" + "".join(f"{column[name]:>18.1%}" for column in columns.values()))
 print(f"\n{card['n']} captions; the first column: 600 doodles, 50 % is chance")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Reed's game was still getting better when we left it: compare its two columns, four epochs apart. So the guide is not *needed* for a G that obeys; it is the short way. Held against D's column: hair and markings, of which D itself knew little, can hardly have come from D.
 #
 # And the last column against the one before. The **ruler** that we measure with is another network, trained on other doodles, and G has never heard of it. Its guide G has learnt to please, so the guide thinks better of G than the ruler does.
@@ -558,7 +558,7 @@ print(f"\n{card['n']} captions; the first column: 600 doodles, 50 % is chance")
 #
 # How far its mean square gets below 1, z's own variance, is how much of z shows in the picture at all: what G does not use cannot be read back.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 style = text.style_encoder(generator.latent_dim)
 optimizer = keras.optimizers.Adam(1e-3)
 optimizer.build(style.trainable_variables)
@@ -600,11 +600,11 @@ figure = plots.labelled_rows(
 )
 plots.show(figure, "Rows are captions, columns take their style from the doodle on top.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Little, in this G: the error stays at the level of z's variance, as it must where z changes little. Is there anything at all? Draw each doodle anew from its own caption, with S(x), with the S of *another* doodle, and with a random z.
 # The second is the fair rival: an S that knows nothing still gives a tame z near 0.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 x = learnt.images[:128] / np.float32(127.5) - 1
 phi = encoder(learnt.captions[:128])
 own = style(x, training=False).numpy()
@@ -622,7 +622,7 @@ for name, z in latents.items():
 #
 # Type, press Enter. What the encoder does not know is named above the dogs. (A page that stands still cannot be typed into: the cell types a few captions by itself.)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 from dogan_lib.classroom.widgets import AskForDogs
 
 box = AskForDogs(generator, "a small brown dog with floppy ears sitting on grass")
@@ -654,19 +654,19 @@ box
 #
 # **4.** For one caption, pictures have the density `right` among its own, `wrong` among those it is wrongly given, `fake` among G's. Write `best(right, wrong, fake)`, the D* of the three terms.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("08-undecided", None)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("08-matching", None)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("08-order", None)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("08-best-discriminator", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("08-best-discriminator")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

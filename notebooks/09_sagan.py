@@ -50,7 +50,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -81,7 +81,7 @@ dogs
 #
 # Two networks on 32×32 features, the *same* three convolutions; the second has one attention layer between the first two.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 places = keras.Input((32, 32, 16))
 options = dict(padding="same", activation="relu", dtype="float32")
 first, second, third = (layers.Conv2D(16, 3, **options) for _ in range(3))
@@ -115,7 +115,7 @@ plots.show(
     "Left: a bright 7x7 square in the dark, all that one output pixel can see. Right: a faint glow everywhere besides.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Left, a window of 7×7 and *exactly* zero outside. Right, every place counts, most of them a little (the scale is logarithmic, and nothing is trained yet).
 #
 # To be fair to convolutions: a G that starts from a dense layer at 4×4 plans globally there, and its early layers see far. What they cannot do is *correct* at 32×32: details that are decided late are decided apart.
@@ -130,7 +130,7 @@ plots.show(
 # θ and φ have C/8 channels and g has C/2: 1×1 convolutions, so one matrix for all places. Keys and values are halved by 2×2 max pooling: 1024 places look at 256. And the products are **not** divided by √d, as a Transformer's are. The cell after this one puts the library's weights into ours: the same numbers?
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def pool(x):
     n, h, w, c = x.shape
     return x.reshape(n, h // 2, 2, w // 2, 2, c).max(axis=(2, 4))
@@ -162,7 +162,7 @@ for name, matrix in zip(("theta", "phi", "g", "o"), matrices, strict=True):
     print(f"{name:<6}{matrix.shape[0]:>3} -> {matrix.shape[1]:>2} channels")
 print("maps", maps.shape, "· rows sum to", maps.sum(axis=-1).mean().round(6), "· same numbers")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **Where code and paper differ.** We follow the authors' code. The paper's text gives *all* of θ, φ and g C/8 channels and does not mention the pooling. (And its Adam has β₂ = 0.9, while the code leaves TensorFlow's 0.999, which is what ours uses too.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -170,7 +170,7 @@ print("maps", maps.shape, "· rows sum to", maps.sum(axis=-1).mean().round(6), "
 #
 # A fresh attention layer is random: it would stir the features with noise. So its output comes with a factor γ that starts at 0, and the network grows into it, "local first". Is it *exactly* nothing? And if it is nothing, how does it ever begin to learn?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 attention.gamma.assign(0.0)
 np.testing.assert_array_equal(looking(features), local(features))
 print("gamma = 0: with and without attention, the same to the last bit")
@@ -181,7 +181,7 @@ for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=
     name = variable.path.removesuffix("/kernel").split("/")[-1]
     print(f"|gradient| of {name:<8}{np.linalg.norm(gradient):.2e}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The four kernels get no gradient at all, γ alone does. The first step moves γ off zero, from the second on everything learns.
 #
 # So attention can be put into a network that is *finished*. Here is chapter 07's `cgan64`, as shipped, with a layer inserted at 32×32:
@@ -204,7 +204,7 @@ print(f"{added:,} parameters more, and every pixel of four pugs the same")
 # An SVD at every step would be slow. **Power iteration** (거듭제곱법) gets σ from products alone: a vector that goes through W and back turns towards the direction that is stretched most.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def unit(vector):
     return vector / np.linalg.norm(vector)
 
@@ -221,7 +221,7 @@ for step in (1, 2, 5, 10, 50):
     print(f"after {step:>2} iterations: {estimates[step - 1]:.4f}")
 print(f"        by the SVD: {largest:.4f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # One iteration is a poor guess. But W changes little from one training step to the next, so it is enough to **keep u** and do one iteration a step. That is what the layer does: the largest singular value of the kernel that it really uses, after so many training calls:
 
 # %% slideshow={"slide_type": "fragment"}
@@ -244,7 +244,7 @@ for call in range(1, 51):
 # making W longer changes nothing, so no step asks for it. Keras' own layer is built otherwise: it *overwrites* the kernel with W/σ and differentiates as if nothing had happened.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def gradient_of(wrapper, W):
     """Gradient of sum(direction * output) by a 48 -> 32 kernel, after 300 settling calls."""
     dense = layers.Dense(32, use_bias=False, dtype="float32")
@@ -283,7 +283,7 @@ for name, wrapper in (("ours", SpectralNormalization), ("keras", layers.Spectral
         gap = np.abs(gradient - other).max() / np.abs(other).max()
         print(f"  from {what + ':':<24} {gap:.2%} away")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Both keep σ near 1. With ours the optimizer sees the function that D really is; with Keras' a step may be spent on growing W, which the next call divides away, and the kernel in the file is no longer the one that the optimizer moved.
 #
 # SAGAN normalises D **and** G in this way.
@@ -295,7 +295,7 @@ for name, wrapper in (("ours", SpectralNormalization), ("keras", layers.Spectral
 #
 # D's answer is the logit itself. The log loss never stops asking D for more; the hinge is content with a margin of 1.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 logit = np.linspace(-4, 4, 161)
 curves = {
     "log loss": (np.logaddexp(0, -logit), np.logaddexp(0, logit), np.logaddexp(0, -logit)),
@@ -318,7 +318,7 @@ plots.show(
     "Log loss and hinge over the logit: for D the hinge is flat at zero beyond the margin 1; for G it is a straight line.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Beyond the margin D's hinge is flat: only dogs that D is *not yet* sure about move it, like the support vectors of an SVM. G's is a straight line: the same pull wherever the fake stands, never saturated. (Nothing bounds it either: that is the normalisation's job.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -334,7 +334,7 @@ plots.show(
 # The same dogs, steps, rates and seeds; the attention layer in both networks, at half of the side, is the only difference. Breeds are left out (`classes=None`), and at these sizes the rates are higher than the paper's, at its ratio.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def run(attention, seed):
     keras.utils.set_random_seed(seed)
     network = dict(resolution=cfg.size, ch=cfg.ch, classes=None, attention=attention)
@@ -371,7 +371,7 @@ ax.set(yticks=(0, 1), yticklabels=list(runs), ylim=(-0.5, 1.5), xlabel="KID, low
 figure.tight_layout()
 plots.show(figure, "KID of the runs without attention and with it, a dot for each seed.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** First the spread within a row, one dot for each seed, then the rows. Even where all dots of one row lie left of the other's: with two seeds each, chance alone puts one row wholly ahead in one case of three. A hint, then, no ranking. γ shows how far the layer has been switched on by then (its sign means nothing: o can turn it around).
 #
 # The paper's own comparison is on ImageNet, after weeks on four GPUs: FID 22.98 with attention at 8×8, where it has little to add to a convolution, and 18.28 with attention at 32×32.
@@ -383,7 +383,7 @@ plots.show(figure, "KID of the runs without attention and with it, a dot for eac
 #
 # The two cards side by side do *not* say what attention is worth: `sagan64` has all of `cgan64`'s training and its own.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = checkpoints.load_generator("sagan64")
 print(cgan.describe(), "\n")
 print(shipped.describe(), "\n")
@@ -404,7 +404,7 @@ plots.show(
 #
 # The same matrix β that you wrote above, taken out of the trained generator: one row of it, drawn over the dog, is the **attention map** (주의 지도) of one place. The cross is the place; what glows is where it looks.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 labels = [shipped.breeds.index(breed) for breed in wanted[:4]]
 z = latents(4, shipped.latent_dim, seed=11)
 pictures = shipped.decode(z, labels=np.array(labels))
@@ -423,7 +423,7 @@ plots.show(
     "Four generated dogs, a row each; beside each its attention maps for four places.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.** Each map is scaled to its own maximum. Compare along a row: do different places of one dog look at different things? Compare down a column: does the same place look elsewhere when the dog is another?
 #
 # In numbers, below: how far a place looks; on how few places half of its attention lies; and the share of it that would have to move to look where the picture's places look *on average*. At 0 % all look at the same spots, and the map says nothing about the point that you chose.
@@ -450,7 +450,7 @@ print(f"unlike the picture's other places: {apart:8.1%}{0:12.1%}")
 #
 # The dog on the left is a field of invisible buttons. Click on an ear, an eye, the grass. The sliders reach every place, also without a mouse.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 AttentionMap(shipped, breed=shipped.breeds.index("Samoyed"), seed=11)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -458,7 +458,7 @@ AttentionMap(shipped, breed=shipped.breeds.index("Samoyed"), seed=11)
 #
 # Beautiful maps can belong to a layer that does nothing. The test is to cut the wire: the same generator, the same z, with γ set to 0.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 trained = [float(layer.gamma) for layer in looks]
 z = latents(8, shipped.latent_dim, seed=11)
 breeds = np.arange(8) * shipped.classes // 8
@@ -477,7 +477,7 @@ plots.show(
     "Eight dogs as trained, the same with attention switched off, and the difference, black where there is none.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # | you see | likely | try |
 # |---|---|---|
 # | γ stays near 0 | the layer is not needed, or not yet | train longer; attention where the picture is larger |
@@ -492,28 +492,28 @@ plots.show(
 #
 # **1.** How many 3×3 convolutions (stride 1) in a row until one corner of 32×32 features can see the opposite corner?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("09-corner", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Write `attend(queries, keys, values)` for one picture, in NumPy: (n, d), (m, d), (m, c) → (n, c).
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("09-attend", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** A kernel has the singular values 4, 2 and 1. Which has it after spectral normalisation?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("09-sigma", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** D's logits are 2 and 0.5 for two real dogs, −3 and 0.2 for two fakes. D's hinge loss?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("09-hinge", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("09-attend")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -60,7 +60,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import collections
 import itertools
 import tempfile
@@ -97,7 +97,7 @@ dogs
 # 192 numbers and a step costs a fraction. So **grow**: learn the large things first, at small sizes, and then only ever add the next finer detail.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def enlarged(images, side):
     """(n, s, s, 3) -> (n, side, side, 3), each pixel repeated."""
     times = side // images.shape[1]
@@ -116,7 +116,7 @@ plots.show(
     "A picture of the data and three of pggan64 at 4, 8, 16, 32 and 64 pixels a side.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Four times four pixels say where the dog is and what it stands on. Each doubling adds one kind of detail to a picture whose large parts are settled. (Here the *finished* pictures are made smaller; what G itself draws at each size comes below.)
 #
 # Four parts make it work: weights that all learn at one speed, pixels of one loudness, a D that notices when all dogs are the same, and new layers that come in slowly. One after the other.
@@ -127,7 +127,7 @@ plots.show(
 # The usual start (He's) gives a layer weights of spread √2/√fan_in: small where a unit has many inputs. Here **every weight starts as N(0, 1)**, and the factor √2/√fan_in is applied each time that the layer is *used*.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def kernel_of(weight, gain=2**0.5):
     """The kernel that a layer works with: its N(0, 1) weights, scaled."""
     fan_in = int(np.prod(weight.shape[:-1]))
@@ -141,10 +141,10 @@ mine = ops.conv(x, kernel_of(np.asarray(layer.weight)), padding="same") + layer.
 np.testing.assert_allclose(mine, theirs, atol=1e-5)
 print(f"weights: spread {np.std(layer.weight):.2f}, kernel: spread {np.std(layer.kernel):.3f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # The output is the same as with He's start. So why? Because of **Adam**: it divides a gradient by its own size, and every weight moves by about the learning rate, 0.001 here. For a weight of size 1 that is little; for one of size 0.02 it is a lot. One step on three layers of PGGAN, in both ways:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 random = np.random.default_rng(0)
 shapes = {
     "from RGB, 1×1 × 3": (1, 1, 3, 64),
@@ -160,7 +160,7 @@ for name, shape in shapes.items():
         steps.append(np.linalg.norm(weight - start) / np.linalg.norm(start))
     print(f"{name:<20} He: {steps[0]:>6.2%} of its length in one step, equalized: {steps[1]:.2%}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** With He's start one learning rate is slow for one layer and wild for the other; with run-time scaling all are changed by the same share.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -169,7 +169,7 @@ for name, shape in shapes.items():
 # G has no batch normalisation. Instead each pixel's vector of features is divided by its own length, nothing learnt and no other picture looked at: x / √(mean over channels of x² + 10⁻⁸). It comes **after** the LeakyReLU: then what the next layer reads has length 1, whatever happened before.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def pixel_norm(x):
     return x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + 1e-8)
 
@@ -191,7 +191,7 @@ print("the library's first rows:", ", ".join(kinds))
 # A G that draws one perfect dog again and again gives D nothing to object to, as long as D looks at one picture at a time. So D is told **how much the pictures of a group of four differ**: the deviation of each feature over the group, averaged to a single number, as one more channel.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def spread(group):
     """One number for a group (n, H, W, C): how much do its members differ?"""
     return np.sqrt(((group - group.mean(axis=0)) ** 2).mean(axis=0) + 1e-8).mean()
@@ -214,7 +214,7 @@ plots.show(
     "Three batches: sixteen different pictures, two of them repeated, one repeated; the number D is told falls to zero.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The collapsed batch is as good as any, picture by picture, and its number is 0 (the 10⁻⁸ apart). Few different pictures give a small one. (In D it sits at 4×4, on learnt features; here it looks at pixels.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -227,7 +227,7 @@ plots.show(
 # - in the **real pictures**, blurred and sharp.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def fade(old, new, alpha):
     """old (n, s, s, c) enlarged, and new (n, 2s, 2s, c), mixed."""
     return (1 - alpha) * enlarged(old, new.shape[1]) + alpha * new
@@ -244,7 +244,7 @@ for alpha in ALPHAS:
     drawn[alpha] = np.asarray(generator(z16))
     np.testing.assert_allclose(drawn[alpha], fade(small, large, alpha), atol=1e-5)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 mixing = critic.get_layer("fade_16")
 features = keras.Model(critic.input, [*mixing.input, mixing.output])
 reals, maps = {}, {}
@@ -273,11 +273,11 @@ plots.show(
     figure, "At alpha 0, .25, .5 and 1: a real picture sharpens, G's grows finer, D's map changes."
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Why the real pictures? At α = 0 a fake is an enlarged 8×8 picture, without any fine detail. Sharp real pictures would be told apart by that alone, and D would win without looking at dogs:
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def detail(images):
     """How far a picture is from its own blur: root of the mean square."""
     return np.sqrt(np.mean((images - np.asarray(pggan.fade_reals(images, 0.0))) ** 2))
@@ -293,7 +293,7 @@ print("real pictures, faded, α = 0:", f"{detail(reals[0]):.3f}")
 # Channels: 512 up to 32×32, then half as many at each doubling, 16 at 1024×1024. Here are the paper's networks of 1024 px, block by block.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def parameters(network):
     """Trainable numbers by the side of the block that they belong to."""
     table = collections.Counter()
@@ -319,7 +319,7 @@ for side in (1024, 64):
     )
 print(f"pggan64 as shipped:           G {shipped.model.count_params():>12,}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Nearly all the knowledge sits at 32×32 and below; the step from 64 to 1024 adds few numbers. It adds *time*: a 3×3 convolution with 16 channels at 1024×1024 reads a million places. That is where growing saves.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -327,7 +327,7 @@ print(f"pggan64 as shipped:           G {shipped.model.count_params():>12,}")
 #
 # All of the growing is one question, "how many real pictures have been seen?", and one object that answers it. **Stable** phases train what is there, **fading** phases bring in the next size. At the start of each, Adam forgets its averages: they belong to other layers.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 schedule = pggan.Schedule(cfg.side, fading=cfg.phase, stable=cfg.phase)
 epoch = len(dogs) // cfg.batch * cfg.batch  # pictures
 starts = [schedule.start(phase) for phase in range(schedule.phases)] + [cfg.epochs * epoch]
@@ -381,7 +381,7 @@ print(
 # D is a critic (비평자) here: its output is a score, not a probability. A small callback measures the three terms on pictures that nobody trains on, with the library's own loss and penalty.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 class Terms(keras.callbacks.Callback):
     """The terms of D's loss after every few steps, at the present size and alpha."""
 
@@ -406,7 +406,7 @@ class Terms(keras.callbacks.Callback):
         return {name: float(value) for name, value in terms.items()}
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def at_present(gan, images):
     """D, real pictures and fakes as the run has them now: small, and as sharp as alpha says."""
     real, side = pggan.shrink(images, gan.side), gan.side
@@ -428,7 +428,7 @@ class Film(keras.callbacks.Callback):
         self.frames.append(plots.to_uint8(self.model.sample(8, seed=3)))
 
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # `fit` alone makes it grow. What is not given to `compile` is the paper's: WGAN-GP with drift, Adam at 0.001 without momentum, one D step a G step, an averaged G. The run is stopped where the dashed line stands, in the middle of things, written to a file, read back, and goes on.
 
 # %% slideshow={"slide_type": "slide"}
@@ -455,7 +455,7 @@ history = gan.fit(rest, initial_epoch=cfg.stop, epochs=cfg.epochs, **options)
 #
 # Eight latents, held still while the network grows around them. Below, frames from the beginning to the end; then the film itself.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shown = np.linspace(0, len(film.frames) - 1, min(len(film.frames), 7)).round().astype(int)
 rows = [film.frames[i] for i in shown]
 at = [schedule.side(schedule.phase((i + 1) * epoch - 1)) for i in shown]
@@ -481,7 +481,7 @@ plots.play(
 # - The new "to RGB" is fitted to the old pictures by least squares (`pggan.fit_to_rgb`): it has 3 numbers a channel.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def one_size_more(network, carried):
     """A generator twice as large: the trained layers, and new ones at random or carrying."""
     keras.utils.set_random_seed(4)
@@ -513,13 +513,13 @@ figure = plots.labelled_rows(
 )
 plots.show(figure, "Fading in: random new layers change the colours, carrying ones hardly do.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # The carried pictures are a little softer, and as good as before; from there every step is an improvement. In the library it is a word, `ProgressiveGAN(..., fitted=True)`. `pggan64` below was grown so.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실함수 분석: the three terms, measured
 
-# %% slideshow={"slide_type": "-"}
+# %%
 curves = {key: np.array([row[key] for row in terms.rows]) for key in terms.rows[0]}
 parts = {
     "difference": ("D(G(z)) − D(x)", PALETTE["d"], "-"),
@@ -539,7 +539,7 @@ plots.show(
     "The critic difference, ten times the gradient penalty and the drift over the phases of the run.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.**
 #
 # - The **difference** is what D is paid for, so it is negative; −difference is how far apart D can hold real and fake. It grows where D is ahead and shrinks where G catches up.
@@ -547,7 +547,7 @@ plots.show(
 # - The **drift** is small all along. It is there for one reason, the next cell.
 # - At every growth, at the left edge of the grey bands, the penalty **jumps**. That is no accident and no harm: the cell after the next computes it.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 x, y = tf.constant([[1.0], [2.0]]), tf.constant([[-1.0], [0.0]])
 for drift in (0.0, 0.001):
     loss = losses.Wasserstein(drift)
@@ -555,7 +555,7 @@ for drift in (0.0, 0.001):
     print(f"drift {drift}: L_D = {plain:.3f}, with 100 added to every score {lifted:.3f}")
 print(f"in the run D(x) stayed between {curves['level'].min():.1f} and {curves['level'].max():.1f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Difference and penalty do not feel a constant added to all scores. Without the third term nothing holds D's level, and it may wander off to where numbers lose their digits.
 #
 # ## The jump, computed before it is seen
@@ -563,7 +563,7 @@ print(f"in the run D(x) stayed between {curves['level'].min():.1f} and {curves['
 # At the first step of a fade α = 0: D looks at the larger picture through a mean over 2×2 pixels, and is otherwise **the same D**. But each of the four pixels now has a quarter of the influence, and there are four of them: the gradient's length is √(4 · (1/4)²) = **1/2** of what it was.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def slope(network, side, images):
     """Mean length of D's gradient, for pictures of this side."""
     part, images = pggan.discriminator_at(network, side), tf.constant(images)
@@ -591,14 +591,14 @@ for phase in range(1, schedule.phases, 2):
         f"{curves['difference'][last]:.2f} -> {curves['difference'][first]:.2f}"
     )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The measured penalty after the first step of a phase lies near the computed one (D had some penalty before, and has made one step since). To get out of it D doubles its scores' range, and with it the difference: not because G got worse, but because **the unit changed**. A picture with every pixel repeated four times is twice as far from its neighbours.
 #
 # ## What the Wasserstein estimate says, and what it does not
 #
 # If D is the best of all functions of slope 1, −difference is the Wasserstein distance: how far, on average, G's pictures have to be moved, in length of pixel differences, to become the real ones. It goes down when pictures get better, which no other loss of this course does. But:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 gap = -curves["difference"]
 side_then = np.array([schedule.side(schedule.phase(int(n) - 1)) for n in curves["images"]])
 figure, axes = plt.subplots(1, 2, figsize=(11, 3.3))
@@ -618,7 +618,7 @@ for phase in range(0, schedule.phases, 2):
         f"stable at {schedule.side(phase):>2}: {gap[own].mean():6.2f}, by side {gap[own].mean() / schedule.side(phase):.3f}"
     )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # - **Not across sizes.** From 8×8 on the raw numbers rise from phase to phase while the film gets better. Divided by the side they are lengths per pixel, and comparable.
 # - **Not across runs or networks.** It is what *this* D, of this width and after this many steps, can hold apart: less than the true distance if D is weak, and another number if its slope is not 1 (look at the penalty).
 # - **Not to the eye.** It counts pixels. Two networks with equal estimates may draw very different dogs; that is what FID is for.
@@ -628,7 +628,7 @@ for phase in range(0, schedule.phases, 2):
 #
 # The penalty asks for slope 1 at x̂ = x + α (G(z) − x). Gulrajani's argument for it holds **between** a real and a fake picture, so α is drawn from U[0, 1]. The WGAN-GP example of keras.io drew it from a *normal* for years (keras-io issues 143 and 415), and much code copied it. Where do these points lie?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 random = np.random.default_rng(0)
 x = random.normal((0, 0), 0.25, (600, 2))
 g = random.normal((3, 1), 0.25, (600, 2))
@@ -647,7 +647,7 @@ plots.show(
     "Interpolation points of real and fake clusters: uniform ones lie between, normal ones mostly outside.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Half of a normal's points lie behind the *real* picture, at negative α: pictures that neither the data nor G will ever show, where D's slope is nobody's business. It still trains (its author saw little difference in quality), but it is not the penalty of the paper, and only a third of it is where it is needed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -658,7 +658,7 @@ plots.show(
 # - **The blocks are chapter 05's**: one convolution a size in place of two, batch normalisation, a tanh (`blocks="radford"`).
 # - **It grows from a network that is there**: the layers of the finished `dcgan64` up to 32×32, in both networks (`pggan.take_trunk`, `pggan.take_head`). Its "to RGB" at 32×32 is fitted to the pictures of `dcgan64`, made small. From there it grows as PGGAN does: 32×32 stable, a new block fades in, 64×64 stable.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 print(shipped.describe())
 before = checkpoints.card("dcgan64")
 print(f"\n{'':<10}{'pggan64':>10}{'dcgan64':>10}")
@@ -675,7 +675,7 @@ samples = plots.beside(
 )
 plots.show(samples, "48 dogs of dcgan64 beside 48 of pggan64.", dpi=60)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Lower is better. `pggan64` is a little ahead of `dcgan64`, and by eye the two are hard to tell apart. **Honestly, that says little about growing.** It began with the layers of a finished `dcgan64`, and the pictures on its card come on top of those. For a verdict on growing one would train the same networks with and without it, for as long, with several seeds.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -683,7 +683,7 @@ plots.show(samples, "48 dogs of dcgan64 beside 48 of pggan64.", dpi=60)
 #
 # A row an epoch of 12,000 pictures, the same eight latents in each.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 film = np.asarray(PIL.Image.open(checkpoints.data_dir() / "checkpoints" / "pggan64_film.png"))
 run = pggan.Schedule(64, fading=24_000, stable=24_000, first=32)  # as the card says
 epochs = np.unique(np.geomspace(1, len(film) // 64, 11).round().astype(int)) - 1
@@ -700,10 +700,10 @@ plots.show(
     70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** No tint and no jump, unlike the live film above: the new size begins with the pictures of the one below, since its layers carry them. What else was tried, with FID and KID:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 compared = shipped.card["compared"]
 print(f"{'pictures':>8}{'FID':>7}{'KID':>7}   D's mean logits, real and fake")
 for row in compared["runs"]:
@@ -711,7 +711,7 @@ for row in compared["runs"]:
     print(f"{row['pictures']:>8,}{row['FID']:>7.1f}{row['KID']:>7.3f}   {logits}   {row['run']}")
 print(compared["what"])
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Read the last six rows downwards. Growth costs at first: D's new block knows nothing, its logits for real and fake nearly agree, and FID is *worse* than that of the network it began with. Then D learns to tell the two apart, and FID falls below. At last D pulls ahead, the logits drift apart, and FID *rises* again, although the loss never exploded; the third row shows the same. **Stop where the metric is best**, and keep that checkpoint. (One seed each: a difference of a few tenths of FID is a hint, not a proof.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -721,14 +721,14 @@ print(compared["what"])
 # So let us also fit each of them anew: 3 × channels numbers, by least squares, so that it draws the finished picture made small. How well that works says **how much of the picture is decided at that size**.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def at_side(generator, side, z):
     """What it draws at this side, and the finished pictures made as small."""
     small = np.asarray(pggan.generator_at(generator.model, side)(z))
     return small, np.asarray(pggan.shrink(generator.model(z), side))
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 reader, other = checkpoints.load_generator("pggan64"), latents(64, shipped.latent_dim, seed=8)
 for side in sides[:-1]:
     small, wanted = at_side(shipped, side, other)
@@ -754,7 +754,7 @@ plots.show(
     "One latent at 4 to 64 pixels: by the small sizes as the run left them, and fitted anew.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** In the film, and in the second row, the numbers above at work: large areas and colours are there early, and each size adds to the last. The first row shows that a grown network is *not* kept working at its old sizes: nobody has looked at them since, and the numbers are lower.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -765,7 +765,7 @@ plots.show(
 # **By a metric.** Kynkäänniemi's *realism* takes 1,200 real dogs as DogNet sees them. Each has a ball that reaches to its third neighbour; realism is the largest ratio of a ball's radius to the distance of its centre. Above 1: inside a ball, as near to a real dog as real dogs are to one another.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def believed(images, judge, companies=8):
     """D's score of each picture, the mean over random batches of 64."""
     scores = np.zeros(len(images))
@@ -784,7 +784,7 @@ def realism(fakes, reals, k=3):
     return (radius[kept] / np.maximum(distance, 1e-9)).max(axis=1)
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 judge = keras.models.load_model(
     checkpoints.data_dir() / "checkpoints" / "pggan64_judge.keras", compile=False
 )
@@ -812,7 +812,7 @@ for name, scores in ranked.items():
     )
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def rank_correlation(a, b):
     """Spearman's: the correlation of the two rankings."""
     return np.corrcoef(np.argsort(np.argsort(a)), np.argsort(np.argsort(b)))[0, 1]
@@ -830,7 +830,7 @@ share = np.mean(np.isin(worst, np.argsort(ranked["D"])[: len(samples) // 10]))
 print(f"\nof realism's worst tenth, {share:.0%} are in D's worst tenth too (by chance 10%)")
 print(f"inside a ball of real dogs: {np.mean(ranked['realism'] > 1):.0%} of the pictures")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.** A correlation of 1 would be the same order, 0 none at all. D is not asked "is this a good dog?" but "which way should G go from here?": it was trained against this very G, and whatever it could see easily G has long removed. The second table shows what each is swayed by apart from dogs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -853,28 +853,28 @@ print(f"inside a ball of real dogs: {np.mean(ranked['realism'] > 1):.0%} of the 
 #
 # **1.** By what is a 3×3 convolution that reads 512 channels scaled at run time (gain √2)? Three digits are enough.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("10-scale", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Write `alpha(images, start, fading)`: the α of a fading phase that begins after `start` real pictures and lasts `fading`, when `images` have been seen (before, during and after it).
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("10-alpha", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** How many real pictures has the paper's schedule shown when 1024×1024 has just become stable?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("10-pictures", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** A D of slope 1 everywhere skips a size: from 8×8 straight to 32×32, with α = 0. What is 10 × the gradient penalty at the first step?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("10-jump", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("10-jump")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

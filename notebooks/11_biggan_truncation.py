@@ -67,7 +67,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import itertools
 import math
 
@@ -103,7 +103,7 @@ dogs
 # The conditional GAN of chapter 07 hears its label at every layer. BigGAN (Brock 2018) gives every layer **a piece of z** as well: the first piece makes the 4×4 features,
 # each other one goes, beside an embedding of the breed that all blocks share (공유 임베딩), into one block's conditional normalisations.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 colours = [PALETTE[name] for name in ("neutral", "real", "fake", "d", "g")]
 figure, ax = plt.subplots(figsize=(9.5, 3.3))
 
@@ -135,7 +135,7 @@ plots.show(
 # A block normalises, activates, doubles, convolves, twice, around a shortcut. Everything with a kernel is spectrally normalised (chapter 09) and starts orthogonal; the shared embedding is neither normalised nor conditioned on.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def spectral(layer):
     return SpectralNormalization(layer, eps=1e-6)
 
@@ -178,7 +178,7 @@ print(f"the same {len(mine.weights)} weights, the same pictures")
 # c is the shared embedding *and* the piece of z, side by side. One matrix makes gains of it, another offsets: the breed and z turn the same knobs.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def conditional_norm(x, c, gain, offset):
     """x (batch, n, n, channels), c (batch, d), both matrices (d, channels)."""
     mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
@@ -199,7 +199,7 @@ print(f"W_g and W_b: {gain.shape}, largest singular value {np.linalg.norm(gain, 
 #
 # D judges as in chapter 07: *real at all* plus *real as this breed*, w·h + b + v_y·h. New is only h: the **sum** over all positions, not their mean.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 judge = biggan.discriminator(32, ch=4, num_classes=3)
 last = [layer for layer in judge.layers if isinstance(layer, layers.ReLU)][-1]
 pictures = random.uniform(-1, 1, (4, 32, 32, 3)).astype("float32")
@@ -220,7 +220,7 @@ print("h has the shape", h.shape, "- two lines, and the library's four logits")
 # Truncation asks G for latents that it rarely met. The paper found that this works only if G is *smooth*, and that weights whose rows stay orthogonal help: they neither stretch nor squash.
 # So kernels start orthogonal, and what is off the diagonal of W Wᵀ costs: β‖W Wᵀ ⊙ (1 − I)‖². The authors' *code* adds a gradient instead of a loss, 2β (W Wᵀ ⊙ (1 − I)) W. Is it the same?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 W = tf.Variable(random.normal(size=(4, 9)))  # an output's weights are a row
 with tf.GradientTape() as tape:
     overlap = tf.matmul(W, W, transpose_b=True) * (1 - np.eye(4))
@@ -237,7 +237,7 @@ by_tape = tf.transpose(tf.reshape(tape.gradient(penalty, kernel), (-1, kernel.sh
 np.testing.assert_allclose(by_hand, by_tape, atol=1e-6)
 print("the library's gradient is the code's")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # A factor of 2, which anyone loses who copies β = 1e-4 from the code into the paper's formula. The library follows the code, by charging half the paper's penalty.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -246,7 +246,7 @@ print("the library's gradient is the code's")
 # The published G at 128 px has ch = 96 and 1000 classes. Instead of building it, count: a formula that is right for the small ones is right for the large one.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def conv(c_in, c_out, size):
     return size * size * c_in * c_out + c_out
 
@@ -287,7 +287,7 @@ assert (g, d) == (70_433_988, 87_982_370)  # as google/compare_gan counts them
 #
 # The authors trained on 128 to 512 TPU cores. Here is a minute or two: the same code, a G of a few channels, four breeds of doodles. Hinge loss, two rates, augmentation as before, and the penalty above, which `BigGAN` adds to G's loss.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 classes = len(dogs.breeds)
 keras.utils.set_random_seed(0)
 options = dict(ch=cfg.ch, num_classes=classes, attention=None)
@@ -300,7 +300,7 @@ live = plots.LivePlot(samples=16, title="a tiny BigGAN,")
 batches = dogs.batches(cfg.batch, condition="labels")
 history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
 
-# %% slideshow={"slide_type": "-"}
+# %%
 trained = checkpoints.Generator(gan.ema_generator, {"breeds": dogs.breeds})
 shown = range(min(classes, 4))
 rows = [trained.sample(8, seed=5, labels=label) for label in shown]
@@ -315,7 +315,7 @@ ceiling = recognise(dogs.images, dogs.labels, dogs.breeds)
 print(f"the tiny BigGAN    {heard}")
 print(f"the dogs           {ceiling}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Honestly: such a budget buys colours, a dark patch in the middle, and a label that is at best beginning to be heard (compare with chance, and the rows with one another). It shows that the code learns, not that BigGAN is better than what came before.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -323,7 +323,7 @@ print(f"the dogs           {ceiling}")
 #
 # Take one dog and draw **one** piece of its z anew. How much of the picture moves? And how much of that survives when 8×8 pixels are averaged: how coarse is the change?
 
-# %% slideshow={"slide_type": "-"}
+# %%
 z, label = np.repeat(latents(1, trained.latent_dim, seed=3), 8, axis=0), np.zeros(8, "int32")
 rows, names, cells = [], [], cfg.side // 8
 for piece in range(trained.latent_dim // 20):
@@ -341,7 +341,7 @@ plots.show(
     dpi=70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.** The first column is the same dog in every row. A piece that moves little is one that G has not yet learnt to use; a small share of coarse change means that the piece paints detail.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -350,17 +350,17 @@ plots.show(
 # `biggan64` does not have BigGAN's rows: they are made for large batches on hundreds of chips. It is chapter 07's `cgan64`, *grown*:
 # z enters every conditional normalisation (the whole z: BigGAN-deep, the paper's second network, does not cut it either), residual blocks refine 8×8 to 32×32, attention (chapter 09) looks around. All that is new starts at zero, so nothing is lost on the first day:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 cgan64 = checkpoints.load_generator("cgan64")
 grown = checkpoints.Generator(biggan.grown(cgan64.model), cgan64.card)
 gap = np.abs(grown.sample(4, labels=7) - cgan64.sample(4, labels=7)).max()
 print(f"cgan64 {cgan64.model.count_params():,} parameters, grown {grown.model.count_params():,}")
 print(f"largest difference of their pictures: {gap:.1e}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Then it was trained on 12,000 real dogs. Its card, and its scores beside those of chapters 05 and 07:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 shipped = checkpoints.load_generator("biggan64")
 print(shipped.describe(), "\n")
 for name in ("dcgan64", "cgan64", "biggan64"):
@@ -386,7 +386,7 @@ plots.show(
 #
 # Recipes were compared over short runs before one was trained for longer. The question is what a picture seen is worth, so the axis is pictures, not minutes.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 compared, runs = shipped.card["compared"], {}
 for row in compared:
     points = zip(np.atleast_1d(row["pictures"]), np.atleast_1d(row["KID"]), strict=True)
@@ -403,7 +403,7 @@ ax.set(xlabel="pictures seen", ylabel="KID, less is better", yscale="log")
 ax.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(figure, "KID against pictures seen, a line or a point for each recipe that was tried.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # The dotted line is where `cgan64` already *was*. One seed each, so only large steps count; but no published row came near that line in its trial, and the budget had no room for millions of pictures. Hence: keep what is trained, and add what is new.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -411,7 +411,7 @@ plots.show(figure, "KID against pictures seen, a line or a point for each recipe
 #
 # The gain of a channel is 1 + W_g c with c = [breed, z]. Over all breeds it varies by the deviation of the breeds' rows of W_g; over all z ~ N(0, I) by the length of the column of z's rows. Both in one figure, layer by layer.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 norms = [x for x in shipped.model.layers if isinstance(x, ConditionalBatchNormalization)]
 kernels = [np.asarray(x.gain.kernel) for x in norms]
 by_breed = [kernel[: shipped.classes].std(axis=0).mean() for kernel in kernels]
@@ -439,7 +439,7 @@ plots.show(
 # Inside nothing is bent: the density is the bell's own, φ(z) / (2Φ(τ) − 1).
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def truncated_normal(shape, threshold, seed=0):
     random = np.random.default_rng(seed)
     z = random.standard_normal(shape, dtype="float32")
@@ -465,7 +465,7 @@ ways = {"drawn again": truncated_normal, "clipped": clipped, "scaled": scaled}
 #
 # Below, 100,000 numbers of each at τ = 1, the exact density, and the largest gap between its distribution function and theirs (Kolmogorov–Smirnov). A sample of the right density has a gap above 1.63/√n in one case of a hundred.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 tau, n = 1.0, 100_000
 cdf = np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2)
 inside = 2 * cdf(tau) - 1
@@ -486,7 +486,7 @@ plots.show(
     "Three histograms with the exact truncated density: drawn again fits, clipped has two towers at the ends, scaled has the tails of a whole bell.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Clipping heaps everything from outside onto ±τ: in 100 dimensions nearly every such z sits on the wall of the cube in dozens of coordinates, where training never was. Scaling by τ = 1 changes nothing at all, and at any τ it keeps the tails that truncation was to remove.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -496,7 +496,7 @@ plots.show(
 # Remedy: forget, run some passes in training mode on latents truncated **at this τ**, and keep the plain mean of their statistics. Again for every τ.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def stand(model, draw, passes):
     """The same network, with the mean of the batch statistics over `passes` training passes."""
     twin = keras.models.clone_model(model)
@@ -549,7 +549,7 @@ plots.show(figure, "The same truncated latents with the statistics of training a
 #
 # Now the pictures, each way with standing statistics of its own. The first row is not truncated at all.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 asked = np.arange(cfg.judged) % shipped.classes
 columns = np.linspace(0, shipped.classes - 1, 8).astype("int32")
 rows, names = [shipped.decode(latents(8, shipped.latent_dim, 9), columns)], ["all of N(0, I)"]
@@ -569,7 +569,7 @@ plots.show(
     dpi=70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** One τ means three different things: look at the lengths of z. Whoever compares "truncation 0.5" of two programs has to know which of the three it is. Only the first is what the paper measured, and only there τ is a bound.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -580,7 +580,7 @@ plots.show(
 #
 # The reference is `real_dogs()`: not pictures, but DogNet's features of 1,200 real dogs.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 chosen = biggan.THRESHOLDS[:: cfg.every]
 stands = biggan.stands(shipped, chosen, passes=cfg.passes, batch_size=cfg.stand)
 measured = truncation_curve(stands, real_dogs(), n=cfg.judged)
@@ -590,7 +590,7 @@ for row, tau in enumerate(stands):
     print(f"{tau:>6}" + "".join(f"{measured[name][row]:>12.3f}" for name in head))
 print(f"{cfg.judged} pictures a threshold; chance of being recognised {5 / shipped.classes:.1%}")
 
-# %% slideshow={"slide_type": "-"}
+# %%
 styles = {
     "precision": "real", "recall": "fake", "fid": "d", "kid": "d", "is": "accent", "recognised": "g", "variety": "neutral"
 }  # fmt: skip
@@ -614,7 +614,7 @@ plots.show(
     dpi=75,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # With few pictures every one of these numbers is off (the balls of precision are large, the inception score is too low); between thresholds, at one n, they may be compared. The card holds the same curve with more pictures, and with FID:
 
 # %% slideshow={"slide_type": "slide"}
@@ -643,7 +643,7 @@ print(
 dips = 0 < best < len(fid) - 1
 print(f"{fid[0]:.2f} at τ = {lowest}: {'it dips, then rises' if dips else 'it does NOT dip'}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **Published**, for a G of 70 million parameters on ImageNet: as τ falls, IS and precision rise, recall falls, FID first dips and then rises when the missing variety weighs more than the better pictures. Where the lines above say NOT, ours differs.
 # Mind the sizes, too: a dip in the second digit, or a score that rises by less than its curve above wobbles, is no evidence. And not every G bears truncation: in the paper it is the orthogonal penalty that makes G "amenable" to it.
 
@@ -652,7 +652,7 @@ print(f"{fid[0]:.2f} at τ = {lowest}: {'it dips, then rises' if dips else 'it d
 #
 # Drawing again replaces numbers, so the dog of a seed jumps when τ changes. To *watch* truncation, carry each number to the same quantile of the truncated density: z′ = Φ⁻¹(Φ(−τ) + Φ(z)(2Φ(τ) − 1)). The same density, and every number moves smoothly to the middle.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 z = latents(8, shipped.latent_dim, seed=12)
 x = np.sort(biggan.carried(latents(1000, 100, seed=0), 1.0).ravel())
 gap = np.abs(np.arange(n) / n - (cdf(x) - cdf(-1)) / (2 * cdf(1) - 1)).max()
@@ -668,7 +668,7 @@ plots.show(
     dpi=70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** From above to below coats and backgrounds lose what is particular, and the colours of the breed win; poses and outlines stay. In the published pictures *everything* ends at one dog a breed, that of z = 0. Why not here?
 #
 # ### A trap: normalisation undoes scale
@@ -676,7 +676,7 @@ plots.show(
 # The first layer of `cgan64`, and so of `biggan64`, is W z without a bias, and a normalisation follows. With statistics of its own BN(W·z/10) = BN(W·z): as far as the first layer is concerned, shrinking z changes **nothing**. Only where z enters as a *condition* does its size count. Test it: scale z by 1/10, statistics anew.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def shrunk(generator, z, scale):
     """Pictures of scale * z, with the statistics of such latents."""
     return stand(generator.model, draws(scaled, scale), cfg.passes).decode(scale * z, label)
@@ -697,14 +697,14 @@ plots.show(
     dpi=70,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # `cgan64` hears z in its first layer alone, and does not notice. `biggan64` notices through its conditional normalisations. BigGAN itself has a bias in its dense layer (see `my_generator`): it does not shrink with z, so that z does lose its voice as τ → 0. That is why our variety falls less than the published one.
 #
 # ### Truncate by hand
 #
 # The statistics of all thresholds are ready, so the slider moves at once.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 Truncate(stands, breed=shipped.breeds[0])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -713,7 +713,7 @@ Truncate(stands, breed=shipped.breeds[0])
 # The slide's claim: regions of low density are drawn badly. Test it on one breed: of many z the **shortest** and the **longest** (low density of N(0, I) means long z), and a place where no training ever was: every |z_i| above 1.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def far(n, dim, seed=0):
     """Latents of the tails alone: every number inside ±1 is drawn again."""
     random = np.random.default_rng(seed)
@@ -747,7 +747,7 @@ for name, z in groups.items():
     variety = spread(extract(images, progress=False).vectors)
     print(f"{name:<18} recognised {five:5.1%}   variety {variety:.2f}   of {third} pictures")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # In 100 dimensions nearly all z are about as long as √100 = 10: short and long thirds hardly differ, in length or in what becomes of them. The tails are another matter. This is why truncation bounds *each* number and not the length.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -755,7 +755,7 @@ for name, z in groups.items():
 #
 # How sure is DogNet that a picture shows the breed that was asked for? Sorted by that, from a set of untruncated samples: the first sixteen and the last.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 asked = np.arange(cfg.drawn).astype("int32") % shipped.classes
 z = latents(cfg.drawn, shipped.latent_dim, seed=31)
 images = shipped.decode(z, asked)
@@ -776,7 +776,7 @@ plots.show(
     figure, "Sixteen samples that DogNet recognises best, beside the sixteen it recognises least."
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # A classifier's trust is not beauty: it likes a clear coat, and has never been asked whether a dog has two eyes. Count for yourself how many of the left half are better *dogs* than those on the right.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -799,28 +799,28 @@ plots.show(
 #
 # **1.** BigGAN at 512 px has seven blocks above its 4×4 features, and 160 numbers in z. How many are in a piece?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("11-pieces", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Write `truncated(shape, threshold, seed)` that gives each number its truncated density **without drawing again**: with quantiles of uniform numbers. (`statistics.NormalDist().inv_cdf` and `.cdf`, `np.vectorize`.)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("11-quantiles", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** At τ = 0.5 a normal number lies inside with probability 0.383. How often is a number drawn, on average, until it does?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("11-draws", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **4.** Which of these needs new standing statistics? A: another τ. B: another seed. C: another EMA of the weights. (One or more letters.)
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("11-statistics", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("11-quantiles")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

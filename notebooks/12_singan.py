@@ -39,7 +39,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import dataclasses
 import math
 
@@ -71,7 +71,7 @@ print(runtime.setup(seed=0, small=True))
 #
 # Cut a photograph into patches of 11×11 pixels: thousands, all different, all from one distribution. A small D that sees nothing larger can be fooled only by *all patches* looking right, not by copying the whole. Do this for the photograph made small, where 11 pixels are half a tower, then larger, where they are a window, then larger.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 gan = pyramids.load("singan_china")
 photo = gan.image
 last = len(gan.scales) - 1
@@ -88,7 +88,7 @@ plots.show(
     figure, "The photograph at all scales; a square of 11 pixels covers less and less of it."
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The orange square is all that one score of D depends on. At scale 0 it holds a good part of the tower, at the last one a piece of a roof.
 #
 # ## The pyramid's arithmetic
@@ -110,7 +110,7 @@ for side in (64, 128, 250):
         f"{side}×{side}: {len(shapes)} scales, ratio {exact:.3f}:", *[shape[0] for shape in shapes]
     )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The ratio is nearer to 1 than 0.75: the "+ 1" in the formula adds a scale more than is needed.
 #
 # ## One scale's network
@@ -118,7 +118,7 @@ for side in (64, 128, 250):
 # Five convolutions of 3×3, stride 1, **without padding inside** ("valid"): each takes a pixel off every side, 5 in all, so the noise and the picture are padded by 5 zeros beforehand. Four blocks are convolution, batch normalisation, LeakyReLU; the fifth ends in tanh. G adds what it drew to what came from below.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def network(width=32, channels=3):
     """Five valid convolutions: (batch, H + 10, W + 10, 3) -> (batch, H, W, channels)."""
     inputs = x = keras.Input((None, None, 3))
@@ -135,12 +135,12 @@ assert mine(np.zeros((1, 40, 50, 3))).shape == (1, 30, 40, 3)
 critic = singan_training.discriminator()
 print("D of an 11×11 picture:", critic(np.zeros((1, 11, 11, 3))).shape, "- one score")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Five 3×3 convolutions see 1 + 5·2 = **11** pixels (수용 영역, receptive field). D's map of scores has one for each patch; its mean is the loss, with WGAN-GP as in chapter 10, but the penalty's gradient is measured *at each pixel*. Below four scales' width is 32, then it doubles.
 #
 # A whole photograph model is this small:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 total = sum(w.size for scale in gan.scales for w in scale.weights)
 facts = gan.card()["scales"]
 seconds = sum(row["seconds"] for row in facts)
@@ -151,7 +151,7 @@ for k, row in enumerate(facts):
     print(f"scale {k}: width {gan.scales[k].width:>3}, {row['iterations']:>4} iterations,", end=" ")
     print(f"{row['seconds']:5.1f} s, noise sigma {row['sigma']:.3f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **Time and memory, honestly.** This is the library's `fast` schedule. The paper does 2000 iterations a scale, each of 3 D and 3 G steps on the same noise, at 250 pixels; its authors needed about half an hour of a GPU. `fast` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate; four iterations share one picture from below; where the networks are twice as wide it does half as many. On a photograph of 64×43 pixels, two idle cores: 72 seconds, SIFID .27 (three seeds: .28, .26, .29). The paper's schedule, the same photograph, one core: 401 seconds, SIFID .26 (two seeds: .22, .30). So what a seed changes is more than what the schedule does (`tests/benchmarks/bench_singan.py --paper` has both).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -159,7 +159,7 @@ for k, row in enumerate(facts):
 #
 # At each scale: enlarge what came from below, add noise of strength σ, let G add detail. Scale 0 gets nothing but noise.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 drawn = [stage[0] for stage in gan.stages(1, seed=4)]
 figure, axes = plt.subplots(3, len(drawn), figsize=(11, 4.6))
 for k, picture in enumerate(drawn):
@@ -174,7 +174,7 @@ for row, text in enumerate(("from below", "+ what G adds", "= picture")):
 figure.tight_layout()
 plots.show(figure, "For every scale: the enlarged picture from below, G's detail, and their sum.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Scale 0 decides where sky, tower and trees are. From there on G only adds detail (the middle row turns grey: nearly nothing), and σ is small: there is little left to decide.
 #
 # ## Random samples
@@ -186,14 +186,14 @@ samples = gan.sample(11, seed=1)
 alt = "The photograph and eleven samples: towers of other heights and places, all of its patches."
 plots.show(plots.grid(np.concatenate([gan.real()[None], samples]), 4, scale=2.6), alt, dpi=75)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** The first picture is the photograph. Towers lean, split or double: the patches are right, the architecture is nobody's business. That is the price of seeing 11 pixels at a time.
 #
 # ## Any shape
 #
 # Nothing in a convolution knows the size of the picture (완전 합성곱, fully convolutional). Draw noise of another shape at scale 0 and the pyramid draws a picture of that shape. This is also why super-resolution works in chapter 13: the last G may be applied to a picture larger than any it has seen.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 height, width = photo.shape[:2]
 shapes = {
     "as learnt": (height, width),
@@ -209,7 +209,7 @@ for ax, (name, shape) in zip(axes, shapes.items(), strict=True):
 figure.tight_layout()
 plots.show(figure, "One pyramid draws pictures of four shapes.", dpi=75)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** More room gives more towers and trees, not stretched ones: size in pixels is what each scale has learnt.
 #
 # ## Generation from different start scales
@@ -226,7 +226,7 @@ alt = (
 )
 plots.show(plots.labelled_rows(rows, labels), alt, dpi=75)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 quality = [sifid(photo, by_start[s]) for s in starts]
 variety = [diversity(photo, by_start[s]) for s in starts]
 figure, axes = plt.subplots(1, 2, figsize=(10, 3))
@@ -240,7 +240,7 @@ for s in starts:
     print(f"from scale {s}: SIFID {float(quality[s]):.3f}, diversity {variety[s]:.3f}")
 plots.show(figure, "SIFID and diversity over the start scale.")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **How to read it.** SIFID is the Fréchet distance between the features of *one* real and *one* fake picture, position by position. Its features here are DogNet's, a network that this course trained; the paper's are Inception's. Numbers of different layers never compare, not even in order of magnitude.
 #
 # Diversity is the deviation of a pixel over the samples, relative to the photograph's own contrast. The paper's generators reach about .5 from the coarsest scale and .35 from the next. Ours falls much faster, with the paper's schedule too: of a small photograph the second scale is already half as large as the last, and only details are left to vary. At 250 pixels it is a fifth.
@@ -264,14 +264,14 @@ plots.show(
     dpi=75,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** With few scales there are leaves and sky, and nowhere a tower. The number that tells is the share of the coarsest picture that D can see at once.
 #
 # ## Reconstruction: the one noise that means the photograph
 #
 # G also learns that one fixed noise z\* at scale 0, and zeros above, give the photograph back. σ of each scale comes from it: the error that is left when the picture from below is enlarged says how much detail there is to invent. And it is what chapter 13 starts from.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 rebuilt = gan.reconstruct()
 error = np.abs(rebuilt[0] - gan.real()).mean() * 127.5
 pair = np.concatenate([gan.real()[None], rebuilt])
@@ -284,7 +284,7 @@ plots.show(plots.grid(pair, 2, titles=["photograph", "G(z*)"], scale=3.2), alt, 
 #
 # A doodled dog, small enough for minutes on two cores. Scale after scale: each trains alone, then it is frozen and the next one begins with a copy of its weights. Put your own picture in place of `None`: a path is enough.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 MINE = None  # "my_photo.jpg"
 learner = SinGAN(max_size=cfg.side, seed=0)
 schedule = dataclasses.replace(
@@ -293,7 +293,7 @@ schedule = dataclasses.replace(
 learner.fit(MINE or pyramids.example("doodle"), schedule, [Watch(every=4)], verbose=False)
 print(learner)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
 titles = ["the picture", "G(z*)", *["a sample"] * 6]
 alt = "The doodle, its reconstruction and six samples of the pyramid that was just trained."
@@ -301,17 +301,17 @@ plots.show(plots.grid(drawn, 4, titles=titles, scale=2), alt)
 for k, row in enumerate(learner.card()["scales"]):
     print(f"scale {k}: {row['iterations']} iterations in {row['seconds']:.1f} s")
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** A dog is a hard picture: cut into patches it comes back as spots in the right colours. Textures (woods, rocks, crowds, clouds) are what SinGAN is for. And `singan_doodle` in `data/` shows the same dog after a longer training:
 
-# %% slideshow={"slide_type": "-"}
+# %%
 dog = pyramids.load("singan_doodle")
 shown = np.concatenate([dog.real()[None], dog.sample(3, seed=1), dog.sample(4, start_scale=2)])
 titles = ["the picture", *["from scale 0"] * 3, *["from scale 2"] * 4]
 alt = "A doodled dalmatian, three samples from scale 0 and four from scale 2."
 plots.show(plots.grid(shown, 4, titles=titles, scale=2), alt)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # Now every sample is nearly the picture itself: 11 of 25 pixels see half of the dog at once, and that half G has learnt by heart. A coarsest scale with more pixels would cut it up again; spots or a copy is the choice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -332,22 +332,22 @@ plots.show(plots.grid(shown, 4, titles=titles, scale=2), alt)
 #
 # **1.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("12-scales", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** A network has seven valid 3×3 convolutions in place of five. How many pixels does one score of D see, along one side?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("12-field", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** You want new textures on the *same* tower, in the same place. Raise or lower the start scale?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("12-start", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("12-scales")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

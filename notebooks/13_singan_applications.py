@@ -38,7 +38,7 @@ cfg = preset(
 )
 cfg
 
-# %% slideshow={"slide_type": "-"}
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -57,7 +57,7 @@ from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 
 print(runtime.setup(seed=0, small=True))
 
-# %% slideshow={"slide_type": "-"}
+# %%
 MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two cores
 if MINE:
     gan = SinGAN(max_size=cfg.side).fit(MINE)
@@ -81,7 +81,7 @@ def gallery(pictures, alt, columns=4, scale=2.4):
 # So give it another one: a painting, a clumsy edit, a dog pasted onto it. Shrunk to a small scale a painting and a photograph look alike. Every use below is this loop.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def inject(picture, start, seed=0):
     """Let a picture in below scale `start`: shrink, then enlarge and add details, again and again."""
     random = np.random.default_rng(seed)
@@ -115,7 +115,7 @@ gallery(
     "The photograph, its mirror image, the mirror image shrunk to scale 1, and the result.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Only the third picture entered. Everything sharper in the fourth was invented by the scales above, out of the photograph's patches.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -124,7 +124,7 @@ gallery(
 # A painting in five flat colours, all picked from the photograph: two towers where there was one. It is let in below each start scale in turn.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def pick(x, y):
     """The photograph's colour around a place, in hundredths of its width and height."""
     row, column = y * height // 100, x * width // 100
@@ -139,7 +139,7 @@ def fill(corners, colour):
 canvas = Image.new("RGB", (width, height), pick(70, 15))  # sky
 pen = ImageDraw.Draw(canvas)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 fill([(0, 54), (100, 54), (100, 100), (0, 100)], pick(62, 62))  # lake
 for middle in (26, 72):
     for top, wide in ((14, 18), (34, 26), (56, 32)):
@@ -162,7 +162,7 @@ gallery(
     scale=11 / (last + 1),
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Above, what each start scale is shown; below, what comes out. A low one sees a blur and is free to invent; from the last scale on the painting stays a painting, with a little grain. The best lies between, and where depends on how large your shapes are.
 # (The authors' code can go a step further: it trains the scale where the painting enters anew, on pictures reduced to the photograph's few main colours.)
 
@@ -171,7 +171,7 @@ gallery(
 #
 # Reinhard's five lines: in a colour space whose axes are hardly correlated (lαβ, logarithms of what the eye's cones see), give the painting the photograph's means and deviations.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 LMS = np.array([[0.3811, 0.5783, 0.0402], [0.1967, 0.7244, 0.0782], [0.0241, 0.1288, 0.8444]])
 LAB = np.diag([3**-0.5, 6**-0.5, 2**-0.5]) @ [[1, 1, 1], [1, 1, -2], [1, -1, 0]]
 
@@ -193,7 +193,7 @@ recoloured = reinhard(painting, photo)
 # **Gram matrices** (style): which features occur together, no matter where. They use VGG; we ship DogNet (chapter 03), far smaller and trained on dogs, so expect less than theirs.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def gram(features):
     """(1, h, w, c) -> (c, c): how strongly two features occur together, anywhere."""
     pixels = tf.reshape(features, (-1, features.shape[-1]))
@@ -211,7 +211,7 @@ pixels = keras.Variable(as_float(painting)[None])
 adam = keras.optimizers.Adam(0.02)
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 @tf.function
 def improve():
     with tf.GradientTape() as tape:
@@ -232,7 +232,7 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
 # No change at all is best at the second, the photograph itself at the first. And mind the referee: SIFID and style transfer look through the same DogNet, so the first number flatters the rival that optimises for it.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def judged(picture):
     """SIFID to the photograph; error of the layout, in levels of 255."""
     picture = plots.to_uint8(picture)
@@ -254,7 +254,7 @@ gallery(
     "The painting, and what colour transfer, style transfer and SinGAN make of it.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Colour transfer moves colours and cannot add a single tile. Style transfer adds dots and grain everywhere alike, since a Gram matrix has forgotten where what belongs; DogNet is content with them, we are not. That is why its
 # SIFID says little: never judge a method with the features that it optimises. SinGAN gives roofs, trees and sky each their own kind of strokes, because its coarse scales have seen what lies beside what.
 
@@ -267,7 +267,7 @@ gallery(
 #
 # The mask m is first dilated (팽창), to have room for the seam, and then blurred.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 across, down = np.array([12, 54]) * width // 100, np.array([3, 72]) * height // 100
 piece = Image.fromarray(photo[down[0] : down[1], across[0] : across[1]])
 piece = np.asarray(piece.resize((piece.width // 2, piece.height // 2), Image.Resampling.LANCZOS))
@@ -288,12 +288,12 @@ gallery(
     "A crude edit, its soft mask, and the result of each start scale.",
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** From low scales the small tower is rebuilt with seams gone and with changes of its own; from high ones it stays as it was pasted, seams included.
 #
 # And the rest of the picture? Not "looks the same": *is* the same, to one level of 255. Believe no editor without this cell.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 for k, result in edits.items():
     change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
     assert change[soft == 0].max() <= 1
@@ -305,7 +305,7 @@ for k, result in edits.items():
 #
 # Now a stranger: a dog that the program of chapter 03 drew, pasted onto the photograph. Its grain, its light and its edges give it away. The same recipe, with a higher start scale (the dog must stay a dog) and a narrower mask.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 side = 58 * height // 100
 dog = doodle.cut_out(4, size=side, pose="sitting", background="sky")
 y, x = height - side, 42 * width // 100
@@ -316,7 +316,7 @@ source[place] = dog[..., :3]  # with the sky behind it, for later
 pasted[place] = np.rint((1 - alpha) * photo[place] + alpha * dog[..., :3])
 mask[place] = alpha[..., 0] > 0.5
 
-# %% slideshow={"slide_type": "-"}
+# %%
 harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in starts}
 pictures = {"photograph": photo, "pasted": pasted}
 gallery(
@@ -331,7 +331,7 @@ gallery(
 # which we have anyway, solves it; OpenCV's `seamlessClone` does the same with a large dependency. Judged by SIFID of the dog's surroundings, and by the mean colour inside the mask.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def line(n):
     """n pixels in a row: each against its neighbours."""
     ends = np.r_[1, np.full(n - 2, 2), 1]
@@ -348,7 +348,7 @@ def poisson(photo, source, mask):
     return around.reshape(photo.shape).round().clip(0, 255).astype("uint8")
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 assert np.abs(poisson(photo, photo, mask).astype(int) - photo).max() <= 1
 ways = {"pasted": pasted, "Poisson": poisson(photo, source, mask)}
 ways |= {f"SinGAN from {k}": plots.to_uint8(result) for k, result in harmonised.items()}
@@ -362,7 +362,7 @@ gallery(
     scale=2.2,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Poisson blending lets the colours of the border flow into the dog and keeps every hair: colour without texture. SinGAN draws texture and edges anew in the photograph's manner; the lower the start scale, the more tower and tree it
 # becomes, and the less dog. They mend different things.
 
@@ -374,7 +374,7 @@ gallery(
 #
 # Nothing in this says that the large picture, shrunk again, must be the small one, and small errors grow with each pass. `consistent=True`, which is not in the paper, adds after each pass what is lacking (back-projection, Irani and Peleg 1991).
 
-# %% slideshow={"slide_type": "-"}
+# %%
 small_gan = pyramids.load("singan_china_sr")
 small = Image.fromarray(small_gan.image)
 size = 4 * small.width, 4 * small.height
@@ -390,7 +390,7 @@ print(f"{small.width} x {small.height} -> {size[0]} x {size[1]}, {small_gan}")
 # Against the truth: **PSNR**, pixel by pixel, in dB; **SSIM**, structure in small windows, 1 is the same. Both like what is *cautiously blurred*: a leaf in the wrong place costs more than no leaf. **Perceptual** is the distance of features (as LPIPS, but in DogNet and without learnt weights), **SIFID** that of the patches wherever they lie; low is good.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def compare(name, picture):
     psnr = float(tf.image.psnr(truth, picture, 255))
     ssim = float(tf.image.ssim(truth[None], picture[None], 255)[0])
@@ -411,7 +411,7 @@ gallery(
     scale=3.2,
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **What to see.** Where every pixel counts (PSNR), interpolation stays a little ahead, and it is blurred to the eye. SinGAN invents roof edges and leaves, which are sharp and not quite where the true ones are; with back-projection it is ahead by the other three measures.
 #
 # **The sweep** is over the number of passes, since there is one scale only: the fewer, the larger the step that G is asked for. It has learnt the step that six make.
@@ -436,7 +436,7 @@ gallery(sweep, "The same part with one, two, four, six and nine passes.", column
 # $$z_{t+1} = \alpha z^* + (1 - \alpha)\,\bigl(z_t + \beta (z_t - z_{t-1}) + (1 - \beta)\, u_t\bigr), \qquad u_t \sim \mathcal N(0, 1)$$
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def next_z(z, before, z_star, u, alpha=0.1, beta=0.9):
     return alpha * z_star + (1 - alpha) * (z + beta * (z - before) + (1 - beta) * u)
 
@@ -465,7 +465,7 @@ gallery(
     scale=11 / (last + 1),
 )
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **The sweep over the start scale**: how far each pixel strays from its mean over the film, in levels of 255 (white is 8 or more). From 0 the whole picture is in motion, from the next scale on it stands nearly still. Why?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -474,7 +474,7 @@ gallery(
 # Follow the noise. It enters scale k with the strength σ_k = 0.1 · RMSE (what the reconstruction of the scale below lacks); the walk makes it weaker, as above; and then G passes on more or less of it.
 
 
-# %% slideshow={"slide_type": "-"}
+# %%
 def passed_on(k):
     """How strongly pixels that leave scale k differ under several noises, over the noise's sigma."""
     up = tf.repeat(resize(gan.reconstruct(k - 1), gan.shapes[k]), cfg.draws, axis=0)
@@ -500,7 +500,7 @@ for k in range(last + 1):
 #
 # And one that is *not* in the paper: a stronger walk. G is then shown noise that it was not trained on, so watch the patches: grain that swims is not yet wind in the leaves.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 for strength in (1, 2, 4, 8):
     film = singan_uses.animate(gan, cfg.frames, start_scale=1, strength=strength)
     off = 127.5 * film.std(axis=0).mean()
@@ -515,7 +515,7 @@ plots.play(np.concatenate([films[0], film], axis=2), alt, zoom=3.5, colours=64)
 #
 # Click on a colour (or open the last one to mix your own), then on the cells. The photograph follows. A picture of your own can be uploaded, too: it is fitted to the canvas, and you can paint on it.
 
-# %% slideshow={"slide_type": "-"}
+# %%
 PaintToPhoto(gan, painting, start_scale=chosen, columns=10)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -537,22 +537,22 @@ PaintToPhoto(gan, painting, start_scale=chosen, columns=10)
 #
 # **1.** Write `blend(real, generated, mask)`: the mask (H, W) is 1 where the generated picture (H, W, 3) shall be seen.
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("13-blend", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **2.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (scale 0 has 25 pixels, and on with 31, 40, 50, 63, 79, 100, 126, 158, 198, 250) may you let it in, if at least one pixel of it is to be left at the scale *below*?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("13-start", None)
 
-# %% [markdown] slideshow={"slide_type": "-"}
+# %% [markdown]
 # **3.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
 
-# %% slideshow={"slide_type": "-"} tags=["exercise"]
+# %% tags=["exercise"]
 exercises.check("13-walk", None)
 
-# %% slideshow={"slide_type": "-"}
+# %%
 exercises.solution("13-start")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

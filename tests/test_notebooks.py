@@ -14,7 +14,8 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
 PAGES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 MEGABYTE = 1_000_000
-SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+# None: a cell that continues its slide. Any other mark, "-" too, and the presenter drops the cell.
+SLIDES = {"slide", "subslide", "fragment", "skip", "notes", None}
 
 each = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 
