@@ -17,11 +17,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if "$$p" -c '$(FIT)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab site bench format refresh clean
+.PHONY: help setup run test test-colab lab site bench format refresh clean
 
 help: ## this list
 	@echo "찐개만: GANs that make dogs"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | \
 		while IFS='|' read -r what why; do printf '%-15s %s\n' "$$what" "$$why"; done
 
 setup: $(STAMP) ## install everything into .venv (a few minutes, once; GPU: EXTRAS=gpu,dev,slides,site)
@@ -44,6 +44,12 @@ test: setup ## lint, unit tests, and every notebook from top to bottom
 	$(BIN)/ruff format --check .
 	DOGAN_PRESET=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env tests notebooks $(ARGS)
 
+test-colab: ## chapters 01, 04 and 11 on Colab's versions (needs Python 3.12; CHAPTERS="07 09")
+	@test -x .venv-colab/bin/python || python3.12 -m venv .venv-colab
+	@.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r tests/colab/requirements.txt
+	@.venv-colab/bin/python tests/colab/__main__.py $(CHAPTERS)
+
 lab: setup ## open the notebooks in JupyterLab (ARGS=--no-browser and the like)
 	@$(BIN)/dogan lab $(ARGS)
 
@@ -62,4 +68,4 @@ refresh: setup ## for authors: new outputs in the committed notebooks (PRESET=cp
 	@$(BIN)/dogan refresh --preset $(if $(filter smoke,$(PRESET)),cpu,$(PRESET)) $(CHAPTERS)
 
 clean: ## delete .venv, _site and caches
-	rm -rf .venv _site .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .venv-colab _site .pytest_cache .ruff_cache *.egg-info

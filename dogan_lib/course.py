@@ -202,7 +202,10 @@ def build_site(executed: Path | None = None) -> Path:
     shutil.copytree(ROOT / "docs", pages)
     (pages / "notebooks").mkdir()
     for path in sorted((executed or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
-        still = with_alt_texts(without_widgets(nbformat.read(path, as_version=4)))
+        notebook = nbformat.read(path, as_version=4)
+        # The page has a Colab button of its own.
+        notebook.cells = [c for c in notebook.cells if "colab" not in c.metadata.get("tags", ())]
+        still = with_alt_texts(without_widgets(notebook))
         nbformat.write(still, pages / "notebooks" / path.name)
     command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, SITE / "html"]
     if subprocess.run([str(part) for part in command]).returncode:

@@ -1,13 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 03 · The dogs — 진짜 개를 모으다
 #
@@ -18,6 +8,28 @@
 # - 상자를 정사각형으로 넓힐 것인가, 늘릴 것인가, 사진 전체를 쓸 것인가에 따라 개의 모양이 달라진다.
 # - 축소할 때 앨리어싱(aliasing)을 막지 않으면 털이 가짜 무늬로 변하고, 생성자는 그 무늬까지 배운다.
 # - 인터넷이 없어도 된다: 프로그램이 그린 낙서 개(doodle)가 같은 파이프라인을 똑같이 지나간다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/03_dogs_data.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What you will learn

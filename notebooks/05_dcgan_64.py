@@ -1,13 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 05 · DCGAN 64×64 — 실패에서 배우는 안정적인 학습
 #
@@ -18,6 +8,28 @@
 # - DiffAugment, R1 벌점(penalty), EMA 세 가지로 같은 신경망을 다시 학습시킨다.
 # - 안정적인 GAN을 위한 여덟 가지 경험 법칙(heuristics)을 하나씩 끄고, 같은 예산과 같은 데이터로 점수를 잰다.
 # - 무엇이 정말 도움이 되는지는 믿지 말고 재어 본다. 시드(seed)마다 흔들리는 폭도 함께 본다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/05_dcgan_64.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What you will learn

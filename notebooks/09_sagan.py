@@ -1,13 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 09 · SAGAN — 멀리 떨어진 곳을 함께 본다
 #
@@ -18,6 +8,28 @@
 # - γ는 0에서 시작하므로, 새로 끼워 넣은 층은 처음에는 아무것도 바꾸지 않는다.
 # - 스펙트럼 정규화(spectral normalisation), 힌지 손실(hinge loss), 두 가지 학습 속도(two time scales)가 SAGAN의 나머지 부품이다.
 # - 생성된 개의 한 점을 누르면, 그 점이 어디를 보는지 주의 지도(attention map)로 그려 준다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/09_sagan.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What you will learn

@@ -1,13 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 11 · BigGAN — 잘린 잠재 벡터: 품질과 다양성의 교환
 #
@@ -18,6 +8,28 @@
 # - 절단 트릭(truncation trick): |z|가 문턱값(threshold) τ를 넘으면 **다시 뽑는다**. 줄이거나(scaling) 자르는(clipping) 것이 아니다.
 # - τ를 낮추면 품질(fidelity)은 오르고 다양성(variety)은 줄어든다. 이 교환을 아홉 개의 τ에서 곡선으로 잰다.
 # - 밀도가 낮은 영역(low-density region)의 z는 나쁜 그림이 된다. 좋은 그림과 나쁜 그림을 순위로 늘어놓고 본다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/11_biggan_truncation.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What you will learn

@@ -1,13 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 13 · SinGAN의 다섯 가지 쓰임 — 사진 한 장으로 그리고, 고치고, 키우고, 움직인다
 #
@@ -18,6 +8,28 @@
 # - 층마다 결과를 나란히 놓고 고른다: 낮은 층은 많이 지어내고, 높은 층은 거의 그대로 둔다.
 # - 고전적인 방법과 비교한다: 색 옮기기(Reinhard), 화풍 옮기기(Gatys), 포아송 합성(Poisson), 바이큐빅과 란초시 보간(bicubic, Lanczos).
 # - 잘되지 않는 것도 잰다: 마스크(mask) 밖은 정말 그대로인가, 왜 어떤 애니메이션은 거의 움직이지 않는가.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/13_singan_applications.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What you will learn
