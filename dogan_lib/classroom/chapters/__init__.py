@@ -1,0 +1,1 @@
+"""The exercises of each chapter, one module a chapter: `chNN.py` holds those called "NN-…"."""

@@ -1,0 +1,74 @@
+"""Exercises of chapter 09."""
+
+import numpy as np
+
+from dogan_lib.classroom.kinds import function, number, numbers
+
+TOO_FEW = "That is enough for the middle to see every place. The corners lie farther apart."
+number(
+    "09-corner",
+    31,
+    """
+    31: each 3x3 convolution sees one place further in every direction, and the corners lie 31 rows
+    (and 31 columns) apart. One attention layer does it in one step.
+    """,
+    hints={
+        16: TOO_FEW,
+        15: TOO_FEW,
+        32: "Count the steps between the rows 0 and 31, not the rows.",
+    },
+    otherwise="Each layer sees one place further in every direction. How many steps is it?",
+)
+RANDOM = np.random.default_rng(0)
+
+
+def _weighted(scores, values, axis=1):
+    return np.exp(scores) / np.exp(scores).sum(axis=axis, keepdims=True) @ values
+
+
+@function(
+    "09-attend",
+    tuple(RANDOM.normal(size=shape) for shape in ((3, 4), (5, 4), (5, 2))),
+    wrong=[
+        (
+            lambda queries, keys, values: _weighted(queries @ keys.T / 2, values),
+            "This block does not divide by the root of d.",
+        ),
+        (
+            lambda queries, keys, values: _weighted(queries @ keys.T, values, axis=0),
+            "The softmax runs over the keys, the second axis: each query spends 1.",
+        ),
+    ],
+    otherwise="softmax(queries @ keys.T) over the keys, times values: 3 queries give (3, 2).",
+)
+def attend(queries, keys, values):
+    """Each row of weights belongs to one query and sums to 1 over the keys."""
+    powers = np.exp(queries @ keys.T)
+    return powers / powers.sum(axis=1, keepdims=True) @ values
+
+
+numbers(
+    "09-sigma",
+    (1, 0.5, 0.25),
+    """
+    (1, 0.5, 0.25): all are divided by the largest. What the kernel prefers stays as it is; only its
+    strength is taken away.
+    """,
+    hints={(1, 1, 1): "Dividing by one number cannot make them all equal."},
+    otherwise="The whole kernel is divided by its largest singular value: give three numbers.",
+    ordered=False,
+)
+number(
+    "09-hinge",
+    0.85,
+    """
+    0.85: the real dogs give max(0, 1 - 2) = 0 and max(0, 1 - 0.5) = 0.5, in the mean 0.25; the
+    fakes max(0, 1 - 3) = 0 and max(0, 1 + 0.2) = 1.2, in the mean 0.6.
+    """,
+    hints={
+        1.7: "Each of the two terms is a mean over its dogs.",
+        0.25: "That is one of the two terms.",
+        0.6: "That is one of the two terms.",
+    },
+    otherwise="Mean of max(0, 1 - real) plus mean of max(0, 1 + fake).",
+)
