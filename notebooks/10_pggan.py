@@ -5,8 +5,8 @@
 #
 # - 큰 그림을 한 번에 배우는 대신 4×4에서 시작하여 두 배씩 키운다: 점진적 성장(progressive growing).
 # - 새 층은 서서히 섞어 넣는다(fade-in). 생성자, 판별자, 그리고 **실제 사진**까지 함께 섞어야 한다.
-# - 네 가지 부품을 직접 쓴다: 균등 학습률(equalized learning rate), 픽셀 정규화(pixel norm), 미니배치 표준편차(minibatch stddev), 그래디언트 벌점(WGAN-GP).
-# - 손실함수 분석: 판별자 손실의 세 항을 학습 중에 재고, 자랄 때마다 튀는 이유를 계산으로 확인한다.
+# - 네 가지 부품을 직접 쓴다: 균등 학습률(equalized learning rate), 픽셀 정규화(pixel norm), 미니배치 표준편차(minibatch stddev), 기울기 페널티(WGAN-GP).
+# - 손실 함수 분석: 판별자 손실의 세 항을 학습 중에 재고, 자랄 때마다 튀는 이유를 계산으로 확인한다.
 # - 잘 된 그림과 안 된 그림을 판별자와 지표가 각각 순위 매긴다. 두 순위는 얼마나 같은가?
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
@@ -36,7 +36,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. Why a network that starts at 4×4 learns faster than one that starts at 64×64, and the one schedule that makes it grow.
 # 2. Each of PGGAN's parts, written by you in a few lines and held against the library.
-# 3. To read the three terms of D's loss (손실함수 분석), and to compute the jump at every growth before you see it.
+# 3. To read the three terms of D's loss (손실 함수 분석), and to compute the jump at every growth before you see it.
 # 4. Which of its pictures a generator's own D believes, and whether a metric agrees.
 
 # %% slideshow={"slide_type": "slide"}
@@ -529,7 +529,7 @@ plots.show(figure, "Fading in: random new layers change the colours, carrying on
 # The carried pictures are a little softer, and as good as before; from there every step is an improvement. In the library it is a word, `ProgressiveGAN(..., fitted=True)`. `pggan64` below was grown so.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 손실함수 분석: the three terms, measured
+# ## 손실 함수 분석: the three terms, measured
 
 # %%
 curves = {key: np.array([row[key] for row in terms.rows]) for key in terms.rows[0]}

@@ -5,7 +5,7 @@
 #
 # - BigGAN은 새 아이디어 하나가 아니라, 조건부 GAN을 크게 키워도 무너지지 않게 하는 여러 부품의 합이다. 하나씩 직접 쓰고 확인한다.
 # - z를 조각내어 모든 블록에 넣고(hierarchical z), 견종 임베딩은 모든 블록이 나누어 쓴다(shared embedding).
-# - 절단 트릭(truncation trick): |z|가 문턱값(threshold) τ를 넘으면 **다시 뽑는다**. 줄이거나(scaling) 자르는(clipping) 것이 아니다.
+# - 절단 기법(truncation trick): |z|가 문턱값(threshold) τ를 넘으면 **다시 뽑는다**. 줄이거나(scaling) 자르는(clipping) 것이 아니다.
 # - τ를 낮추면 품질(fidelity)은 오르고 다양성(variety)은 줄어든다. 이 교환을 아홉 개의 τ에서 곡선으로 잰다.
 # - 밀도가 낮은 영역(low-density region)의 z는 나쁜 그림이 된다. 좋은 그림과 나쁜 그림을 순위로 늘어놓고 본다.
 
@@ -445,7 +445,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The truncation trick (절단 트릭)
+# ## The truncation trick (절단 기법)
 #
 # G was trained on z ~ N(0, I). Where z is dense it has practised a lot, in the tails hardly. So, **at sampling time only**, keep away from the tails: draw every |z_i| above a threshold τ *again*, until it lies inside.
 # Inside nothing is bent: the density is the bell's own, φ(z) / (2Φ(τ) − 1).
