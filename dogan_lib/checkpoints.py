@@ -19,7 +19,16 @@ from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import latents
 from dogan_lib.runtime import write_atomically
 
-WEIGHTS = "model.weights.h5"  # the name Keras gives them inside the zip
+WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # Keras' names inside the zip
+# Options of initializers and of BatchNormalization that Keras 3.13 does not know, and what they
+# are where nobody asks for them.
+NEW_OPTIONS = {
+    "input_axes": None,
+    "output_axes": None,
+    "renorm": False,
+    "renorm_clipping": None,
+    "renorm_momentum": 0.99,
+}
 
 
 def data_dir() -> Path:
@@ -252,10 +261,25 @@ def save_float16(model: keras.Model, path: str | Path) -> Path:
         with zipfile.ZipFile(temporary) as archive:
             members = {info.filename: archive.read(info) for info in archive.infolist()}
         members[WEIGHTS] = _halved(members[WEIGHTS])
+        members[CONFIG] = for_older_keras(members[CONFIG])
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
             for member, content in members.items():
                 archive.writestr(member, content)
     return path
+
+
+def for_older_keras(config: bytes) -> bytes:
+    """The `config.json` of a model without the options that Keras 3.13, Colab's, does not know.
+
+    They are left out where they say what happens anyway, so nothing is lost.
+    """
+
+    def known(value):
+        if isinstance(value, dict):
+            return {k: known(v) for k, v in value.items() if (k, v) not in NEW_OPTIONS.items()}
+        return [known(item) for item in value] if isinstance(value, list) else value
+
+    return json.dumps(known(json.loads(config))).encode()
 
 
 def _halved(weights: bytes) -> bytes:

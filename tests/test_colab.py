@@ -1,5 +1,7 @@
 """The cell that opens every notebook: nothing on your own machine, the course on Colab."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -62,3 +64,12 @@ def test_only_what_is_missing_is_installed_and_alone(monkeypatch, capsys):
     assert len(calls) == 1
     assert colab.os.environ["PYTHONPATH"].split(colab.os.pathsep) == [str(colab.ROOT), "elsewhere"]
     assert "preset smoke" in capsys.readouterr().out
+
+
+def test_shipped_networks_can_be_read_by_the_keras_of_colab():
+    from dogan_lib import checkpoints
+
+    for path in (checkpoints.data_dir() / "checkpoints").glob("*.keras"):
+        with zipfile.ZipFile(path) as archive:
+            config = archive.read(checkpoints.CONFIG)
+        assert json.loads(config) == json.loads(checkpoints.for_older_keras(config)), path.name

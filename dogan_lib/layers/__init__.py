@@ -100,7 +100,7 @@ class UpsampledConvolution(keras.layers.Layer):
         kernel = ops.cast(_kernel_of(self.layer, training), self.compute_dtype)
         if not isinstance(self.convolution, keras.layers.Conv2DTranspose):
             # A convolution reads what a transposed one stamps: the kernel turned around.
-            kernel = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
+            kernel = ops.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
         merge = ops.cast(self.merge, kernel.dtype)
         return ops.einsum("ua,vb,aboi->uvoi", merge, merge, kernel)
 
