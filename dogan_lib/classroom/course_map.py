@@ -1,4 +1,4 @@
-"""The chapters of the course, in one table: chapter 00, the README and the site are made from it."""
+"""The chapters of the course in one table: chapter 00, README and site are made from it."""
 
 import dataclasses
 from pathlib import Path
