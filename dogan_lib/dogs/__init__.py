@@ -27,8 +27,8 @@ from dogan_lib.runtime import cache_dir
 
 __all__ = ["ArchiveError", "Dogs", "DownloadError", "Original", "load_dogs"]
 
-# How many doodles are drawn where no limit says it: ten seconds' work, enough for a short training.
-DOODLES = 4_000
+# How many are drawn where no limit says it: ten to twenty seconds' work on two cores.
+DRAWN = {"doodle": 4_000, "portraits": 6_000}
 
 
 def load_dogs(
@@ -51,13 +51,14 @@ def load_dogs(
         size: pixels a side.
         source: `"stanford"` (downloads 815 MB the first time, unless `$DOGAN_STANFORD_DIR` or
             `"stanford:FOLDER"` names a folder with `images.tar` and `annotation.tar`),
-            `"doodle"`, `"folder:PATH"` or just the path of a directory, tar or zip of pictures,
+            `"doodle"`, `"portraits"` (doodles' heads before sky and snow, which a small network
+            learns in two minutes), `"folder:PATH"` or just the path of a directory, tar or zip of pictures,
             with sub-folders as classes. `"auto"` is `$DOGAN_SOURCE` if set; else Stanford Dogs if
             they are on disk, or can be fetched and the preset is `gpu`; else doodles.
         breeds: only these, labelled in this order; with or without the `n02085620-` before them.
         limit: at most so many dogs, the same number of each breed as far as they go. The first
             dogs of a larger limit are those of a smaller one. Doodles: draw so many
-            (default 4,000), of breeds drawn at random.
+            (default 4,000; portraits 6,000), of breeds drawn at random.
         crop: `"square"` grows each dog's box to a square inside the picture, `"box"` stretches
             the box, `"none"` stretches the whole picture. Pictures without a box are one box, so
             `"square"` takes their middle. Doodles fill their picture and are not cropped.
@@ -71,8 +72,8 @@ def load_dogs(
     """
     _check(size, limit, crop)
     source = _choose(os.fspath(source))
-    if source == "doodle":
-        return _doodles(size, breeds, limit or DOODLES, seed, workers, progress)
+    if source in DRAWN:
+        return _doodles(source, size, breeds, limit or DRAWN[source], seed, workers, progress)
     start = time.monotonic()
     collection = _collection(source, progress)
     found, cached = prepared.prepare(collection, size, crop, workers, progress)
@@ -130,7 +131,7 @@ def _collection(source: str, progress: bool) -> prepared.Collection:
         return stanford.find(path)
     if not path.exists() and not path.suffix and len(path.parts) == 1:
         raise ValueError(
-            f"source={source!r}: choose auto, stanford, doodle, or the path of a directory, tar "
+            f"source={source!r}: choose auto, stanford, doodle, portraits, or the path of a directory, tar "
             "or zip of pictures"
         )
     return folder.find(path)
@@ -192,36 +193,37 @@ def _inside(boxes: Sequence[cropping.Box], image: np.ndarray) -> np.ndarray:
     return np.array(kept, np.int32).reshape(-1, 4)
 
 
-def _doodles(size, breeds, n, seed, workers, progress) -> Dogs:
+def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     from dogan_lib.doodles import painter as doodle
 
     start = time.monotonic()
     wanted = _match(breeds, doodle.BREEDS)
     names = [doodle.BREEDS[i] for i in wanted]
-    path = cache_dir() / f"doodle-{size}-{n}-{_digest(doodle.__file__, seed, names)}.npz"
+    only = doodle.PORTRAITS if source == "portraits" else None
+    path = cache_dir() / f"{source}-{size}-{n}-{_digest(doodle.__file__, seed, names)}.npz"
     drawn = prepared.load_arrays(path)
     spent = "from the cache"
     if drawn is None:
-        drawn = doodle.make(n, size, seed, names, workers, progress)
+        drawn = doodle.make(n, size, seed, names, workers, progress, only)
         prepared.save_arrays(path, drawn)
         spent = f"drawn in {time.monotonic() - start:.0f} s"
-    print(f"doodle: {n:,} dogs of {count(len(names), 'breed')}, {size}x{size}, {spent}")
+    print(f"{source}: {n:,} dogs of {count(len(names), 'breed')}, {size}x{size}, {spent}")
     return Dogs(
         **drawn,
         breeds=names,
-        source="doodle",
+        source=source,
         names=[f"doodle {i}" for i in range(n)],
-        find_originals=functools.partial(_redrawn, seed),
+        find_originals=functools.partial(_redrawn, seed, only),
     )
 
 
-def _redrawn(seed: int, dogs: Dogs) -> list[Original]:
+def _redrawn(seed: int, only: dict | None, dogs: Dogs) -> list[Original]:
     """The same doodles, large: a doodle is a picture of any size."""
     from dogan_lib.doodles import painter as doodle
 
     numbers = [int(name.split()[-1]) for name in dogs.names]
     large = [
-        doodle.draw(number, 256, seed, dogs.breeds[label])
+        doodle.draw(number, 256, seed, dogs.breeds[label], only)
         for number, label in zip(numbers, dogs.labels, strict=True)
     ]
     return [

@@ -25,7 +25,7 @@ import os
 import sys
 import tarfile
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -212,6 +212,18 @@ _BREEDS: dict[str, Breed] = {
 BREEDS: tuple[str, ...] = tuple(_BREEDS)
 
 
+# For some attributes, the values that a dog may have.
+Choices = Mapping[str, Sequence[str]]
+
+# Dogs that a small network learns in two minutes: large heads, plain coats, calm backgrounds.
+PORTRAITS: Choices = {
+    "size": ("big",),
+    "pattern": ("solid", "bicolour", "saddle", "mask"),
+    "pose": ("portrait",),
+    "background": ("snow", "sky"),
+}
+
+
 class Drawing(typing.NamedTuple):
     """One doodle: image uint8 (size, size, 3), breed number, box in pixels, attributes, caption."""
 
@@ -229,9 +241,9 @@ def _likely(rng: np.random.Generator, values: Sequence, favour: float = 0.65):
     return values[1 + int(rng.integers(len(values) - 1))]
 
 
-def _choose_attributes(rng: np.random.Generator, breed: Breed, fixed: dict) -> dict[str, str]:
+def _choose_attributes(rng: np.random.Generator, breed: Breed, only: Choices) -> dict[str, str]:
     """Attributes of one dog. All are drawn even if fixed, so fixing one leaves the others."""
-    coat = _choose_coat(rng, breed, fixed)
+    coat = _choose_coat(rng, breed, only)
     free = {
         "size": _likely(rng, breed.sizes),
         "hair": _likely(rng, breed.hair),
@@ -240,16 +252,19 @@ def _choose_attributes(rng: np.random.Generator, breed: Breed, fixed: dict) -> d
         "pose": str(rng.choice(ATTRIBUTES["pose"])),
         "background": str(rng.choice(ATTRIBUTES["background"])),
     }
-    values = {**coat._asdict(), **free, **fixed}
+    values = {**coat._asdict(), **free}
+    for name, allowed in only.items():
+        if values[name] not in allowed:
+            values[name] = allowed[int(rng.random() * len(allowed))]
     return {name: values[name] for name in ATTRIBUTES}
 
 
-def _choose_coat(rng: np.random.Generator, breed: Breed, fixed: dict) -> Coat:
-    wanted = {k: v for k, v in fixed.items() if k in Coat._fields}
+def _choose_coat(rng: np.random.Generator, breed: Breed, only: Choices) -> Coat:
+    wanted = {k: v for k, v in only.items() if k in Coat._fields}
     pick, stray = rng.random(), rng.random()
     pools = (COATS, breed.coats) if stray < 0.2 else (breed.coats, COATS)
     for pool in pools:
-        fits = [c for c in pool if wanted.items() <= c._asdict().items()]
+        fits = [c for c in pool if all(getattr(c, k) in v for k, v in wanted.items())]
         if fits:
             return fits[int(pick * len(fits))]
     raise ValueError(f"no coat has {wanted}; doodle.COATS lists the coats that exist")
@@ -1390,7 +1405,12 @@ def _box(cover: np.ndarray, height: int, width: int) -> tuple[int, int, int, int
 
 
 def draw(
-    index: int, size: int = 64, seed: int = 0, breed: str | None = None, **attributes
+    index: int,
+    size: int = 64,
+    seed: int = 0,
+    breed: str | None = None,
+    only: Choices | None = None,
+    **attributes: str,
 ) -> Drawing:
     """Draw dog number `index` of the endless series `seed`.
 
@@ -1399,6 +1419,7 @@ def draw(
         size: pixels a side, 16 to 256. The same dog at another size is the same picture.
         seed: another seed, other dogs.
         breed: one of `BREEDS`; by default drawn at random.
+        only: for some attributes, the values that the dog may have; such as `PORTRAITS`.
         attributes: values to fix, for example `colour="black", pose="sitting"`; see `ATTRIBUTES`.
 
     Raises:
@@ -1406,7 +1427,7 @@ def draw(
             no dog has (`colour="black", pattern="spots"`).
     """
     _check(index, size, seed, None)
-    breed, values = traits(index, seed, breed, **attributes)
+    breed, values = traits(index, seed, breed, only, **attributes)
     rng = np.random.default_rng([seed, index, 1])
     image, (cover,) = _scene([(values, _BREEDS[breed])], size, size, rng, [_Spot()])
     caption = caption_of(values, int(rng.integers(12)))
@@ -1432,18 +1453,23 @@ def cut_out(
 
 
 def traits(
-    index: int, seed: int = 0, breed: str | None = None, **attributes
+    index: int,
+    seed: int = 0,
+    breed: str | None = None,
+    only: Choices | None = None,
+    **attributes: str,
 ) -> tuple[str, dict[str, str]]:
     """The breed and the attributes of dog `index` of the series `seed`, without drawing it.
 
     Arguments and errors are those of `draw`.
     """
     _check(index, 64, seed, None if breed is None else [breed])
-    _check_attributes(attributes)
+    only = {**(only or {}), **{name: (value,) for name, value in attributes.items()}}
+    _check_attributes(only)
     rng = np.random.default_rng([seed, index, 0])
     chosen = _breed_of(rng, BREEDS)
     breed = chosen if breed is None else breed
-    return breed, _choose_attributes(rng, _BREEDS[breed], attributes)
+    return breed, _choose_attributes(rng, _BREEDS[breed], only)
 
 
 def _breed_of(traits: np.random.Generator, breeds: Sequence[str]) -> str:
@@ -1461,12 +1487,13 @@ def _check(index: int, size: int, seed: int, breeds: Sequence[str] | None) -> No
         raise ValueError(f"no breed {', '.join(unknown)}; there are {', '.join(BREEDS)}")
 
 
-def _check_attributes(attributes: dict[str, str]) -> None:
-    for name, value in attributes.items():
+def _check_attributes(only: Choices) -> None:
+    for name, values in only.items():
         if name not in ATTRIBUTES:
             raise ValueError(f"no attribute {name!r}; there are {', '.join(ATTRIBUTES)}")
-        if value not in ATTRIBUTES[name]:
-            raise ValueError(f"{name} is one of {', '.join(ATTRIBUTES[name])}; not {value!r}")
+        for value in values or ("nothing",):
+            if value not in ATTRIBUTES[name]:
+                raise ValueError(f"{name} is one of {', '.join(ATTRIBUTES[name])}; not {value!r}")
 
 
 def make(
@@ -1476,6 +1503,7 @@ def make(
     breeds: Sequence[str] | None = None,
     workers: int | None = None,
     progress: bool | None = None,
+    only: Choices | None = None,
 ) -> dict:
     """Draw dogs 0 ... n-1 of the series `seed`.
 
@@ -1487,6 +1515,7 @@ def make(
         workers: processes; by default one a core, and none if the work takes a few seconds only.
             The pictures do not depend on it.
         progress: show a bar.
+        only: as in `draw`.
 
     Returns:
         A dict of images uint8 (n, size, size, 3), labels int32 (n,) that count in `breeds`, boxes
@@ -1499,7 +1528,7 @@ def make(
         raise ValueError(f"ask for one dog or more, of one breed or more; got n={n}, {names}")
     if workers is not None and workers < 1:
         raise ValueError(f"workers={workers}: at least one process draws")
-    jobs = [(range(i, min(i + 64, n)), size, seed, names) for i in range(0, n, 64)]
+    jobs = [(range(i, min(i + 64, n)), size, seed, names, only) for i in range(0, n, 64)]
     short = n * max(size, 64) ** 2 < 500 * 64**2
     workers = (1 if short else os.cpu_count() or 1) if workers is None else workers
     with Progress(n, "drawing", "doodles", bool(progress)) as bar:
@@ -1512,9 +1541,9 @@ def make(
 
 def _draw_many(job: tuple) -> tuple:
     """What `draw` gives for some indices, as arrays that are quick to send between processes."""
-    indices, size, seed, names = job
+    indices, size, seed, names, only = job
     breeds = [_breed_of(np.random.default_rng([seed, i, 0]), names) for i in indices]
-    drawings = [draw(i, size, seed, breed) for i, breed in zip(indices, breeds, strict=True)]
+    drawings = [draw(i, size, seed, b, only) for i, b in zip(indices, breeds, strict=True)]
     return (
         np.stack([d.image for d in drawings]),
         np.array([names.index(breed) for breed in breeds], np.int32),
@@ -1639,8 +1668,8 @@ def _cast(breed: Breed, rng) -> tuple[list, list[_Spot]]:
     if rng.random() < 0.8:
         return [(first, breed)], [_Spot(rng.uniform(0.36, 0.64), 0.85)]
     poses = [p for p in ATTRIBUTES["pose"] if p != "portrait"]
-    same = {"background": first["background"]}
-    pair = [_choose_attributes(rng, breed, same | {"pose": str(rng.choice(poses))}) for _ in "ab"]
+    same = {"background": (first["background"],)}
+    pair = [_choose_attributes(rng, breed, same | {"pose": (str(rng.choice(poses)),)}) for _ in "ab"]
     return [(a, breed) for a in pair], [_Spot(0.28, 0.7), _Spot(0.72, 0.75)]
 
 
