@@ -52,8 +52,8 @@ def load_dogs(
         source: `"stanford"` (downloads 815 MB the first time, unless `$DOGAN_STANFORD_DIR` or
             `"stanford:FOLDER"` names a folder with `images.tar` and `annotation.tar`),
             `"doodle"`, `"portraits"` (doodles' heads before sky and snow, which a small network
-            learns in two minutes), `"folder:PATH"` or just the path of a directory, tar or zip of pictures,
-            with sub-folders as classes. `"auto"` is `$DOGAN_SOURCE` if set; else Stanford Dogs if
+            learns in two minutes), `"folder:PATH"` or just the path of a directory, tar or zip of
+            pictures, with sub-folders as classes. `"auto"` is `$DOGAN_SOURCE` if set; else Stanford Dogs if
             they are on disk, or can be fetched and the preset is `gpu`; else doodles.
         breeds: only these, labelled in this order; with or without the `n02085620-` before them.
         limit: at most so many dogs, the same number of each breed as far as they go. The first
@@ -131,8 +131,8 @@ def _collection(source: str, progress: bool) -> prepared.Collection:
         return stanford.find(path)
     if not path.exists() and not path.suffix and len(path.parts) == 1:
         raise ValueError(
-            f"source={source!r}: choose auto, stanford, doodle, portraits, or the path of a directory, tar "
-            "or zip of pictures"
+            f"source={source!r}: choose auto, stanford, doodle, portraits, or the path of a "
+            "directory, tar or zip of pictures"
         )
     return folder.find(path)
 

@@ -1669,7 +1669,9 @@ def _cast(breed: Breed, rng) -> tuple[list, list[_Spot]]:
         return [(first, breed)], [_Spot(rng.uniform(0.36, 0.64), 0.85)]
     poses = [p for p in ATTRIBUTES["pose"] if p != "portrait"]
     same = {"background": (first["background"],)}
-    pair = [_choose_attributes(rng, breed, same | {"pose": (str(rng.choice(poses)),)}) for _ in "ab"]
+    pair = [
+        _choose_attributes(rng, breed, same | {"pose": (str(rng.choice(poses)),)}) for _ in "ab"
+    ]
     return [(a, breed) for a in pair], [_Spot(0.28, 0.7), _Spot(0.72, 0.75)]
 
 

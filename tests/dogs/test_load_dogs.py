@@ -7,6 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dogan_lib.dogs import ArchiveError, DownloadError, load_dogs, prepared, stanford
 
@@ -376,6 +377,18 @@ def test_subset_keeps_all_columns_together():
         assert part.captions == [dogs.captions[i] for i in index]
         assert part.names == [dogs.names[i] for i in index]
         assert all((v == dogs.attributes[k][index]).all() for k, v in part.attributes.items())
+
+
+def test_portraits_are_a_source_of_their_own(capsys):
+    dogs = load_dogs(16, "portraits", limit=20)
+    assert set(dogs.attributes["pose"]) == {"portrait"} and dogs.source == "portraits"
+    assert set(dogs.attributes["background"]) == {"sky", "snow"}
+    assert dogs.captions and (dogs.images != load_dogs(16, "doodle", limit=20).images).any()
+    (large,) = dogs.originals(1)
+    small = np.asarray(Image.fromarray(large.image).resize((16, 16), Image.Resampling.BOX), float)
+    assert np.abs(small - dogs.images[0]).mean() < 12
+    load_dogs(16, "portraits", limit=20)
+    assert "from the cache" in capsys.readouterr().out
 
 
 def test_loading_imports_no_tensorflow(stanford_folder):

@@ -54,6 +54,17 @@ def test_make_gives_what_draw_gives(many):
     assert drawing.caption == many["captions"][4]
 
 
+def test_portraits_have_only_the_values_that_they_may_have():
+    drawn = doodle.make(60, size=32, only=doodle.PORTRAITS)
+    for name, allowed in doodle.PORTRAITS.items():
+        assert set(drawn["attributes"][name]) == set(allowed)
+    assert len(set(drawn["attributes"]["ears"])) == 4 and len(set(drawn["labels"])) > 10
+    drawing = doodle.draw(5, 32, breed=doodle.BREEDS[drawn["labels"][5]], only=doodle.PORTRAITS)
+    np.testing.assert_array_equal(drawing.image, drawn["images"][5])
+    with pytest.raises(ValueError, match="pose is one of"):
+        doodle.draw(0, only={"pose": ("flying",)})
+
+
 def test_the_set_does_not_depend_on_the_processes():
     alone, together = (doodle.make(70, size=16, workers=workers) for workers in (1, 2))
     np.testing.assert_array_equal(alone["images"], together["images"])
