@@ -98,8 +98,9 @@ def game(
     Raises:
         ValueError: a part or a turn that there is not.
     """
-    scene = _Scene(_names(lit), _names(grey) + list(STILL.get(turn, ())), labels or {}, turn)
-    scene.pictures, scene.title = pictures or {}, title
+    still = _names(grey) + list(STILL.get(turn, ()))
+    shown = dict(pictures=pictures or {}, title=title)
+    scene = _Scene(_names(lit), still, labels or {}, turn, **shown)
     figure = scene.figure()
     FigureCanvasAgg(figure)
     return plots.Picture(plots.to_png(figure, dpi=100), scene.alt())
@@ -118,16 +119,17 @@ def animate(pictures: Mapping[str, np.ndarray] | None = None, width: int = 1000)
 
 def frames(pictures: Mapping[str, np.ndarray] | None = None, width: int = 1000) -> np.ndarray:
     """The pictures of `animate`: uint8 (n, H, width, 3)."""
+
+    def pixels(turn, lit=(), said="", **flows):
+        shown = dict(pictures=pictures or {}, title=f"{turn}'s step: {said}")
+        return _Scene(list(lit), list(STILL[turn]), {}, turn, **flows, **shown).pixels(width)
+
     drawn = []
     for turn, moments in STEPS.items():
         for flows, back, said in moments:
-            for part_of_way in (0.25, 0.5, 0.75):
-                scene = _Scene([], list(STILL[turn]), {}, turn, flows, back, part_of_way)
-                scene.pictures, scene.title = pictures or {}, f"{turn}'s step: {said}"
-                drawn.append(scene.pixels(width))
-        scene = _Scene([turn], list(STILL[turn]), {}, turn, (), ())
-        scene.pictures, scene.title = pictures or {}, f"{turn}'s step: {turn} moves"
-        drawn += [scene.pixels(width)] * 3
+            for along in (0.25, 0.5, 0.75):
+                drawn.append(pixels(turn, (), said, flows=flows, back=back, along=along))
+        drawn += 3 * [pixels(turn, turn, f"{turn} moves", flows=(), back=())]
     return np.stack(drawn)
 
 
@@ -168,6 +170,8 @@ class _Scene:
     flows: Iterable | None = None
     back: Iterable | None = None
     along: float | None = None
+    pictures: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    title: str = ""
 
     def __post_init__(self):
         if self.turn not in STILL:
