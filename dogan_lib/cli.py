@@ -279,16 +279,16 @@ def do_train(arguments):
 
 
 def _ablate(arguments):
-    from dogan_lib.classroom import studies as ablation
+    from data.make import ablations
 
     own = {name: getattr(arguments, name) for name in ("steps", "width", "data", "limit")}
     out = arguments.out or Path("runs") / f"ablation_{arguments.ablation}"
-    facts = ablation.study(
-        arguments.ablation, ablation.Budget(**own), arguments.seeds, out, arguments.workers
+    facts = ablations.study(
+        arguments.ablation, ablations.Budget(**own), arguments.seeds, out, arguments.workers
     )
-    print(ablation.table(facts))
+    print(ablations.table(facts))
     if arguments.ship:
-        print(ablation.ship(facts, out))
+        print(ablations.ship(facts, out))
 
 
 def add_sample(commands):

@@ -161,7 +161,7 @@ def test_data_names_what_is_wrong():
 
 
 def test_train_runs_a_study_in_place_of_a_recipe(monkeypatch, tmp_path, capsys):
-    from dogan_lib.classroom import studies as ablation
+    from data.make import ablations as ablation
 
     seen = []
     facts = {"study": "sgd", "runs": []}

@@ -1,10 +1,9 @@
 """Five ways in which a DCGAN 64 fails, each a few lines that somebody has written in earnest.
 
 `FAILURES["D wins"].build()` is ready to fit; `recorded()` holds the curves of such runs on real
-dogs. Record them anew with `python -m dogan_lib.classroom.failures ARCHIVE`.
+dogs, made by `data/make/failures.py`.
 """
 
-import argparse
 import dataclasses
 import json
 from collections.abc import Callable
@@ -12,9 +11,7 @@ from pathlib import Path
 
 import keras
 
-from dogan_lib import checkpoints, losses, runtime
-from dogan_lib.diagnosis import Recorder
-from dogan_lib.dogs import load_dogs
+from dogan_lib import checkpoints, losses
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.dcgan import Parts
@@ -91,36 +88,3 @@ def path() -> Path:
 def recorded() -> dict[str, list[dict[str, list[float]]]]:
     """For each failure the histories of its recorded runs, one a seed."""
     return json.loads(path().read_text())["runs"]
-
-
-def record(name: str, data: str, limit: int = 2048, seeds: int = 2) -> list[dict]:
-    """Train a failure on dogs, once a seed, and keep every step's signals to four digits."""
-    failure, runs = FAILURES[name], []
-    for seed in range(seeds):
-        print(f"{name}, {runtime.setup(seed)}", flush=True)
-        dogs = load_dogs(size=64, source=data, limit=limit)
-        batches = dogs.batches(32, seed=seed)
-        recorder, gan = Recorder(), failure.build()
-        try:
-            gan.fit(batches, epochs=failure.epochs, verbose=0, callbacks=[recorder])
-        except FloatingPointError as error:
-            print(error)
-        runs.append({k: [float(f"{v:.4g}") for v in vs] for k, vs in recorder.history.items()})
-    return runs
-
-
-def main(arguments=None):
-    """Record some failures, or all, anew; the others' records stay."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("data", help="auto, stanford, doodle, or a path")
-    parser.add_argument("names", nargs="*", default=list(FAILURES), metavar="NAME")
-    chosen, limit = parser.parse_args(arguments), 2048
-    runs = recorded() if path().exists() else {}
-    runs |= {name: record(name, chosen.data, limit) for name in chosen.names}
-    facts = {"data": f"{Path(chosen.data).name}: {limit} dogs, batch 32", "runs": runs}
-    with runtime.write_atomically(path()) as temporary:
-        temporary.write_text(json.dumps(facts) + "\n")
-
-
-if __name__ == "__main__":
-    main()

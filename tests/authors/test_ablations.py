@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib.classroom import studies as ablation
+from data.make import ablations
+from dogan_lib.classroom import studies, variants
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, 64, 64, 3)).astype("float32")
-BUDGET = ablation.Budget(steps=12, width=2, data="doodle", limit=300, samples=260, batch_size=4)
+BUDGET = studies.Budget(steps=12, width=2, data="doodle", limit=300, samples=260, batch_size=4)
 
 
 def kinds(model):
@@ -22,11 +23,11 @@ def kinds(model):
 
 @pytest.mark.parametrize(
     ("name", "jit"),
-    [(name, False) for name in ablation.STUDIES["heuristics"]]
+    [(name, False) for name in variants.STUDIES["heuristics"]]
     + [(name, True) for name in ("strided conv down", "separate batches")],
 )
 def test_every_variant_takes_a_step(name, jit):
-    gan = ablation.STUDIES["heuristics"][name].build(width=2, seed=0)
+    gan = variants.STUDIES["heuristics"][name].build(width=2, seed=0)
     gan.jit_compile = jit
     before = [w.numpy().copy() for w in gan.generator.trainable_weights]
     logs = gan.train_on_batch(IMAGES, return_dict=True)
@@ -39,8 +40,8 @@ def test_every_variant_takes_a_step(name, jit):
 
 
 def test_each_variant_exchanges_what_it_says():
-    built = {n: v.build(2, 0) for n, v in ablation.STUDIES["heuristics"].items()}
-    base = built[ablation.BASE]
+    built = {n: v.build(2, 0) for n, v in variants.STUDIES["heuristics"].items()}
+    base = built[variants.BASE]
     assert "MaxPooling2D" in kinds(built["strided conv down"].discriminator)
     assert "MaxPooling2D" not in kinds(base.discriminator)
     assert "UpSampling2D" in kinds(built["strided conv up"].generator)
@@ -49,9 +50,9 @@ def test_each_variant_exchanges_what_it_says():
         assert "BatchNormalization" not in kinds(net)
     slopes = {
         n: [x.negative_slope for x in built[n].discriminator.layers if hasattr(x, "negative_slope")]
-        for n in ("LeakyReLU", ablation.BASE)
+        for n in ("LeakyReLU", variants.BASE)
     }
-    assert set(slopes["LeakyReLU"]) == {0.0} and np.allclose(slopes[ablation.BASE], 0.2)
+    assert set(slopes["LeakyReLU"]) == {0.0} and np.allclose(slopes[variants.BASE], 0.2)
     assert isinstance(built["Adam"].g_optimizer, keras.optimizers.SGD)
     kernel = [w for w in built["Gaussian init"].discriminator.weights if w.name == "kernel"][1]
     limit = np.sqrt(6 / (25 * (2 + 4)))
@@ -59,7 +60,7 @@ def test_each_variant_exchanges_what_it_says():
 
 
 def test_uniform_latents_are_uniform():
-    gan = ablation.STUDIES["heuristics"]["Gaussian latent"].build(2, 0)
+    gan = variants.STUDIES["heuristics"]["Gaussian latent"].build(2, 0)
     z = np.asarray(gan._draw(1000))
     assert -1 <= z.min() < -0.99 and 0.99 < z.max() <= 1 and abs(z.std() - 3**-0.5) < 0.01
 
@@ -75,57 +76,57 @@ def test_mixed_batches_share_statistics():
 
     fakes = tf.zeros_like(IMAGES), tf.ones_like(IMAGES)
     apart, mixed = (
-        [real_logits(kind, fake) for fake in fakes] for kind in (GAN, ablation.MixedBatches)
+        [real_logits(kind, fake) for fake in fakes] for kind in (GAN, variants.MixedBatches)
     )
     np.testing.assert_allclose(*apart, atol=1e-6)
     assert np.abs(mixed[0] - mixed[1]).max() > 1e-4
 
 
 def test_a_study_resumes_and_guards_its_budget(tmp_path, monkeypatch, capsys):
-    pair = {name: ablation.STUDIES["heuristics"][name] for name in (ablation.BASE, "Adam")}
-    monkeypatch.setitem(ablation.STUDIES, "pair", pair)
-    first = ablation.study("pair", BUDGET, seeds=1, out=tmp_path, workers=1)
+    pair = {name: variants.STUDIES["heuristics"][name] for name in (variants.BASE, "Adam")}
+    monkeypatch.setitem(variants.STUDIES, "pair", pair)
+    first = ablations.study("pair", BUDGET, seeds=1, out=tmp_path, workers=1)
     assert [run["variant"] for run in first["runs"]] == list(pair)
     capsys.readouterr()
-    again = ablation.study("pair", BUDGET, seeds=1, out=tmp_path, workers=1)
+    again = ablations.study("pair", BUDGET, seeds=1, out=tmp_path, workers=1)
     assert again == first and capsys.readouterr().out == "", "nothing is trained twice"
     with pytest.raises(ValueError, match="another budget"):
-        ablation.study("pair", dataclasses.replace(BUDGET, steps=13), out=tmp_path, workers=1)
+        ablations.study("pair", dataclasses.replace(BUDGET, steps=13), out=tmp_path, workers=1)
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path / "data"))
-    ablation.ship(first, tmp_path)
-    assert ablation.load("pair") == first
-    text = ablation.table(first)
+    ablations.ship(first, tmp_path)
+    assert studies.load("pair") == first
+    text = studies.table(first)
     assert "SGD" in text and f"{1000 * first['runs'][0]['KID']:.1f}" in text
-    labels = [t.get_text() for t in ablation.figure(first).axes[0].get_yticklabels()]
+    labels = [t.get_text() for t in studies.figure(first).axes[0].get_yticklabels()]
     assert labels[1].startswith("Adam")
 
 
 def test_workers_give_the_same_scores(tmp_path, monkeypatch):
     monkeypatch.setenv("DOGAN_PRECISION", "float32")
-    one = ablation.train_and_score("heuristics", ablation.BASE, 0, BUDGET)[0]
-    jobs = [(ablation.BASE, 0)]
-    ((other, pictures),) = ablation._scored("heuristics", BUDGET, jobs, workers=2, threads=1)
+    one = studies.train_and_score("heuristics", variants.BASE, 0, BUDGET)[0]
+    jobs = [(variants.BASE, 0)]
+    ((other, pictures),) = ablations._scored("heuristics", BUDGET, jobs, workers=2, threads=1)
     assert pictures.shape == (8, 64, 64, 3)
     assert other["KID"] == pytest.approx(one["KID"], rel=0.02)
 
 
 def test_too_few_steps_are_refused_before_any_training():
     with pytest.raises(ValueError, match="at least 12"):
-        ablation.Budget(steps=3)
+        studies.Budget(steps=3)
 
 
 def test_unknown_studies_name_the_others(tmp_path):
     with pytest.raises(ValueError, match="heuristics"):
-        ablation.study("everything", BUDGET, out=tmp_path)
+        ablations.study("everything", BUDGET, out=tmp_path)
     with pytest.raises(FileNotFoundError, match="--ablation"):
-        ablation.load("everything")
+        studies.load("everything")
 
 
 @pytest.mark.parametrize("name", ["heuristics", "losses"])
 def test_committed_studies_are_whole(name):
-    facts = ablation.load(name)
+    facts = studies.load(name)
     assert facts["budget"]["data"].startswith("stanford")
-    for variant, values in ablation.by_variant(facts).items():
+    for variant, values in studies.by_variant(facts).items():
         assert len(values) >= 3, f"{variant}: three seeds at least"
-    assert set(ablation.by_variant(facts)) == set(ablation.STUDIES[name])
+    assert set(studies.by_variant(facts)) == set(variants.STUDIES[name])
     json.dumps(facts)
