@@ -65,6 +65,7 @@ from dogan_lib import plots
 from dogan_lib.classroom import exercises
 from dogan_lib.dogs import archives, cropping, load_dogs, stanford
 from dogan_lib.doodles import painter as doodle
+from dogan_lib.doodles.archive import write_archive
 from dogan_lib.plots import PALETTE
 
 dogs = load_dogs(size=64, limit=cfg.images)
@@ -104,7 +105,7 @@ plots.show(figure, "Square pictures of dogs of many breeds, poses and background
 # %%
 archive = stanford.find()
 if archive is None:
-    folder = doodle.write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
+    folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
     archive = stanford.find(folder)
 with archive.open() as files:
     names = sorted(files.names)

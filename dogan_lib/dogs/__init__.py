@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dogan_lib import doodles
 from dogan_lib.dogs import cropping, folder, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError
 from dogan_lib.dogs.dataset import Dogs, Original, count, plain
@@ -200,7 +201,7 @@ def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     wanted = _match(breeds, doodle.BREEDS)
     names = [doodle.BREEDS[i] for i in wanted]
     only = doodle.PORTRAITS if source == "portraits" else None
-    path = cache_dir() / f"{source}-{size}-{n}-{_digest(doodle.__file__, seed, names)}.npz"
+    path = cache_dir() / f"{source}-{size}-{n}-{_digest(seed, names)}.npz"
     drawn = prepared.load_arrays(path)
     spent = "from the cache"
     if drawn is None:
@@ -232,9 +233,12 @@ def _redrawn(seed: int, only: dict | None, dogs: Dogs) -> list[Original]:
     ]
 
 
-def _digest(code: str, *facts) -> str:
-    """Names what a cached file depends on: the program that draws, and what it was asked for."""
-    return hashlib.sha256(Path(code).read_bytes() + repr(facts).encode()).hexdigest()[:16]
+def _digest(*facts) -> str:
+    """Names what drawn dogs depend on: the program that draws, and what it was asked for."""
+    digest = hashlib.sha256(repr(facts).encode())
+    for module in ("breeds", "body", "posing", "textures", "places", "fur", "painter"):
+        digest.update((Path(doodles.__file__).parent / f"{module}.py").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _summary(dogs: Dogs, found: prepared.Prepared, crop: str, spent: str) -> str:

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from dogan_lib.doodles import painter as doodle
+from dogan_lib.doodles.archive import folder_name, write_archive
+from dogan_lib.doodles.breeds import PROPORTIONS, choose_attributes
 
 
 @pytest.fixture(scope="module")
@@ -128,12 +130,12 @@ def test_the_box_holds_the_dog(monkeypatch):
     for index in range(12):
         with_dog = doodle.draw(index, 96)
         with monkeypatch.context() as patch:
-            paint = doodle._paint_dog
+            paint = doodle.paint_dog
 
             def unpainted(canvas, at, light, rng, paint=paint):
                 return paint(canvas.copy(), at, light, rng)
 
-            patch.setattr(doodle, "_paint_dog", unpainted)
+            patch.setattr(doodle, "paint_dog", unpainted)
             without = doodle.draw(index, 96)
         changed = np.abs(with_dog.image.astype(int) - without.image).max(2) > 60
         x0, y0, x1, y1 = with_dog.box
@@ -173,8 +175,8 @@ def test_colour_is_the_word_before_dog(many):
 
 def test_every_value_occurs_and_none_is_rare():
     rng = np.random.default_rng(0)
-    breeds = [doodle._BREEDS[name] for name in doodle.BREEDS]
-    drawn = [doodle._choose_attributes(rng, b, {}) for b in breeds * 100]
+    breeds = [PROPORTIONS[name] for name in doodle.BREEDS]
+    drawn = [choose_attributes(rng, b, {}) for b in breeds * 100]
     for name in ("size", "colour", "hair", "ears", "pose", "background"):
         values, counts = np.unique([d[name] for d in drawn], return_counts=True)
         assert set(values) == set(doodle.ATTRIBUTES[name])
@@ -226,7 +228,7 @@ def test_bad_arguments_of_make(arguments):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    return doodle.write_archive(tmp_path_factory.mktemp("doodles"), n=40, size=96)
+    return write_archive(tmp_path_factory.mktemp("doodles"), n=40, size=96)
 
 
 def _files(path):
@@ -266,7 +268,7 @@ def test_archive_boxes_lie_inside_their_pictures(archive):
 
 
 def test_archive_is_the_same_every_time(archive, tmp_path):
-    doodle.write_archive(tmp_path / "again", n=40, size=96)
+    write_archive(tmp_path / "again", n=40, size=96)
     for name in ("images.tar", "annotation.tar"):
         assert (archive / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
@@ -276,10 +278,10 @@ def test_the_loader_reads_the_archive(archive):
 
     dogs = load_dogs(size=32, source=archive, progress=False)
     assert len(dogs) > 40 and dogs.images.shape[1:] == (32, 32, 3)
-    assert set(dogs.breeds) <= {doodle.folder_name(b) for b in doodle.BREEDS} | set(doodle.BREEDS)
+    assert set(dogs.breeds) <= {folder_name(b) for b in doodle.BREEDS} | set(doodle.BREEDS)
 
 
 def test_bad_archive_arguments(tmp_path):
     with pytest.raises(ValueError, match="32 to 256"):
-        doodle.write_archive(tmp_path, n=2, size=20)
+        write_archive(tmp_path, n=2, size=20)
     assert not list(tmp_path.iterdir())
