@@ -7,7 +7,6 @@ A shipped generator is an ordinary `.keras` file whose weights are stored as flo
 import difflib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -15,6 +14,8 @@ import h5py
 import keras
 import numpy as np
 
+from dogan_lib.cards import available, data_dir, read_card
+from dogan_lib.cards import card as card
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import latents
 from dogan_lib.runtime import write_atomically
@@ -29,27 +30,6 @@ NEW_OPTIONS = {
     "renorm_clipping": None,
     "renorm_momentum": 0.99,
 }
-
-
-def data_dir() -> Path:
-    """`$DOGAN_DATA`, else the `data` folder of the repository."""
-    return Path(os.environ.get("DOGAN_DATA") or Path(__file__).resolve().parent.parent / "data")
-
-
-def available() -> list[str]:
-    """Names of the shipped generators, for `load_generator`."""
-    cards = sorted((data_dir() / "checkpoints").glob("*.json"))
-    cards = [card for card in cards if card.with_suffix(".keras").exists()]
-    return [card.stem for card in cards if _read_card(card).get("kind", "generator") == "generator"]
-
-
-def card(name: str) -> dict:
-    """What is known about a shipped network: data, recipe, steps, seed, time, machine."""
-    return _read_card(data_dir() / "checkpoints" / f"{name}.json")
-
-
-def _read_card(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def load_generator(name: str | Path) -> "Generator":
@@ -72,7 +52,7 @@ def load_generator(name: str | Path) -> "Generator":
 
     model = keras.models.load_model(path, compile=False)
     model = getattr(model, "ema_generator", model)
-    return Generator(in_float32(model), _read_card(path.with_suffix(".json")))
+    return Generator(in_float32(model), read_card(path.with_suffix(".json")))
 
 
 def in_float32(model: keras.Model) -> keras.Model:

@@ -132,6 +132,11 @@ def _cpuinfo(field: str) -> str:
     return next((value.strip() for key, _, value in pairs if key.strip() == field), "")
 
 
+def data_dir() -> Path:
+    """`$DOGAN_DATA`, else the `data` folder of the repository."""
+    return Path(os.environ.get("DOGAN_DATA") or Path(__file__).resolve().parent.parent / "data")
+
+
 def cache_dir() -> Path:
     """Where prepared dogs are kept: `$DOGAN_CACHE`, else `~/.cache/dogan`. Made on demand."""
     path = Path(os.environ.get("DOGAN_CACHE") or Path.home() / ".cache" / "dogan").expanduser()

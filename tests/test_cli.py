@@ -1,5 +1,6 @@
 """What the command line says and returns; the work itself is tested where it is done."""
 
+import subprocess
 import sys
 import types
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib import cli, course
+from docs import build, lab
+from dogan_lib import cli
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def generator(monkeypatch):
 
 
 def test_every_command_explains_itself(capsys):
-    for name in ("run", "refresh", "site", "lab", "data", "train", "sample"):
+    for name in ("run", "refresh", "site", "lab", "present", "reset", "data", "sample"):
         with pytest.raises(SystemExit) as end:
             cli.main([name, "--help"])
         assert end.value.code == 0
@@ -91,9 +93,9 @@ def test_a_missing_package_names_its_extra():
 
 def test_run_reports_failures_and_sets_the_preset(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("DOGAN_PRESET", "cpu")
-    results = [course.Result("00_a", 1.0), course.Result("01_b", 1.0, "ValueError: no dog")]
-    monkeypatch.setattr(course, "chapters", lambda names: [tmp_path, tmp_path])
-    monkeypatch.setattr(course, "run", lambda paths, out: results)
+    results = [build.Result("00_a", 1.0), build.Result("01_b", 1.0, "ValueError: no dog")]
+    monkeypatch.setattr(build, "chapters", lambda names: [tmp_path, tmp_path])
+    monkeypatch.setattr(build, "run", lambda paths, out: results)
     assert cli.main(["run", "--no-site", "--preset", "smoke"]) == 1
     said = capsys.readouterr()
     assert "preset smoke" in said.out
@@ -103,7 +105,8 @@ def test_run_reports_failures_and_sets_the_preset(monkeypatch, capsys, tmp_path)
 def test_lab_listens_on_this_machine_only(monkeypatch):
     pytest.importorskip("jupyterlab", reason="the extra `slides` is not installed")
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 0)
+    monkeypatch.setattr(lab, "work_on_copies", lambda paths: [lab.MY / path.name for path in paths])
+    monkeypatch.setattr(lab.subprocess, "call", lambda command: calls.append(command) or 0)
     assert cli.main(["lab", "--no-browser", "--ServerApp.port=9000"]) == 0
     (command,) = calls
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
@@ -111,29 +114,21 @@ def test_lab_listens_on_this_machine_only(monkeypatch):
     assert command[-2:] == ["--no-browser", "--ServerApp.port=9000"]
 
 
-def test_train_passes_on_what_was_asked(monkeypatch, tmp_path):
-    from data.make import generators as recipes
-
-    asked = {}
-    monkeypatch.setattr(recipes, "train", lambda **options: asked.update(options))
-    line = f"train dcgan32 --data doodle --epochs 2 --limit 64 --out {tmp_path}"
-    line += " --strategy mirrored"
-    assert cli.main(line.split()) == 0
-    assert asked == {
-        "name": "dcgan32",
-        "data": "doodle",
-        "epochs": 2,
-        "out": tmp_path,
-        "limit": 64,
-        "seed": 0,
-        "ship": False,
-        "strategy": "mirrored",
-    }
+def test_train_hands_everything_to_the_authors_program(monkeypatch):
+    calls = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda command, env: calls.append((command, env)))
+    cli.main("train dcgan32 --epochs 2 --help".split())
+    ((command, environment),) = calls
+    assert command[1:3] == ["-m", "data.make.generators"]
+    assert command[3:] == ["dcgan32", "--epochs", "2", "--help"]
+    assert str(cli.ROOT) in environment["PYTHONPATH"].split(cli.os.pathsep)
 
 
-def test_train_without_a_name_lists_the_recipes(capsys):
-    assert cli.main(["train"]) == 0
-    assert "dcgan32" in capsys.readouterr().out.split()
+def test_the_list_of_generators_needs_no_keras():
+    code = "import sys, dogan_lib.cli as c; c.main(['sample']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "dcgan32" in done.stdout.split()
+    assert not {"tensorflow", "keras", "numpy"} & set(done.stdout.split())
 
 
 def test_data_shows_and_verifies(capsys):
@@ -142,31 +137,21 @@ def test_data_shows_and_verifies(capsys):
 
 
 def test_verify_tells_archives_of_stanford_from_others(shared_data, monkeypatch):
+    from dogan_lib.dogs import verify
+
     monkeypatch.setenv("DOGAN_STANFORD_DIR", str(shared_data / "stanford_dogs_sample"))
-    origins = list(cli._origins())
+    origins = list(verify.origins())
     assert len(origins) == 2
     assert all(line.endswith("not the published archive") for line in origins)
 
 
 def test_data_names_what_is_wrong():
-    from dogan_lib.dogs import Dogs
+    from dogan_lib.dogs import Dogs, verify
 
     images = np.zeros((3, 8, 8, 3), "uint8")
     images[0, 0] = 255
     labels = np.array([0, 1, 2], "int32")
     dogs = Dogs(images, labels, breeds=["a", "b"], source="test", names=["x", "y", "z"])
-    labels, flat = cli._problems(dogs, 8)
+    labels, flat = verify.problems(dogs, 8)
     assert "labels from 0 to 2, 2 breeds" in labels
     assert flat == "2 pictures of one colour, the first is number 1"
-
-
-def test_train_runs_a_study_in_place_of_a_recipe(monkeypatch, tmp_path, capsys):
-    from data.make import ablations as ablation
-
-    seen = []
-    facts = {"study": "sgd", "runs": []}
-    monkeypatch.setattr(ablation, "study", lambda *a: seen.append(a) or facts)
-    cli.main(["train", "--ablation", "sgd", "--steps", "70", "--out", str(tmp_path)])
-    name, budget, seeds, out, workers = seen[0]
-    assert (name, budget.steps, seeds, out, workers) == ("sgd", 70, 3, tmp_path, None)
-    assert "KID" in capsys.readouterr().out

@@ -8,7 +8,7 @@ import jupytext
 import nbformat
 import pytest
 
-from dogan_lib.course import CELL_METADATA
+from docs.build import CELL_METADATA
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))

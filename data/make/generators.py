@@ -3,9 +3,11 @@
 A recipe is the short, honest list of what stands on the generator's card.
 """
 
+import argparse
 import csv
 import dataclasses
 import datetime
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ import numpy as np
 
 from dogan_lib import checkpoints, distribution, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import pyramids
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN, Resume, number
@@ -459,3 +462,37 @@ def _card(name, recipe, gan, dogs, epochs, seed, limit, out) -> dict:
         "date": datetime.date.today().isoformat(),
         "command": f"dogan train {name} --data {data}{few} --epochs {epochs} --seed {seed} --ship",
     }
+
+
+def main(arguments=None) -> int:
+    """Train one of the course's generators, resumably; without a name: list them."""
+    parser = argparse.ArgumentParser(prog="dogan train", description=main.__doc__)
+    parser.add_argument("name", nargs="?", help="a recipe")
+    parser.add_argument("--data", default="auto", help="auto, stanford, doodle, or a path")
+    parser.add_argument("--epochs", type=int, help="in total (the recipe's)")
+    parser.add_argument("--out", type=Path, help="folder (runs/NAME); if it holds a run, go on")
+    parser.add_argument("--limit", type=int, help="train on so many dogs")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ship", action="store_true", help="write the result to data/")
+    parser.add_argument(
+        "--strategy",
+        choices=distribution.STRATEGIES,
+        help="all devices of this machine, or the machines in $TF_CONFIG",
+    )
+    options = vars(parser.parse_args(arguments))
+    name = options["name"]
+    try:
+        if name is None:
+            print("\n".join([*RECIPES, *pyramids.PYRAMIDS]))
+        elif name in pyramids.PYRAMIDS:  # each has its own picture and schedule
+            print(pyramids.train(name, **{key: options[key] for key in ("out", "seed", "ship")}))
+        else:
+            print(train(**options))
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"dogan: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

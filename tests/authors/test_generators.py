@@ -203,3 +203,22 @@ def test_only_the_first_worker_writes(tiny, monkeypatch):
     monkeypatch.setattr(recipes.distribution, "is_chief", lambda: False)
     train(tiny, 1, strategy="multiworker", ship=True)
     assert not list(tiny.iterdir()) and not checkpoints.available()
+
+
+def test_the_program_passes_on_what_was_asked(monkeypatch, tmp_path, capsys):
+    asked = {}
+    monkeypatch.setattr(recipes, "train", lambda **options: asked.update(options))
+    line = f"dcgan32 --data doodle --epochs 2 --limit 64 --out {tmp_path} --strategy mirrored"
+    assert recipes.main(line.split()) == 0
+    assert asked == {
+        "name": "dcgan32",
+        "data": "doodle",
+        "epochs": 2,
+        "out": tmp_path,
+        "limit": 64,
+        "seed": 0,
+        "ship": False,
+        "strategy": "mirrored",
+    }
+    assert recipes.main([]) == 0
+    assert {"dcgan32", "singan_china"} <= set(capsys.readouterr().out.split())

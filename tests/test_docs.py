@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from dogan_lib import course
+from docs import build
 
 CHAPTER = """\
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -32,32 +32,32 @@ def notebooks(tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "00_first.py").write_text(CHAPTER, encoding="utf-8")
     (folder / "07_stumbles.py").write_text(STUMBLES, encoding="utf-8")
-    monkeypatch.setattr(course, "NOTEBOOKS", folder)
-    for path in course.chapters():
-        course.refresh(path, execute=False)
+    monkeypatch.setattr(build, "NOTEBOOKS", folder)
+    for path in build.chapters():
+        build.refresh(path, execute=False)
     return folder
 
 
 @pytest.mark.parametrize("name", ["7", "07", "stumbles", "07_stumbles", "notebooks/07_stumbles.py"])
 def test_chapters_by_any_name(notebooks, name):
-    assert course.chapters([name]) == [notebooks / "07_stumbles.ipynb"]
-    assert len(course.chapters()) == 2
+    assert build.chapters([name]) == [notebooks / "07_stumbles.ipynb"]
+    assert len(build.chapters()) == 2
 
 
 def test_unknown_chapter_lists_those_there_are(notebooks):
     with pytest.raises(FileNotFoundError, match="no chapter '8'; there is 00_first, 07_stumbles"):
-        course.chapters(["8"])
+        build.chapters(["8"])
 
 
 def test_outside_a_clone_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(course, "NOTEBOOKS", tmp_path / "nowhere")
+    monkeypatch.setattr(build, "NOTEBOOKS", tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match="clone"):
-        course.chapters()
+        build.chapters()
 
 
 def test_run_leaves_the_notebooks_alone_and_goes_on_after_a_failure(notebooks, tmp_path, capsys):
     before = {path: path.read_bytes() for path in notebooks.iterdir()}
-    first, stumbles = course.run(course.chapters(), tmp_path / "out")
+    first, stumbles = build.run(build.chapters(), tmp_path / "out")
     assert {path: path.read_bytes() for path in notebooks.iterdir()} == before
     assert not first.error and "ValueError: no dog" in stumbles.error
     done = nbformat.read(tmp_path / "out" / "00_first.ipynb", as_version=4)
@@ -69,22 +69,22 @@ def test_run_leaves_the_notebooks_alone_and_goes_on_after_a_failure(notebooks, t
 def test_a_dying_kernel_is_a_failure_with_its_last_words(notebooks, tmp_path):
     dies = "\n# %% slideshow={}\nimport os\nos.write(2, b'woof'); os._exit(3)\n"
     (notebooks / "00_first.py").write_text(CHAPTER + dies, encoding="utf-8")
-    (path,) = course.chapters(["0"])
-    course.refresh(path, execute=False)
-    (result,) = course.run([path], tmp_path / "out")
+    (path,) = build.chapters(["0"])
+    build.refresh(path, execute=False)
+    (result,) = build.run([path], tmp_path / "out")
     assert "the kernel died" in result.error
 
 
 def test_a_chapter_without_its_notebook_is_a_failure(notebooks, tmp_path):
     (notebooks / "00_first.ipynb").unlink()
-    assert "make format" in course.run(course.chapters(["0"]), tmp_path / "out")[0].error
+    assert "make format" in build.run(build.chapters(["0"]), tmp_path / "out")[0].error
 
 
 def test_refresh_writes_clean_pairs_and_keeps_outputs(notebooks):
-    (path,) = course.chapters(["0"])
-    assert not course.refresh(path).error
+    (path,) = build.chapters(["0"])
+    assert not build.refresh(path).error
     executed = path.read_bytes()
-    course.refresh(path, execute=False)
+    build.refresh(path, execute=False)
     assert path.read_bytes() == executed
     notebook = nbformat.read(path, as_version=4)
     assert notebook.cells[-1].outputs and set(notebook.metadata) == {"kernelspec", "language_info"}
@@ -104,13 +104,13 @@ def test_tensorflow_greetings_are_no_output():
         nbformat.v4.new_output("stream", name="stdout", text=greeting),
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
-    left = [output.text for output in course.tidied(notebook).cells[0].outputs]
+    left = [output.text for output in build.tidied(notebook).cells[0].outputs]
     assert left == ["a warning\n", greeting]
 
 
 def test_widgets_become_a_note_and_their_last_picture():
     def view(model):
-        return nbformat.v4.new_output("display_data", data={course.WIDGET: {"model_id": model}})
+        return nbformat.v4.new_output("display_data", data={build.WIDGET: {"model_id": model}})
 
     picture = {"output_type": "display_data", "data": {"image/png": "aGk="}, "metadata": {}}
     states = {
@@ -123,7 +123,7 @@ def test_widgets_become_a_note_and_their_last_picture():
     notebook.metadata["widgets"] = {
         "application/vnd.jupyter.widget-state+json": {"state": states, "version_major": 2}
     }
-    still = course.without_widgets(notebook)
+    still = build.without_widgets(notebook)
     kinds = [next(iter(output.data)) for output in still.cells[0].outputs]
     assert kinds == ["text/html", "image/png", "text/html"]
     nbformat.validate(still)
@@ -131,10 +131,10 @@ def test_widgets_become_a_note_and_their_last_picture():
 
 def test_a_widget_may_bring_its_own_still():
     """As the playground does: one output that is a widget here and a picture there."""
-    view = {course.WIDGET: {"model_id": "gone"}, "image/png": "aGk=", "text/plain": "a ring"}
+    view = {build.WIDGET: {"model_id": "gone"}, "image/png": "aGk=", "text/plain": "a ring"}
     outputs = [nbformat.v4.new_output("display_data", data=view)]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
-    kept = course.without_widgets(notebook).cells[0].outputs
+    kept = build.without_widgets(notebook).cells[0].outputs
     assert [next(iter(output.data)) for output in kept] == ["text/html", "image/png"]
 
 
@@ -145,18 +145,18 @@ def test_alt_texts_reach_the_page():
         for metadata in (drawn, {})
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
-    told = course.with_alt_texts(notebook).cells[0].metadata
+    told = build.with_alt_texts(notebook).cells[0].metadata
     assert told == {"mystnb": {"image": {"alt": "two dogs"}}}
 
 
 def test_site_needs_no_network(notebooks, tmp_path, monkeypatch):
     pytest.importorskip("myst_nb", reason="the extra `site` is not installed")
-    monkeypatch.setattr(course, "SITE", course.ROOT / "_site" / "test")
+    monkeypatch.setattr(build, "SITE", build.ROOT / "_site" / "test")
     try:
-        page = course.build_site(notebooks)
+        page = build.build_site(notebooks)
         html = (page.parent / "notebooks" / "00_first.html").read_text(encoding="utf-8")
     finally:
-        course.shutil.rmtree(course.SITE, ignore_errors=True)
+        build.shutil.rmtree(build.SITE, ignore_errors=True)
     loads = [
         part.split(">")[0] for tag in ("<script", "<img", "<iframe") for part in html.split(tag)[1:]
     ]

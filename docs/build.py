@@ -2,7 +2,8 @@
 
 A chapter is a pair: `NN_topic.py` (jupytext py:percent), which people edit and review, and
 `NN_topic.ipynb`, which readers open and which keeps the outputs. Running the course never touches
-either: the executed copies go to `_site/`. Only `refresh` writes outputs back.
+either: the executed copies go to `_site/executed`, and the site shows the outputs that were
+committed, which are better than those of a short run. Only `refresh` writes outputs back.
 """
 
 import asyncio
@@ -82,6 +83,13 @@ def run(paths: list[Path], out: Path) -> list[Result]:
             print(_indented(result.error), flush=True)
         results.append(result)
     return results
+
+
+def table(results: list[Result]) -> str:
+    """What became of the chapters, one a row."""
+    rows = [f"{r.name:24s} {r.seconds:8.1f}  {'FAILED' if r.error else 'ok'}" for r in results]
+    total = f"{'all':24s} {sum(r.seconds for r in results):8.1f}"
+    return "\n".join([f"{'chapter':24s} {'seconds':>8s}", *rows, total])
 
 
 def _execute(path: Path, target: Path) -> Result:
@@ -190,8 +198,8 @@ def _quiet(output):
     return output if output.text.strip() else None
 
 
-def build_site(executed: Path | None = None) -> Path:
-    """Make `_site/html` of the executed copies, or of the committed notebooks where none is given.
+def build_site(notebooks: Path | None = None) -> Path:
+    """Make `_site/html` of the notebooks as they are, those of the course where none are given.
 
     Needs no network, neither to build nor to read. Returns the first page.
     """
@@ -201,7 +209,7 @@ def build_site(executed: Path | None = None) -> Path:
     shutil.rmtree(pages, ignore_errors=True)
     shutil.copytree(ROOT / "docs", pages)
     (pages / "notebooks").mkdir()
-    for path in sorted((executed or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted((notebooks or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         # The page has a Colab button of its own.
         notebook.cells = [c for c in notebook.cells if "colab" not in c.metadata.get("tags", ())]
