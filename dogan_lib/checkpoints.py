@@ -19,6 +19,7 @@ from dogan_lib.cards import card as card
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.gan import latents
 from dogan_lib.runtime import write_atomically
+from dogan_lib.saving import take_over as take_over
 
 WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # Keras' names inside the zip
 # Options of initializers and of BatchNormalization that Keras 3.13 does not know, and what they

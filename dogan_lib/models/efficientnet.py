@@ -1,0 +1,86 @@
+"""EfficientNet-Lite0, the network through whose features Projected GAN's discriminator looks.
+
+Its weights are ImageNet's, and no part of the course: `python -m data.make.features` writes them
+into the cache once.
+
+References: Tan & Le 2019, https://arxiv.org/abs/1905.11946; the Lite variants in
+https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+from dogan_lib.runtime import cache_dir
+
+# Expansion, channels, kernel, stride and repeats of each stage.
+STAGES = (
+    (1, 16, 3, 1, 1),
+    (6, 24, 3, 2, 2),
+    (6, 40, 5, 2, 2),
+    (6, 80, 3, 2, 3),
+    (6, 112, 5, 1, 3),
+    (6, 192, 5, 2, 4),
+    (6, 320, 3, 1, 1),
+)
+
+
+def lite0(size: int = 96, weights: str | None = "imagenet") -> keras.Model:
+    """EfficientNet-Lite0: pictures (batch, size, size, 3) in [-1, 1] -> features at four scales.
+
+    The network that the paper uses, its batch normalisations folded into the convolutions:
+    24, 40, 112 and 320 channels at strides 4, 8, 16 and 32.
+
+    Args:
+        size: a multiple of 32.
+        weights: "imagenet" reads the file that `python -m data.make.features` writes; None leaves
+            them at random.
+
+    Raises:
+        FileNotFoundError: the file is not there.
+    """
+    images = keras.Input((size, size, 3), name="images")
+
+    def convolved(x, filters, kernel_size, name, strides=1, depthwise=False, relu=True):
+        options = dict(strides=strides, padding="same", dtype="float32", name=name)
+        if depthwise:
+            x = layers.DepthwiseConv2D(kernel_size, **options)(x)
+        else:
+            x = layers.Conv2D(filters, kernel_size, **options)(x)
+        return layers.ReLU(6.0, dtype="float32")(x) if relu else x
+
+    x, seen, block = convolved(images, 32, 3, "stem", strides=2), {}, 0
+    for expansion, filters, kernel_size, stride, repeats in STAGES:
+        for repeat in range(repeats):
+            y, strides = x, stride if repeat == 0 else 1
+            if expansion > 1:
+                y = convolved(y, expansion * x.shape[-1], 1, f"{block}_expand")
+            y = convolved(y, None, kernel_size, f"{block}_depthwise", strides, depthwise=True)
+            y = convolved(y, filters, 1, f"{block}_project", relu=False)
+            x = layers.Add(dtype="float32")([x, y]) if repeat else y
+            block += 1
+        seen[x.shape[1]] = x  # the last stage of each side
+    outputs = [x for side, x in seen.items() if side <= size // 4]
+    model = keras.Model(images, outputs, name="efficientnet_lite0")
+    if weights is not None:
+        _read(model, weights_file())
+    return model
+
+
+def weights_file() -> Path:
+    """Where they are kept: `efficientnet_lite0.npz` in the cache."""
+    return cache_dir() / "efficientnet_lite0.npz"
+
+
+def _read(model, path):
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no {path}: `pip install -e '.[features]'` and `python -m data.make.features` make "
+            'it. Or choose features="dognet", which the course ships.'
+        )
+    with np.load(path) as stored:
+        for layer in model.layers:
+            if layer.weights:
+                layer.set_weights([stored[f"{layer.name}/{k}"] for k in ("kernel", "bias")])
