@@ -8,7 +8,6 @@ print(diagnose(recorder.history))
 import dataclasses
 from collections.abc import Mapping
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -37,29 +36,6 @@ def _spacing(batch):
     squared = length[:, None] + length - 2 * tf.matmul(flat, flat, transpose_b=True)
     squared = tf.linalg.set_diag(squared, tf.fill([tf.shape(flat)[0]], squared.dtype.max))
     return tf.reduce_mean(tf.sqrt(tf.maximum(tf.reduce_min(squared, axis=1), 0)))
-
-
-class Recorder(keras.callbacks.Callback):
-    """Every step's signals, where `fit` itself reports means since the epoch began.
-
-    `history` maps each name in `SIGNALS` to a list of floats, one a step (or one for each
-    `steps_per_execution` steps), and survives a run that is stopped by a NaN.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._sums, self._done = dict.fromkeys(SIGNALS, 0.0), 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        done = batch + 1
-        for name in SIGNALS:
-            total = float(logs[name]) * done
-            self.history[name].append((total - self._sums[name]) / (done - self._done))
-            self._sums[name] = total
-        self._done = done
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +69,7 @@ def diagnose(
     collapsed G whose D wins in the end is called "mode collapse".
 
     Args:
-        history: `Recorder().history`, or rows such as `recipes.read_history` returns. Rows hold
+        history: `Recorder().history`, or rows such as the `history.csv` of `dogan train` returns. Rows hold
             means over epochs, in which a fast oscillation cannot be seen.
         loss: the run's loss, which says what D's loss is when D can only guess; `NonSaturating()`.
 

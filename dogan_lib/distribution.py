@@ -28,6 +28,9 @@ Reference: https://www.tensorflow.org/guide/distributed_training
 import json
 import os
 
+import keras
+import tensorflow as tf
+
 STRATEGIES = ("mirrored", "multiworker")
 
 
@@ -41,8 +44,6 @@ def strategy(name: str | None = None):
     Raises:
         ValueError: there is no such strategy, or no machines are named.
     """
-    import tensorflow as tf
-
     if name is None:
         return tf.distribute.get_strategy()
     if name == "mirrored":
@@ -84,3 +85,38 @@ def _cluster() -> dict:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"$TF_CONFIG is not JSON: {error}") from None
+
+
+# What one training step has to know of it ---------------------------------------------------------
+
+
+def replicas() -> int:
+    """Devices that share a step. Keras sums their gradients; a loss over all is their mean."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def share(loss):
+    """This replica's part of the mean loss over all replicas."""
+    return loss / replicas()
+
+
+def draw(n, dim: int, random: keras.random.SeedGenerator):
+    """n latents for one step: this replica's share of what one device would draw for all."""
+    z = keras.random.normal((replicas() * n, dim), seed=random)
+    if replicas() == 1:
+        return z
+    first = tf.distribute.get_replica_context().replica_id_in_sync_group * n
+    return z[first : first + n]
+
+
+def logs(means: dict) -> dict:
+    """A step's logs as `fit` wants them."""
+    if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+        # There Keras takes the mean over an axis that a scalar does not have.
+        return {name: value[None] for name, value in means.items()}
+    return means
+
+
+def number(counter) -> int:
+    """A counter's value, also where a distribution strategy keeps a copy on each device."""
+    return int(tf.convert_to_tensor(counter))

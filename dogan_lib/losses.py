@@ -27,6 +27,27 @@ class AdversarialLoss(Configurable):
         return ops.sigmoid(score)
 
 
+def get(loss) -> AdversarialLoss:
+    """A loss from itself, its class or its name ("hinge"); `NonSaturating()` from None.
+
+    Raises:
+        ValueError: there is no such loss; the message lists those there are.
+    """
+    if loss is None:
+        return NonSaturating()
+    if isinstance(loss, type) and issubclass(loss, AdversarialLoss):
+        return loss()
+    if isinstance(loss, str):
+        names = {name.lower(): name for name in __all__}
+        name = loss.lower().replace("_", "").replace(" ", "")
+        if name not in names:
+            raise ValueError(f"no loss {loss!r}; there is {', '.join(__all__)}")
+        return globals()[names[name]]()
+    if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
+        raise ValueError(f"a loss has methods discriminator and generator; {loss!r} has not")
+    return loss
+
+
 class Minimax(AdversarialLoss):
     """The game of the paper's equation 1, V(D, G) = E[log D(x)] + E[log(1 - D(G(z)))].
 

@@ -5,7 +5,6 @@ import html
 import io
 import textwrap
 
-import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -231,51 +230,6 @@ def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 
     width = round(zoom * frames.shape[2])
     image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
     display(HTML(image))
-
-
-class LivePlot(keras.callbacks.Callback):
-    """Samples from fixed latents and both losses, in one figure that updates in place.
-
-    Args:
-        every: epochs between two pictures.
-        samples: how many dogs; the same latents each time.
-        title: above the figure.
-    """
-
-    def __init__(self, every: int = 1, samples: int = 16, title: str = ""):
-        super().__init__()
-        self.every, self.samples, self.title = every, samples, title
-        self.history: list[dict] = []
-        self.steps: list[int] = []
-        self._handle = None
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.history.append({key: float(value) for key, value in (logs or {}).items()})
-        self.steps.append(epoch + 1)
-        last = epoch + 1 == self.params.get("epochs")
-        if (epoch + 1) % self.every == 0 or last:
-            self._update()
-
-    def _update(self):
-        from IPython.display import display
-
-        alt = f"{self.samples} generated dogs and both losses after epoch {self.steps[-1]}"
-        picture = Picture(to_png(self.figure()), alt)
-        if self._handle is None:
-            self._handle = display(picture, display_id=True)
-        else:
-            self._handle.update(picture)
-
-    def figure(self) -> Figure:
-        """The current picture, also after training."""
-        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
-        columns = int(np.ceil(np.sqrt(self.samples)))
-        left.imshow(tile(self.model.sample(self.samples, seed=0), columns))
-        left.set_title(f"{self.title} epoch {self.steps[-1]}".strip())
-        left.axis("off")
-        losses_over_time(right, self.steps, self.history)
-        figure.tight_layout()
-        return figure
 
 
 def losses_over_time(ax, steps, history: list[dict]) -> None:

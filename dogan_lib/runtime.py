@@ -166,3 +166,10 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(path: str | Path) -> None:
+    """Remove what a killed process left of `write_atomically(path)`."""
+    path = Path(path)
+    for left in path.parent.glob(f".{path.stem}.*.tmp{path.suffix}"):
+        left.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""What accompanies a training: the stop at NaN, checkpoints, recorded curves, a live picture."""
+
+import math
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from dogan_lib.diagnosis import SIGNALS
+from dogan_lib.distribution import number
+from dogan_lib.runtime import sweep, write_atomically
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """End the run at the first loss that is not finite, and say which and where.
+
+    Also ends it at the first batch whose pictures are not in [-1, 1].
+    """
+
+    def on_train_batch_end(self, batch, logs=None):
+        brightest = float(np.asarray(self.model.brightest)) if number(self.model.step) else 0.0
+        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
+        if math.isnan(brightest):
+            raise FloatingPointError(
+                f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
+                "Look for it in the data; the learning rates are not to blame"
+            )
+        if brightest > 2:
+            raise ValueError(
+                f"training stopped: pictures reach {brightest:.0f}, and GANs train on [-1, 1]: "
+                "x / 127.5 - 1, as `dogs.batches()` does"
+            )
+        if bad:
+            losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
+            raise FloatingPointError(
+                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
+                "checkpoint is untouched; lower the learning rates, or add a penalty or "
+                "normalisation to D, and resume from it."
+            )
+
+
+class Resume(keras.callbacks.Callback):
+    """Write the whole GAN to one `.keras` file as it trains, whole or not at all.
+
+    A run that is killed goes on from the file with `GAN.fit(..., initial_epoch=resume.epoch)`
+    after `keras.models.load_model(path)`: optimizers, step count, average and random states are
+    as they were. A GAN whose weights are not finite is not written.
+
+    Args:
+        path: the file, ending in `.keras`.
+        every: epochs between two writes; the last epoch is always written.
+    """
+
+    def __init__(self, path, every: int = 1):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"every is a number of epochs, at least 1, not {every}")
+        self.path, self.every = Path(path), every
+
+    def on_train_begin(self, logs=None):
+        sweep(self.path)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
+            self.save()
+
+    def save(self):
+        bad = [w.path for w in self.model.weights if not np.all(np.isfinite(np.asarray(w)))]
+        if bad:
+            kept = f"{self.path} still holds the last good state" if self.path.exists() else ""
+            raise FloatingPointError(
+                f"training stopped: {len(bad)} weights are not finite, the first is {bad[0]}. "
+                f"Lower the learning rates. {kept}".strip()
+            )
+        with write_atomically(self.path) as temporary:
+            self.model.save(temporary)
+
+
+class Recorder(keras.callbacks.Callback):
+    """Every step's signals, where `fit` itself reports means since the epoch began.
+
+    `history` maps each name in `SIGNALS` to a list of floats, one a step (the last of each
+    `steps_per_execution` steps), and survives a run that is stopped by a NaN.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
+
+    def on_train_batch_end(self, batch, logs=None):
+        for name, value in zip(SIGNALS, np.asarray(self.model.signals), strict=True):
+            self.history[name].append(float(value))
+
+
+class LivePlot(keras.callbacks.Callback):
+    """Samples from fixed latents and both losses, in one figure that updates in place.
+
+    Args:
+        every: epochs between two pictures.
+        samples: how many dogs; the same latents each time.
+        title: above the figure.
+    """
+
+    def __init__(self, every: int = 1, samples: int = 16, title: str = ""):
+        super().__init__()
+        self.every, self.samples, self.title = every, samples, title
+        self.history: list[dict] = []
+        self.steps: list[int] = []
+        self._handle = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.history.append({key: float(value) for key, value in (logs or {}).items()})
+        self.steps.append(epoch + 1)
+        last = epoch + 1 == self.params.get("epochs")
+        if (epoch + 1) % self.every == 0 or last:
+            self._update()
+
+    def _update(self):
+        from IPython.display import display
+
+        from dogan_lib import plots
+
+        alt = f"{self.samples} generated dogs and both losses after epoch {self.steps[-1]}"
+        picture = plots.Picture(plots.to_png(self.figure()), alt)
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
+
+    def figure(self):
+        """The current picture, also after training."""
+        import matplotlib.pyplot as plt
+
+        from dogan_lib import plots
+
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
+        columns = math.ceil(self.samples**0.5)
+        left.imshow(plots.tile(self.model.sample(self.samples, seed=0), columns))
+        left.set_title(f"{self.title} epoch {self.steps[-1]}".strip())
+        left.axis("off")
+        plots.losses_over_time(right, self.steps, self.history)
+        figure.tight_layout()
+        return figure

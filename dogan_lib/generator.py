@@ -1,0 +1,145 @@
+"""A trained generator to draw from, and the latents that it draws from."""
+
+import difflib
+
+import keras
+import numpy as np
+
+from dogan_lib.dogs.dataset import plain
+
+
+def latents(n: int, dim: int, seed: int = 0, truncation: float | None = None) -> np.ndarray:
+    """n draws of z ~ N(0, I), float32 (n, dim), the same for the same seed.
+
+    Args:
+        truncation: redraw every number whose magnitude is above it (BigGAN's truncation trick).
+    """
+    random = np.random.default_rng(seed)
+    z = random.standard_normal((n, dim), dtype="float32")
+    if truncation is not None:
+        if truncation <= 0:
+            raise ValueError(f"truncation is a positive threshold on |z|, not {truncation}")
+        while (outside := np.abs(z) > truncation).any():
+            z[outside] = random.standard_normal(outside.sum(), dtype="float32")
+    return z
+
+
+class Generator:
+    """A trained generator to draw from.
+
+    Attributes:
+        model: the `keras.Model`; its inputs are named `latents`, then `labels` or `captions`.
+        card: the dict beside the weights; empty for an unnamed file.
+    """
+
+    def __init__(self, model: keras.Model, card: dict | None = None):
+        self.model, self.card = model, card or {}
+        self.inputs = {tensor.name: tensor for tensor in model.inputs}
+
+    def describe(self) -> str:
+        """The card as a student reads it: data, budget, recipe, scores and their floor."""
+        card = self.card
+        lines = [
+            f"{card['name']}: {card['parameters']:,} parameters, "
+            f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs of {card['data']}"
+        ]
+        lines += [f"  · {line}" for line in card["recipe"]]
+        scores = card.get("scores", {})
+        if scores:
+            lines.append(f"  scores of {scores['n']:,} pictures against {scores['reference']}:")
+        for kind, value in scores.get("generated", {}).items():
+            lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
+        return "\n".join(lines)
+
+    @property
+    def latent_dim(self) -> int:
+        return self.model.inputs[0].shape[-1]
+
+    @property
+    def classes(self) -> int | None:
+        """How many breeds the labels choose among; None without labels."""
+        if "labels" not in self.inputs:
+            return None
+        # Labels enter through an embedding or as one-hot vectors.
+        readers = [vars(reader) for reader in self.model.operations]
+        return next(r[k] for r in readers for k in ("input_dim", "num_classes") if r.get(k))
+
+    def sample(
+        self, n: int, seed: int = 0, truncation=None, labels=None, captions=None
+    ) -> np.ndarray:
+        """Draw n pictures, float32 (n, H, W, 3) in [-1, 1]; the same seed gives the same ones.
+
+        Args:
+            truncation: keep every |z_i| below it, by redrawing.
+            labels: breeds, by number or by name, (n,) of them or one for all; drawn at random if
+                not given.
+            captions: sentences, one for each picture or one for all; likewise.
+        """
+        z = latents(n, self.latent_dim, seed, truncation)
+        return self.decode(z, labels=self._conditions(n, seed, labels, captions))
+
+    def decode(self, z, labels=None, batch_size=64, captions=None) -> np.ndarray:
+        """The pictures of given latents (n, latent_dim), for interpolation and the like.
+
+        Args:
+            labels, captions: for a conditional generator, integers (n,), or embeddings (n, d).
+        """
+        given = labels if captions is None else captions
+        inputs = [np.asarray(z, "float32")] + ([] if given is None else [np.asarray(given)])
+        shape = (0, *self.model.outputs[0].shape[1:])
+        parts = [np.zeros(shape, "float32")]
+        for start in range(0, len(inputs[0]), batch_size):
+            batch = [part[start : start + batch_size] for part in inputs]
+            outputs = self.model(batch if len(batch) > 1 else batch[0], training=False)
+            parts.append(np.asarray(outputs, "float32"))
+        # PGGAN's last layer is linear, and a little outside is as bright as pixels get.
+        return np.clip(np.concatenate(parts), -1, 1)
+
+    def _conditions(self, n, seed, labels, captions):
+        if "captions" in self.inputs:
+            if labels is not None:
+                raise ValueError("this generator takes captions, not labels")
+            return self._embeddings(n, seed, captions)
+        if captions is not None:
+            raise ValueError("this generator takes no captions")
+        if "labels" not in self.inputs:
+            if labels is not None:
+                raise ValueError("this generator takes no labels: it was trained without breeds")
+            return None
+        classes = self.classes
+        if labels is None:
+            labels = np.random.default_rng(seed + 1).integers(classes, size=n)
+        labels = np.broadcast_to(np.asarray(self._numbered(labels), "int32"), (n,))
+        if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
+            raise ValueError(f"labels are breeds 0 to {classes - 1}")
+        return labels
+
+    def _numbered(self, labels):
+        """Names of breeds as numbers, however the archive writes them."""
+        names = np.asarray(labels)
+        if names.dtype.kind != "U":
+            return labels
+        places = {plain(breed).lower(): i for i, breed in enumerate(self.breeds)}
+        for name in map(str, np.unique(names)):
+            if plain(name).lower() not in places:
+                close = difflib.get_close_matches(plain(name).lower(), places, cutoff=0.5)
+                hint = f"; did you mean {' or '.join(close)}?" if close else ""
+                raise ValueError(f"this generator knows no breed {name!r}{hint}")
+        return np.vectorize(lambda name: places[plain(name).lower()])(names)
+
+    @property
+    def breeds(self) -> list[str]:
+        """The names of the breeds that labels number, in their order; from the card."""
+        return self.card.get("breeds", [])
+
+    def _embeddings(self, n, seed, captions):
+        """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
+        from dogan_lib.doodles import captions as language
+        from dogan_lib.doodles.readers import load_encoder
+
+        captions = language.draw(n, seed) if captions is None else captions
+        if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
+            captions = load_encoder(self.card.get("encoder", "text_encoder"))(captions)
+        if len(captions) not in (1, n):
+            raise ValueError(f"{len(captions)} captions for {n} pictures: give one, or {n}")
+        return np.broadcast_to(captions, (n, self.inputs["captions"].shape[-1]))

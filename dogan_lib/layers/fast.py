@@ -1,0 +1,157 @@
+"""The same layers, run faster: ordinary Keras layers with the weights of the pair they replace.
+
+    UpSampling2D, Conv2D            ->  UpsampledConv2D
+    UpSampling2D, Conv2DTranspose   ->  UpsampledConv2DTranspose
+    Conv2D, AveragePooling2D        ->  PooledConv2D
+    BatchNormalization              ->  FusedBatchNormalization
+
+Names, shapes and order of the weights stay, so `set_weights` moves them to and fro.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+
+def stamp(kernel):
+    """What one input pixel of "repeat 2x2, then correlate" adds to the result.
+
+    Upsampling by repetition turns a pixel into 2x2 equal ones, and each stamps the k x k kernel,
+    turned around, onto the result. Their sum is one stamp of (k + 1) x (k + 1), two apart for
+    neighbouring pixels: a transposed convolution of stride 2 on the *small* picture, with 16
+    instead of 36 multiplications a pixel for k = 3, and exact at the borders too.
+
+    Args:
+        kernel: (k, k, in, out), k odd.
+
+    Returns:
+        (k + 1, k + 1, out, in), for `ops.conv_transpose`.
+    """
+    return _twice(ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2)))
+
+
+def pooled(kernel):
+    """A kernel (k, k, in, out) followed by the mean of 2x2, as one window of stride 2.
+
+    Four windows that lie one pixel apart are one of (k + 1) x (k + 1).
+    """
+    return _twice(kernel) / 4
+
+
+def _twice(kernel):
+    """The sum of the kernel at the four places (0 or 1, 0 or 1) of a (k + 1) x (k + 1) field."""
+    k = kernel.shape[0]
+    rows = ops.cast(np.eye(k + 1, k) + np.eye(k + 1, k, -1), kernel.dtype)
+    return ops.einsum("ua,vb,abxy->uvxy", rows, rows, kernel)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class UpsampledConv2D(keras.layers.Conv2D):
+    """`UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")` in one.
+
+    Args:
+        filters, kernel_size: as of `Conv2D`; the kernel has an odd side and stride 1.
+    """
+
+    def __init__(self, filters, kernel_size, **kwargs):
+        kwargs["padding"] = "same"
+        super().__init__(filters, kernel_size, **kwargs)
+        _check_odd(self)
+
+    def convolution_op(self, inputs, kernel):
+        return ops.conv_transpose(inputs, stamp(kernel), strides=2, padding="same")
+
+    def compute_output_shape(self, input_shape):
+        return _doubled(input_shape, self.filters)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class UpsampledConv2DTranspose(keras.layers.Conv2DTranspose):
+    """`UpSampling2D(2)` and `Conv2DTranspose(filters, kernel_size, padding="same")` in one."""
+
+    def __init__(self, filters, kernel_size, **kwargs):
+        kwargs["padding"] = "same"
+        super().__init__(filters, kernel_size, **kwargs)
+        _check_odd(self)
+
+    def call(self, inputs):
+        # A transposed convolution stamps its kernel as it is.
+        kernel = _twice(ops.convert_to_tensor(self.kernel))
+        x = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        return self.activation(ops.add(x, self.bias) if self.use_bias else x)
+
+    def compute_output_shape(self, input_shape):
+        return _doubled(input_shape, self.filters)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class PooledConv2D(keras.layers.Conv2D):
+    """`Conv2D(filters, kernel_size, padding="same")` and `AveragePooling2D(2)` in one.
+
+    Args:
+        filters, kernel_size: as of `Conv2D`; the kernel has an odd side and stride 1. There is no
+            activation between the two layers.
+    """
+
+    def __init__(self, filters, kernel_size, **kwargs):
+        kwargs["padding"] = "same"
+        super().__init__(filters, kernel_size, **kwargs)
+        _check_odd(self)
+
+    def convolution_op(self, inputs, kernel):
+        return ops.conv(inputs, pooled(kernel), strides=2, padding="same")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, height // 2, width // 2, self.filters)
+
+
+def _check_odd(layer):
+    if layer.strides != (1, 1) or any(side % 2 == 0 for side in layer.kernel_size):
+        raise ValueError(
+            f"{type(layer).__name__} takes odd kernels and stride 1, not {layer.kernel_size} "
+            f"and {layer.strides}"
+        )
+
+
+def _doubled(shape, filters):
+    batch, height, width, _ = shape
+    return (batch, 2 * height, 2 * width, filters)
+
+
+@keras.saving.register_keras_serializable("dogan")
+class FusedBatchNormalization(keras.layers.BatchNormalization):
+    """`BatchNormalization` over the last axis, run by TensorFlow's fused kernel while training.
+
+    Keras casts to float32 and back and takes the moments one by one; the fused kernel reads
+    bfloat16 once. Its moving variance divides by n - 1 where Keras' divides by n.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        if not (training and self.center and self.scale):
+            return super().call(inputs, training=training, mask=mask)
+        return fused_norm(self, inputs, self.gamma, self.beta)
+
+
+def fused_norm(norm, inputs, gain, offset):
+    """(inputs - mean) / deviation * gain + offset in one kernel; moves the averages of `norm`.
+
+    Args:
+        norm: a built `BatchNormalization`, for its epsilon, momentum and averages.
+        inputs: (batch, H, W, channels) or (batch, channels).
+        gain, offset: (channels,).
+    """
+    flat = len(inputs.shape) == 2
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=inputs[:, None, None] if flat else inputs,
+        scale=tf.cast(tf.convert_to_tensor(gain), "float32"),
+        offset=tf.cast(tf.convert_to_tensor(offset), "float32"),
+        mean=tf.zeros([0]),
+        variance=tf.zeros([0]),
+        epsilon=norm.epsilon,
+        is_training=True,
+    )
+    for average, value in ((norm.moving_mean, mean), (norm.moving_variance, variance)):
+        average.assign(norm.momentum * average + (1 - norm.momentum) * value)
+    return y[:, 0, 0] if flat else y
