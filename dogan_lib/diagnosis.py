@@ -69,7 +69,7 @@ def diagnose(
     collapsed G whose D wins in the end is called "mode collapse".
 
     Args:
-        history: `Recorder().history`, or rows such as the `history.csv` of `dogan train` returns. Rows hold
+        history: `Recorder().history`, or rows such as the `history.csv` of `dogan train` holds:
             means over epochs, in which a fast oscillation cannot be seen.
         loss: the run's loss, which says what D's loss is when D can only guess; `NonSaturating()`.
 

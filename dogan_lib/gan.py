@@ -33,8 +33,8 @@ class GAN(keras.Model):
     The data decides what is conditional: batches are tuples `(images, *conditions)`, G is called
     with `[z, *conditions]` and D with `[images, *conditions]`.
 
-    A D with an attribute `features`, a frozen network that it looks through, is called with what
-    that network returns in place of the picture: each picture passes it once a step.
+    A D that looks through a frozen network has it as `features`, and the part that learns as
+    `heads` (`models.projected`): each picture passes the frozen part once a step.
 
     Args:
         generator: latents (and conditions) -> images (batch, H, W, 3) in [-1, 1].
@@ -165,9 +165,13 @@ class GAN(keras.Model):
         shares = [tf.split(part, self.d_steps) for part in parts if part is not None]
         return list(zip(*shares, strict=True))
 
+    def _draw(self, n):
+        """n latents for one step."""
+        return distribution.draw(n, self.latent_dim, self.random)
+
     def _generate(self, images, conditions):
         """As many fakes as there are real pictures, for the same conditions."""
-        z = distribution.draw(tf.shape(images)[0], self.latent_dim, self.random)
+        z = self._draw(tf.shape(images)[0])
         return self.generator(_join(z, conditions), training=True)
 
     def _look(self, images):
@@ -178,11 +182,12 @@ class GAN(keras.Model):
         if self.augment is not None:
             images = self.augment(images)
         features = getattr(self.discriminator, "features", None)
-        return images if features is None else features(images, training=False)
+        return images if features is None else features(images)
 
     def _judge(self, seen, conditions):
         """D's logits of what `_look` returned."""
-        return self.discriminator(_join(seen, conditions), training=True)
+        learning = getattr(self.discriminator, "heads", self.discriminator)
+        return learning(_join(seen, conditions), training=True)
 
     def _update_discriminator(self, real, fake, conditions):
         """Move D, and D alone; `real` and `fake` are what `_look` returned."""

@@ -71,7 +71,8 @@ from dogan_lib import losses, plots, runtime
 from dogan_lib.classroom import exercises, playground, points, scene, torch_loop
 from dogan_lib.classroom.playground import Game, Playground
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import GAN, latents
+from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.models import vanilla
 from dogan_lib.plots import PALETTE
 

@@ -58,6 +58,7 @@ from keras import layers
 
 from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -278,7 +279,7 @@ gan.compile(
     augment=DiffAugment("translation"),
     ema=0.99,
 )
-live = plots.LivePlot(samples=16, title="DCGAN 32,")
+live = LivePlot(samples=16, title="DCGAN 32,")
 history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live])
 
 # %% [markdown]

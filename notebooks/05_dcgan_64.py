@@ -57,9 +57,10 @@ import numpy as np
 
 from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.callbacks import LivePlot, Recorder
 from dogan_lib.classroom import exercises, failures
 from dogan_lib.classroom import studies as ablation
-from dogan_lib.diagnosis import Recorder, diagnose
+from dogan_lib.diagnosis import diagnose
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -96,7 +97,6 @@ plots.show(figure, "One dog at 64 and at 32 pixels, and the difference: edges an
 # The paper's code has width 128; every row below scales with it. All parts are in one small object, so that each can be exchanged later.
 
 # %%
-print(dcgan.RADFORD, "\n")
 for build in (dcgan.generator_64, dcgan.discriminator_64):
     model = build(width=128)
     for layer in model.layers[1:]:
@@ -116,7 +116,7 @@ for build in (dcgan.generator_64, dcgan.discriminator_64):
 failure = failures.FAILURES["D wins"]
 print("the mistake:", failure.mistake)
 failing, recorder = failure.build(), Recorder()
-live = plots.LivePlot(samples=16, title="failing,")
+live = LivePlot(samples=16, title="failing,")
 history = failing.fit(
     dogs.subset(range(min(len(dogs), 2048))).batches(cfg.batch),
     epochs=cfg.fail_epochs,
@@ -282,10 +282,8 @@ print(f"failing run: D moves by {before:.1f} logits for each unit of distance")
 
 # %% slideshow={"slide_type": "slide"}
 gan = GAN(
-    dcgan.generator_64(width=cfg.width, parts=dcgan.Parts(up="nearest", kernel_size=3)),
-    dcgan.discriminator_64(
-        width=cfg.width, dropout=0.1, parts=dcgan.Parts(kernel_size=4, norm="none")
-    ),
+    dcgan.generator_64(width=cfg.width, upsample=True),
+    dcgan.discriminator_64(width=cfg.width, dropout=0.1, kernel_size=4, norm=False),
 )
 gan.compile(
     loss=losses.NonSaturating(),
@@ -295,7 +293,7 @@ gan.compile(
     penalties=[penalties.R1(0.1, fraction=0.25)],
     ema=0.99,
 )
-good, live = Recorder(), plots.LivePlot(samples=16, title="stable,")
+good, live = Recorder(), LivePlot(samples=16, title="stable,")
 history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[good, live])
 
 # %% slideshow={"slide_type": "slide"}
@@ -351,11 +349,11 @@ plots.show(figure, "64 dogs of your data set beside 64 drawn by the shipped DCGA
 #
 # | the slide says | switched off: | in the code |
 # |---|---|---|
-# | strided convolutions down | max pooling | `Parts(down="max")` |
-# | strided convolutions up | nearest upsampling + convolution | `Parts(up="nearest")` |
-# | LeakyReLU in D | ReLU | `Parts(d_activation="relu")` |
-# | batch normalisation | none, in G and D | `Parts(norm="none")` |
-# | Gaussian initialisation, N(0, 0.02) | Glorot uniform | `Parts(init="glorot")` |
+# | strided convolutions down | max pooling | `radford.discriminator(down="max")` |
+# | strided convolutions up | nearest upsampling + convolution | `radford.generator(up="nearest")` |
+# | LeakyReLU in D | ReLU | `radford.discriminator(slope=0)` |
+# | batch normalisation | none, in G and D | `norm=False` in both |
+# | Gaussian initialisation, N(0, 0.02) | Glorot uniform | `init="glorot"` in both |
 # | Adam | SGD, its rate tuned for it | `optimizer=sgd(0.01)` |
 # | Gaussian latent | uniform on [−1, 1] | `UniformLatents` |
 # | real and fake batches apart | mixed in D's step (G's step judges fakes alone) | `MixedBatches` |

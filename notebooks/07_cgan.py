@@ -69,11 +69,13 @@ from keras import layers, ops
 
 from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.classroom.widgets import ChooseABreed
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
-from dogan_lib.gan import GAN, latents
+from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.models import conditional, dcgan
@@ -202,15 +204,13 @@ for g_way, d_way in (("concatenate", "concatenate"), ("normalise", "project")):
             classes,
             width=cfg.width,
             way=g_way,
-            parts=dcgan.Parts(up="nearest", kernel_size=3),
+            upsample=True,
         ),
-        conditional.discriminator(
-            classes, width=cfg.width, way=d_way, parts=dcgan.Parts(kernel_size=4)
-        ),
+        conditional.discriminator(classes, width=cfg.width, way=d_way, kernel_size=4),
     )
     adams = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in (4e-4, 4e-4)]
     gan.compile(None, *adams, augment=DiffAugment("translation"), ema=0.99)
-    live = plots.LivePlot(samples=16, title=f"{g_way} + {d_way},")
+    live = LivePlot(samples=16, title=f"{g_way} + {d_way},")
     batches = dogs.batches(cfg.batch, condition="labels")
     gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
     trained[f"{g_way} + {d_way}"] = checkpoints.Generator(gan.ema_generator)

@@ -60,6 +60,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from dogan_lib import checkpoints, losses, plots, runtime
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
@@ -380,7 +381,7 @@ gan = text.TextGAN(
 )
 gan.compile(d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5))
 data = text.batches(learnt, encoder, 32)
-gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=[plots.LivePlot(every=2, samples=16)])
+gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(every=2, samples=16)])
 
 # %% [markdown]
 # **What to see.** Each sample has its own caption, the same one in every picture of the film; the latents stay too. What becomes right first? And does this D read? Its score for real dogs with their own caption should lie above that with one lie,

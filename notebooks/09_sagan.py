@@ -72,10 +72,12 @@ from matplotlib.colors import LogNorm
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.classroom.widgets import AttentionMap
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import GAN, latents
+from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.layers import SelfAttention, SpectralNormalization
 from dogan_lib.models import sagan
 from dogan_lib.plots import PALETTE
@@ -354,7 +356,7 @@ def run(attention, seed):
     adams = [keras.optimizers.Adam(rate, beta_1=0.0) for rate in (cfg.rate, 4 * cfg.rate)]
     gan.compile(losses.Hinge(), *adams, augment=DiffAugment("translation"), ema=0.99)
     title = f"{'with' if attention else 'without'} attention, seed {seed},"
-    live = [plots.LivePlot(title=title)] if seed == 0 else []
+    live = [LivePlot(title=title)] if seed == 0 else []
     data = dogs.batches(cfg.batch, seed=seed).repeat()
     gan.fit(data, steps_per_epoch=cfg.steps // 5, epochs=5, verbose=0, callbacks=live)
     return gan

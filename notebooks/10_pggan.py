@@ -86,9 +86,10 @@ import tensorflow as tf
 from keras import ops
 
 from dogan_lib import checkpoints, losses, metrics, penalties, plots, runtime
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import latents
+from dogan_lib.generator import latents
 from dogan_lib.layers import EqualizedConv2D, MinibatchStddev, PixelNormalization
 from dogan_lib.metrics.distances import squared_distances
 from dogan_lib.metrics.reference import real_dogs
@@ -450,7 +451,7 @@ networks = (
 )
 gan = pggan.ProgressiveGAN(*networks, schedule, latent_dim=64)
 gan.compile(ema=0.99)
-terms, film, live = Terms(fresh.images), Film(), plots.LivePlot(samples=16, title="growing,")
+terms, film, live = Terms(fresh.images), Film(), LivePlot(samples=16, title="growing,")
 options = dict(verbose=0, callbacks=[terms, film, live])
 gan.fit(dogs.batches(cfg.batch), epochs=cfg.stop, **options)
 

@@ -91,11 +91,12 @@ from keras import layers, ops
 
 from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.augment import DiffAugment
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises
 from dogan_lib.classroom.widgets import Truncate
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
-from dogan_lib.gan import latents
+from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SpectralNormalization
 from dogan_lib.metrics.breeds import probabilities, recognise
 from dogan_lib.metrics.features import extract
@@ -308,7 +309,7 @@ tiny = biggan.generator(cfg.side, **options)
 gan = biggan.BigGAN(tiny, critic, latent_dim=tiny.inputs[0].shape[-1])
 rates = [keras.optimizers.Adam(rate, beta_1=0.0) for rate in (4e-4, 8e-4)]
 gan.compile(losses.Hinge(), *rates, augment=DiffAugment("translation"), ema=0.99)
-live = plots.LivePlot(samples=16, title="a tiny BigGAN,")
+live = LivePlot(samples=16, title="a tiny BigGAN,")
 batches = dogs.batches(cfg.batch, condition="labels")
 history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
 

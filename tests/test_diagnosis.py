@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib import losses
+from dogan_lib.callbacks import Recorder
 from dogan_lib.classroom import failures
-from dogan_lib.diagnosis import MINIMUM, SIGNALS, Recorder, diagnose, guessing_loss, swings, variety
+from dogan_lib.diagnosis import MINIMUM, SIGNALS, diagnose, guessing_loss, swings, variety
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib import plots
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.doodles import painter as doodle
 
 matplotlib.use("agg")
@@ -83,7 +84,7 @@ class Sampler:
 
 
 def test_live_plot_records_each_epoch_and_draws_every_second():
-    live = plots.LivePlot(every=2, samples=4)
+    live = LivePlot(every=2, samples=4)
     live.set_model(Sampler())
     live.set_params({"epochs": 3})
     drawn = []

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 from dogan_lib import runtime
+from dogan_lib.callbacks import Recorder
 from dogan_lib.classroom.failures import FAILURES, path, recorded
-from dogan_lib.diagnosis import Recorder
 from dogan_lib.dogs import load_dogs
 
 

@@ -1,4 +1,4 @@
-"""Convolution shown: a kernel that slides over a dog, its transpose that stamps, and what D sees."""
+"""Convolution shown: a kernel slides over a dog, its transpose stamps, and what D sees of it."""
 
 import ipywidgets
 import keras

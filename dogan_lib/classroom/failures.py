@@ -12,11 +12,8 @@ from pathlib import Path
 import keras
 
 from dogan_lib import checkpoints, losses
+from dogan_lib.classroom import radford
 from dogan_lib.gan import GAN
-from dogan_lib.models import dcgan
-from dogan_lib.models.dcgan import Parts
-
-BARE_D = Parts(d_norm="none")
 
 
 def keras_default() -> keras.optimizers.Optimizer:
@@ -32,15 +29,15 @@ class Failure:
     g_optimizer: Callable[[], keras.optimizers.Optimizer]
     d_optimizer: Callable[[], keras.optimizers.Optimizer]
     loss: Callable[[], losses.AdversarialLoss] = losses.NonSaturating
-    parts: Parts = BARE_D
+    g_norm: bool = True  # batch normalisation in G; D has none
     widths: tuple[int, int] = (8, 16)
     epochs: int = 5
 
     def build(self) -> GAN:
         """An untrained GAN for pictures (batch, 64, 64, 3)."""
         gan = GAN(
-            dcgan.generator_64(width=self.widths[0], parts=self.parts),
-            dcgan.discriminator_64(width=self.widths[1], parts=self.parts),
+            radford.generator(self.widths[0], norm=self.g_norm),
+            radford.discriminator(self.widths[1], norm=False),
         )
         gan.compile(self.loss(), self.g_optimizer(), self.d_optimizer(), ema=0)
         return gan
@@ -60,7 +57,7 @@ FAILURES = {
         "no normalisation anywhere",
         keras_default,
         keras_default,
-        parts=Parts(norm="none"),
+        g_norm=False,
         widths=(16, 8),
     ),
     "oscillation": Failure(

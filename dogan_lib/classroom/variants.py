@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import losses
-from dogan_lib.gan import GAN, default_optimizer, latents
-from dogan_lib.models import dcgan
-from dogan_lib.models.dcgan import Parts
+from dogan_lib.classroom import radford
+from dogan_lib.gan import GAN, default_optimizer
+from dogan_lib.generator import latents
 
 
 class UniformLatents(GAN):
@@ -45,7 +45,8 @@ class Variant:
     """One network of a study: what stands in for what, and how to build and train it."""
 
     instead: str
-    parts: Parts = dcgan.RADFORD
+    g: dict = dataclasses.field(default_factory=dict)  # options of `radford.generator`
+    d: dict = dataclasses.field(default_factory=dict)  # and of `radford.discriminator`
     kind: type[GAN] = GAN
     optimizer: Callable[[], keras.optimizers.Optimizer] = default_optimizer
     loss: Callable[[], losses.AdversarialLoss] = losses.NonSaturating
@@ -53,8 +54,8 @@ class Variant:
 
     def build(self, width: int, seed: int) -> GAN:
         gan = self.kind(
-            dcgan.generator_64(width=width, parts=self.parts),
-            dcgan.discriminator_64(width=width, parts=self.parts),
+            radford.generator(width, **self.g),
+            radford.discriminator(width, **self.d),
             seed=seed,
         )
         gan.compile(self.loss(), self.optimizer(), self.optimizer(), ema=0)
@@ -67,11 +68,11 @@ RATE = 0.01  # of SGD: the best KID of the study "sgd" at 400 steps, one seed
 STUDIES = {
     "heuristics": {
         BASE: Variant("Radford's network"),
-        "strided conv down": Variant("max pooling", Parts(down="max")),
-        "strided conv up": Variant("nearest upsampling + convolution", Parts(up="nearest")),
-        "LeakyReLU": Variant("ReLU", Parts(d_activation="relu")),
-        "batch norm": Variant("no normalisation", Parts(norm="none")),
-        "Gaussian init": Variant("Glorot uniform", Parts(init="glorot")),
+        "strided conv down": Variant("max pooling", d={"down": "max"}),
+        "strided conv up": Variant("nearest upsampling + convolution", g={"up": "nearest"}),
+        "LeakyReLU": Variant("ReLU", d={"slope": 0.0}),
+        "batch norm": Variant("no normalisation", g={"norm": False}, d={"norm": False}),
+        "Gaussian init": Variant("Glorot uniform", g={"init": "glorot"}, d={"init": "glorot"}),
         "Adam": Variant(f"SGD, rate {RATE}", optimizer=sgd(RATE)),
         "Gaussian latent": Variant("uniform latent", kind=UniformLatents, latents=uniform),
         "separate batches": Variant("real and fake mixed", kind=MixedBatches),

@@ -18,7 +18,7 @@ from dogan_lib import objective, plots
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.doodles import captions
-from dogan_lib.gan import latents
+from dogan_lib.generator import latents
 from dogan_lib.models import biggan, sagan
 from dogan_lib.models.singan import as_picture
 from dogan_lib.models.singan_uses import paint_to_image

@@ -17,7 +17,8 @@ import tensorflow as tf
 from keras import layers, ops
 
 from dogan_lib.checkpoints import Generator
-from dogan_lib.gan import GAN, latents
+from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
 
 # Channels between G's blocks and after each of D's, as multiples of `ch`.

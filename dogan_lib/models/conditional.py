@@ -17,7 +17,6 @@ from keras import layers, ops
 
 from dogan_lib.layers import ConditionalBatchNormalization, SpectralNormalization
 from dogan_lib.models import dcgan
-from dogan_lib.models.dcgan import RADFORD, Parts
 
 
 def generator(
@@ -26,7 +25,8 @@ def generator(
     width: int = 64,
     way: Literal["concatenate", "normalise"] = "normalise",
     embedding_dim: int = 50,
-    parts: Parts = RADFORD,
+    resolution: int = 64,
+    upsample: bool = False,
 ) -> keras.Model:
     """[latents (batch, latent_dim), labels (batch,) integers] -> pictures (batch, 64, 64, 3).
 
@@ -37,23 +37,25 @@ def generator(
         way: "concatenate" learns a vector for each breed and appends it to z; "normalise" gives
             every batch normalisation a gain and an offset for each breed.
         embedding_dim: length of that vector.
-        parts: what the layers are made of; see `dcgan.Parts`.
+        resolution: 64, or 32 for portraits.
+        upsample: as in `dcgan.generator_64`.
     """
     _check(way, ("concatenate", "normalise"))
     z = keras.Input((latent_dim,), name="latents")
     labels = keras.Input((), dtype="int32", name="labels")
     if way == "concatenate":
         breed = layers.Embedding(classes, embedding_dim)(labels)
-        pictures = dcgan.grow(layers.Concatenate()([z, breed]), width, parts)
+        x = layers.Concatenate()([z, breed])
+        pictures = dcgan.grow(x, width, resolution, upsample)
     else:
         breed = ops.one_hot(labels, classes)
 
         def normalise(x):
             # The momentum and epsilon of the plain normalisation whose place it takes.
-            norm = ConditionalBatchNormalization(momentum=parts.momentum, epsilon=1e-3)
+            norm = ConditionalBatchNormalization(momentum=0.9, epsilon=1e-3)
             return norm([x, breed])
 
-        pictures = dcgan.grow(z, width, parts, normalise)
+        pictures = dcgan.grow(z, width, resolution, upsample, normalise)
     return keras.Model([z, labels], pictures, name=f"conditional_generator_{way}")
 
 
@@ -63,7 +65,8 @@ def discriminator(
     way: Literal["concatenate", "project"] = "project",
     embedding_dim: int = 50,
     dropout: float = 0.0,
-    parts: Parts = RADFORD,
+    resolution: int = 64,
+    kernel_size: int = 5,
 ) -> keras.Model:
     """[pictures (batch, 64, 64, 3), labels (batch,)] -> logits (batch, 1): real *and* its breed?
 
@@ -72,22 +75,23 @@ def discriminator(
             4x4 positions; "project" adds the inner product of the features, summed over the
             picture, with a learned vector of the breed.
         dropout: after every convolution but the first.
+        kernel_size: of the convolutions.
 
     The others are as in `generator`.
     """
     _check(way, ("concatenate", "project"))
-    images = keras.Input((64, 64, 3), name="images")
+    images = keras.Input((resolution, resolution, 3), name="images")
     labels = keras.Input((), dtype="int32", name="labels")
-    features = dcgan.shrink(images, width, dropout, parts)
+    features = dcgan.shrink(images, width, dropout, kernel_size)
     if way == "concatenate":
         breed = layers.Embedding(classes, embedding_dim)(labels)
-        logits = judge_together(features, breed, parts)
+        logits = judge_together(features, breed)
     else:
         logits = project(features, ops.one_hot(labels, classes))
     return keras.Model([images, labels], logits, name=f"conditional_discriminator_{way}")
 
 
-def judge_together(features, condition, parts: Parts = RADFORD):
+def judge_together(features, condition):
     """Features (batch, h, w, c) and a vector (batch, d) -> logits (batch, 1), by concatenation.
 
     The vector is repeated at each position; a 1x1 convolution then compares the two, and a last
@@ -96,9 +100,9 @@ def judge_together(features, condition, parts: Parts = RADFORD):
     height, width, channels = features.shape[1:]
     everywhere = layers.Reshape((height, width, -1))(layers.RepeatVector(height * width)(condition))
     x = layers.Concatenate()([features, everywhere])
-    x = parts.activate(layers.Conv2D(channels, 1, kernel_initializer=parts.weights())(x))
-    x = layers.Flatten()(x)
-    return layers.Dense(1, kernel_initializer=parts.weights(), dtype="float32")(x)
+    small = keras.initializers.RandomNormal(stddev=0.02)
+    x = layers.Conv2D(channels, 1, kernel_initializer=small)(x)
+    return dcgan.judge(layers.LeakyReLU(negative_slope=0.2)(x))
 
 
 def project(features, condition, spectral: bool = False):

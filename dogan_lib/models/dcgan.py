@@ -1,14 +1,18 @@
-"""DCGAN: the deck's 32x32 networks, row by row, and Radford's at 64x64.
+"""DCGAN: the deck's 32x32 networks, row by row, Radford's, and narrow ones for portraits.
 
 Reference: Radford et al. 2015, https://arxiv.org/abs/1511.06434
 """
 
-import dataclasses
-import typing
-from typing import Literal
+import math
 
 import keras
 from keras import layers
+
+from dogan_lib.layers import (
+    FusedBatchNormalization,
+    UpsampledConv2D,
+    UpsampledConv2DTranspose,
+)
 
 
 def _conv_init():
@@ -16,7 +20,11 @@ def _conv_init():
 
 
 def generator_32(
-    latent_dim: int = 100, width: int = 256, dropout: float = 0.25, momentum: float = 0.9
+    latent_dim: int = 100,
+    width: int = 256,
+    dropout: float = 0.25,
+    momentum: float = 0.9,
+    fast: bool = False,
 ) -> keras.Model:
     """The deck's generator: latents (batch, latent_dim) -> pictures (batch, 32, 32, 3) in [-1, 1].
 
@@ -26,22 +34,28 @@ def generator_32(
             parameters, 33,216 of them not trainable.
         dropout: after the reshape; the slide shows the row, not the rate.
         momentum: of the batch normalisations' moving averages.
+        fast: the same weights in the layers of `layers.fast`, upsampling and convolution in one:
+            train with it. Without it the rows are the slide's.
     """
+    norm = FusedBatchNormalization if fast else layers.BatchNormalization
 
     def normalised(x):
-        return layers.Activation("relu")(layers.BatchNormalization(momentum=momentum)(x))
+        return layers.Activation("relu")(norm(momentum=momentum)(x))
 
-    def transposed(x, filters):
-        return layers.Conv2DTranspose(filters, 5, padding="same", kernel_initializer=_conv_init())(
-            x
-        )
+    def transposed(x, filters, layer=layers.Conv2DTranspose):
+        return layer(filters, 5, padding="same", kernel_initializer=_conv_init())(x)
+
+    def doubled(x, filters):
+        if fast:
+            return transposed(x, filters, UpsampledConv2DTranspose)
+        return transposed(layers.UpSampling2D()(x), filters)
 
     z = keras.Input((latent_dim,), name="latents")
     x = normalised(layers.Dense(8 * 8 * width)(z))
     x = layers.Reshape((8, 8, width))(x)
     x = layers.Dropout(dropout)(x)
-    x = normalised(transposed(layers.UpSampling2D()(x), width // 2))
-    x = normalised(transposed(layers.UpSampling2D()(x), width // 4))
+    x = normalised(doubled(x, width // 2))
+    x = normalised(doubled(x, width // 4))
     x = normalised(transposed(x, width // 8))
     x = layers.Activation("tanh", dtype="float32")(transposed(x, 3))
     return keras.Model(z, x, name="dcgan_generator_32")
@@ -69,123 +83,100 @@ def discriminator_32(
     return keras.Model(images, x, name="dcgan_discriminator_32")
 
 
-@dataclasses.dataclass(frozen=True)
-class Parts:
-    """What Radford's guidelines fix in both networks, each as a part that can be exchanged.
-
-    Args:
-        up: "transposed" (strided transposed convolutions) or "nearest" (upsampling, then a
-            stride-1 convolution).
-        down: "strided" convolutions or "max" (stride-1 convolutions, then max pooling).
-        norm: "batch" or "none", in G and in D.
-        d_norm: the same for D alone; as `norm` where not given.
-        d_activation: "leaky_relu" of slope 0.2, or "relu".
-        init: "gaussian", N(0, 0.02), or "glorot" uniform.
-        kernel_size: 5 in the paper's code. 4, a multiple of the stride, prints evenly.
-        momentum: of the batch normalisations' moving averages.
-    """
-
-    up: Literal["transposed", "nearest"] = "transposed"
-    down: Literal["strided", "max"] = "strided"
-    norm: Literal["batch", "none"] = "batch"
-    d_norm: Literal["batch", "none"] | None = None
-    d_activation: Literal["leaky_relu", "relu"] = "leaky_relu"
-    init: Literal["gaussian", "glorot"] = "gaussian"
-    kernel_size: int = 5
-    momentum: float = 0.9
-
-    def __post_init__(self):
-        for field, kind in typing.get_type_hints(type(self)).items():
-            choices = _choices(kind)
-            if choices and getattr(self, field) not in choices:
-                raise ValueError(f"{field} is one of {choices}, not {getattr(self, field)!r}")
-
-    def weights(self):
-        return _conv_init() if self.init == "gaussian" else keras.initializers.GlorotUniform()
-
-    def normalise(self, x, kind):
-        if kind == "none":
-            return x
-        gain = keras.initializers.RandomNormal(1.0, 0.02)
-        return layers.BatchNormalization(momentum=self.momentum, gamma_initializer=gain)(x)
-
-    def double(self, x, filters, use_bias):
-        """(batch, n, n, channels) -> (batch, 2n, 2n, filters)"""
-        options = dict(padding="same", use_bias=use_bias, kernel_initializer=self.weights())
-        if self.up == "transposed":
-            return layers.Conv2DTranspose(filters, self.kernel_size, 2, **options)(x)
-        return layers.Conv2D(filters, self.kernel_size, **options)(layers.UpSampling2D()(x))
-
-    def halve(self, x, filters, use_bias):
-        """(batch, 2n, 2n, channels) -> (batch, n, n, filters)"""
-        options = dict(padding="same", use_bias=use_bias, kernel_initializer=self.weights())
-        if self.down == "strided":
-            return layers.Conv2D(filters, self.kernel_size, 2, **options)(x)
-        return layers.MaxPooling2D()(layers.Conv2D(filters, self.kernel_size, **options)(x))
-
-    def activate(self, x):
-        slope = 0.2 if self.d_activation == "leaky_relu" else 0.0
-        return layers.LeakyReLU(negative_slope=slope)(x)
-
-
-def _choices(kind):
-    """The strings (and None) that a `Literal` field may hold; empty for the other fields."""
-    choices = []
-    for part in typing.get_args(kind):
-        choices += typing.get_args(part) or ([part] if isinstance(part, str) else [None])
-    return choices
-
-
-RADFORD = Parts()
-
-
-def generator_64(latent_dim: int = 100, width: int = 64, parts: Parts = RADFORD) -> keras.Model:
+def generator_64(latent_dim: int = 100, width: int = 64, upsample: bool = False) -> keras.Model:
     """Radford's generator: z -> 4x4x(8 width) -> ... -> (batch, 64, 64, 3) in [-1, 1].
 
     Args:
         latent_dim: numbers in one z.
         width: channels at 32x32; 128 in the paper's code, 64 in most others.
-        parts: what the layers are made of; the paper's where not given.
+        upsample: grow by nearest upsampling and 3x3 convolutions in place of 5x5 transposed
+            convolutions of stride 2; the shipped `dcgan64` does.
     """
     z = keras.Input((latent_dim,), name="latents")
-    return keras.Model(z, grow(z, width, parts), name="dcgan_generator_64")
+    return keras.Model(z, grow(z, width, 64, upsample), name="dcgan_generator_64")
 
 
-def grow(z, width: int, parts: Parts = RADFORD, normalise=None):
-    """Vectors (batch, d) -> 4x4x(8 width) -> pictures (batch, 64, 64, 3) in [-1, 1].
-
-    Args:
-        normalise: x -> x, after every layer but the last; as `parts` says where not given.
-    """
-    normalise = normalise or (lambda x: parts.normalise(x, parts.norm))
-    bias = parts.norm == "none"  # batch normalisation brings an offset of its own
-    x = layers.Dense(4 * 4 * 8 * width, use_bias=bias, kernel_initializer=parts.weights())(z)
-    x = layers.ReLU()(normalise(layers.Reshape((4, 4, 8 * width))(x)))
-    for filters in (4 * width, 2 * width, width):
-        x = layers.ReLU()(normalise(parts.double(x, filters, use_bias=bias)))
-    return layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
-
-
-def discriminator_64(width: int = 64, dropout: float = 0.0, parts: Parts = RADFORD) -> keras.Model:
+def discriminator_64(
+    width: int = 64, dropout: float = 0.0, kernel_size: int = 5, norm: bool = True
+) -> keras.Model:
     """Radford's discriminator: (batch, 64, 64, 3) -> logits (batch, 1).
 
     Args:
         width: channels after the first convolution.
         dropout: after every convolution but the first; none in the paper.
-        parts: what the layers are made of; the paper's where not given.
+        kernel_size: 5 in the paper's code; 4, a multiple of the stride, in the shipped `dcgan64`.
+        norm: batch normalisation after every convolution but the first.
     """
     images = keras.Input((64, 64, 3), name="images")
-    x = layers.Flatten()(shrink(images, width, dropout, parts))
-    x = layers.Dense(1, kernel_initializer=parts.weights(), dtype="float32")(x)
-    return keras.Model(images, x, name="dcgan_discriminator_64")
+    logits = judge(shrink(images, width, dropout, kernel_size, norm))
+    return keras.Model(images, logits, name="dcgan_discriminator_64")
 
 
-def shrink(images, width: int, dropout: float = 0.0, parts: Parts = RADFORD):
-    """Pictures (batch, 64, 64, 3) -> what D sees in them, (batch, 4, 4, 8 width)."""
-    norm = parts.d_norm or parts.norm
-    x = parts.activate(parts.halve(images, width, use_bias=True))
-    for filters in (2 * width, 4 * width, 8 * width):
-        x = parts.halve(x, filters, use_bias=norm == "none")
-        x = parts.activate(parts.normalise(x, norm))
-        x = layers.Dropout(dropout)(x) if dropout else x
+def portrait_generator(latent_dim: int = 100, width: int = 32) -> keras.Model:
+    """A narrow DCGAN for 32x32, 4x4x(4 width) at first: learns portraits in two minutes.
+
+    Args:
+        latent_dim: numbers in one z.
+        width: channels at 16x16; 32 gives 317,539 parameters.
+    """
+    z = keras.Input((latent_dim,), name="latents")
+    return keras.Model(z, grow(z, width, 32, upsample=True), name="portrait_generator")
+
+
+def portrait_discriminator(width: int = 32) -> keras.Model:
+    """Its opponent: three 4x4 convolutions of stride 2, (batch, 32, 32, 3) -> logits (batch, 1)."""
+    images = keras.Input((32, 32, 3), name="images")
+    logits = judge(shrink(images, width, kernel_size=4))
+    return keras.Model(images, logits, name="portrait_discriminator")
+
+
+def grow(z, width: int, resolution: int = 64, upsample: bool = False, normalise=None):
+    """Vectors (batch, d) -> 4x4 features -> pictures (batch, resolution, resolution, 3) in [-1, 1].
+
+    Args:
+        width: channels before the last doubling; twice as many at each size below it.
+        resolution: a power of 2, at least 8.
+        upsample: as in `generator_64`.
+        normalise: x -> x, after every layer but the last; batch normalisation where not given.
+    """
+    normalise = normalise or batch_norm
+    doublings = int(math.log2(resolution)) - 2
+    widths = [width * 2**k for k in reversed(range(doublings))]
+    x = layers.Dense(4 * 4 * widths[0], use_bias=False, kernel_initializer=_conv_init())(z)
+    x = layers.ReLU()(normalise(layers.Reshape((4, 4, widths[0]))(x)))
+    for filters in widths[1:]:
+        x = layers.ReLU()(normalise(double(x, filters, upsample, use_bias=False)))
+    x = double(x, 3, upsample, use_bias=True)
+    return layers.Activation("tanh", dtype="float32")(x)
+
+
+def double(x, filters: int, upsample: bool, use_bias: bool):
+    """(batch, n, n, channels) -> (batch, 2n, 2n, filters)"""
+    options = dict(use_bias=use_bias, kernel_initializer=_conv_init())
+    if upsample:
+        return UpsampledConv2D(filters, 3, **options)(x)
+    return layers.Conv2DTranspose(filters, 5, 2, padding="same", **options)(x)
+
+
+def shrink(images, width: int, dropout: float = 0.0, kernel_size: int = 5, norm: bool = True):
+    """Pictures (batch, n, n, 3) -> what D sees in them, (batch, 4, 4, width * n / 8)."""
+    x = images
+    for k in range(int(math.log2(images.shape[1])) - 2):
+        options = dict(use_bias=not (norm and k), kernel_initializer=_conv_init())
+        x = layers.Conv2D(width * 2**k, kernel_size, 2, padding="same", **options)(x)
+        x = batch_norm(x) if norm and k else x
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+        x = layers.Dropout(dropout)(x) if dropout and k else x
     return x
+
+
+def judge(features):
+    """Features (batch, h, w, c) -> logits (batch, 1)."""
+    dense = layers.Dense(1, kernel_initializer=_conv_init(), dtype="float32")
+    return dense(layers.Flatten()(features))
+
+
+def batch_norm(x, momentum: float = 0.9):
+    """Batch normalisation with a gain from N(1, 0.02), as Radford's."""
+    gain = keras.initializers.RandomNormal(1.0, 0.02)
+    return FusedBatchNormalization(momentum=momentum, gamma_initializer=gain)(x)

@@ -23,7 +23,6 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from dogan_lib.layers import fast_path
 from dogan_lib.runtime import device, setup, write_atomically
 
 SIZE = 64
@@ -239,7 +238,7 @@ class Trainer:
         self.model = dognet(classes, size=None, **shape)
         self.average = dognet(classes, size=None, **shape)
         self.average.set_weights(self.model.get_weights())
-        self.fast = fast_path(self.model)
+        self.fast = self.model
         self.optimizer = keras.optimizers.AdamW(
             recipe.learning_rate, weight_decay=recipe.weight_decay
         )

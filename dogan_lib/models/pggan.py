@@ -18,13 +18,14 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib.gan import GAN, latents, number, replicas
+from dogan_lib.distribution import number, replicas
+from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.layers import (
     EqualizedConv2D,
     EqualizedDense,
     MinibatchStddev,
     PixelNormalization,
-    fast_path,
 )
 from dogan_lib.losses import Wasserstein
 from dogan_lib.penalties import GradientPenalty
@@ -529,8 +530,7 @@ class ProgressiveGAN(GAN):
         self.side = side
         networks = generator_at(self.generator, side), discriminator_at(self.discriminator, side)
         # Hidden from Keras, as in `GAN.compile`.
-        object.__setattr__(self, "_fast_generator", fast_path(networks[0]))
-        object.__setattr__(self, "_fast_discriminator", fast_path(networks[1]))
+        self._now = networks
         self.train_function = None
 
     def grow(self):

@@ -27,10 +27,8 @@ from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import judge_together
-from dogan_lib.models.dcgan import Parts
 
 EMBEDDING = 128  # numbers in the embedding of our encoder; Reed's has 1024
-REED = Parts(kernel_size=4)
 
 # ---------------------------------------------------------------------------------------------
 # The encoder phi(t)
@@ -138,13 +136,13 @@ def _project(embeddings, projected):
     return layers.LeakyReLU(negative_slope=0.2)(x)
 
 
-def _refine(x, narrow, parts, norm, activate):
+def _refine(x, narrow, activate):
     """activate(x + bottleneck(x)): 1x1 to few channels, 3x3, and 3x3 back, at the same size."""
 
     def convolved(y, filters, kernel):
-        options = dict(padding="same", kernel_initializer=parts.weights())
-        y = layers.Conv2D(filters, kernel, use_bias=norm == "none", **options)(y)
-        return parts.normalise(y, norm)
+        small = keras.initializers.RandomNormal(stddev=0.02)
+        options = dict(padding="same", use_bias=False, kernel_initializer=small)
+        return dcgan.batch_norm(layers.Conv2D(filters, kernel, **options)(y))
 
     y = activate(convolved(x, narrow, 1))
     y = activate(convolved(y, narrow, 3))
@@ -156,35 +154,36 @@ def generator(
     latent_dim: int = 100,
     projected: int = 128,
     width: int = 64,
-    parts: Parts = REED,
+    upsample: bool = False,
 ) -> keras.Model:
     """[latents (batch, latent_dim), captions (batch, embedding_dim)] -> (batch, 64, 64, 3).
 
     Args:
         projected: numbers that the embedding is cut down to before it is put beside z.
         width: channels at 32x32; 128 in Reed's code.
-        parts: what the layers are made of; Reed's 4x4 transposed convolutions where not given.
+        upsample: grow by nearest upsampling and 3x3 convolutions.
     """
     z = keras.Input((latent_dim,), name="latents")
     captions = keras.Input((embedding_dim,), name="captions")
-    bias = parts.norm == "none"
 
     def refined(x, narrow):
-        x = parts.normalise(x, parts.norm)
-        return _refine(x, narrow, parts, parts.norm, lambda y: layers.ReLU()(y))
+        return _refine(dcgan.batch_norm(x), narrow, lambda y: layers.ReLU()(y))
+
+    def double(x, filters, use_bias=False):
+        return dcgan.double(x, filters, upsample, use_bias)
 
     x = layers.Concatenate()([z, _project(captions, projected)])
-    x = layers.Dense(4 * 4 * 8 * width, use_bias=bias, kernel_initializer=parts.weights())(x)
+    x = layers.Dense(4 * 4 * 8 * width, use_bias=False)(x)
     x = refined(layers.Reshape((4, 4, 8 * width))(x), 2 * width)
-    x = refined(parts.double(x, 4 * width, use_bias=bias), width)
+    x = refined(double(x, 4 * width), width)
     for filters in (2 * width, width):
-        x = layers.ReLU()(parts.normalise(parts.double(x, filters, use_bias=bias), parts.norm))
-    pictures = layers.Activation("tanh", dtype="float32")(parts.double(x, 3, use_bias=True))
+        x = layers.ReLU()(dcgan.batch_norm(double(x, filters)))
+    pictures = layers.Activation("tanh", dtype="float32")(double(x, 3, use_bias=True))
     return keras.Model([z, captions], pictures, name="text_generator")
 
 
 def discriminator(
-    embedding_dim: int = EMBEDDING, projected: int = 128, width: int = 64, parts: Parts = REED
+    embedding_dim: int = EMBEDDING, projected: int = 128, width: int = 64
 ) -> keras.Model:
     """[pictures (batch, 64, 64, 3), captions (batch, embedding_dim)] -> logits (batch, 1).
 
@@ -195,14 +194,14 @@ def discriminator(
     """
     images = keras.Input((64, 64, 3), name="images")
     captions = keras.Input((embedding_dim,), name="captions")
-    norm = parts.d_norm or parts.norm
-    features = dcgan.shrink(images, width, parts=parts)
-    features = _refine(features, 2 * width, parts, norm, parts.activate)
-    logits = judge_together(features, _project(captions, projected), parts)
+    features = dcgan.shrink(images, width, kernel_size=4)
+    leaky = layers.LeakyReLU(negative_slope=0.2)
+    features = _refine(features, 2 * width, lambda y: leaky(y))
+    logits = judge_together(features, _project(captions, projected))
     return keras.Model([images, captions], logits, name="text_discriminator")
 
 
-def style_encoder(latent_dim: int = 100, width: int = 32, parts: Parts = REED) -> keras.Model:
+def style_encoder(latent_dim: int = 100, width: int = 32) -> keras.Model:
     """S: pictures (batch, 64, 64, 3) -> the z (batch, latent_dim) that would draw them.
 
     DCGAN's discriminator with another end. It learns from a trained G by minimising
@@ -210,7 +209,7 @@ def style_encoder(latent_dim: int = 100, width: int = 32, parts: Parts = REED) -
     is the style: where the dog stands, how large, how it is lit.
     """
     images = keras.Input((64, 64, 3), name="images")
-    x = layers.Flatten()(dcgan.shrink(images, width, parts=parts))
+    x = layers.Flatten()(dcgan.shrink(images, width, kernel_size=4))
     return keras.Model(images, layers.Dense(latent_dim, dtype="float32")(x), name="style_encoder")
 
 
@@ -293,7 +292,7 @@ class TextGAN(GAN):
     def _generate(self, images, conditions):
         captions = asked_of_g(conditions[0])
         z = self._draw(tf.shape(captions)[0])
-        return self._fast_generator([z, captions], training=True)
+        return self.generator([z, captions], training=True)
 
     def _update_discriminator(self, real, fake, conditions):
         n = conditions[0].shape[0]

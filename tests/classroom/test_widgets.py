@@ -18,7 +18,7 @@ from dogan_lib.classroom.widgets import (
     Truncate,
 )
 from dogan_lib.dogs import cropping, load_dogs
-from dogan_lib.gan import latents
+from dogan_lib.generator import latents
 from dogan_lib.models import biggan, conditional, dcgan, sagan, text
 from dogan_lib.models.singan import Scale, SinGAN, generator
 from dogan_lib.models.singan_uses import paint_to_image

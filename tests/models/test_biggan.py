@@ -7,7 +7,7 @@ import tensorflow as tf
 from scipy import stats
 
 from dogan_lib import checkpoints, losses
-from dogan_lib.gan import latents
+from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
 from dogan_lib.models import biggan, conditional
 
