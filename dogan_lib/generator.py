@@ -135,7 +135,7 @@ class Generator:
     def _embeddings(self, n, seed, captions):
         """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
         from dogan_lib.doodles import captions as language
-        from dogan_lib.doodles.readers import load_encoder
+        from dogan_lib.models.text import load_encoder
 
         captions = language.draw(n, seed) if captions is None else captions
         if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
