@@ -5,6 +5,7 @@ import dataclasses
 import importlib.metadata
 import os
 import platform
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -138,10 +139,31 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Where prepared dogs are kept: `$DOGAN_CACHE`, else `~/.cache/dogan`. Made on demand."""
-    path = Path(os.environ.get("DOGAN_CACHE") or Path.home() / ".cache" / "dogan").expanduser()
+    """Where prepared dogs are kept: `$DOGAN_CACHE`, else `~/.cache/dogan`. Made on demand.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        path = Path(os.environ.get("DOGAN_CACHE") or "~/.cache/dogan").expanduser()
+    except RuntimeError as error:  # of pathlib: there is no home
+        raise OSError(f"{error} Set DOGAN_CACHE to a folder that may be written to.") from error
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def progress(total: int | None, what: str, unit: str, show: bool = True):
+    """A tqdm bar for a terminal or a notebook; it comes after a second, and goes at the end."""
+    from tqdm.auto import tqdm
+
+    silent = not show or not (_in_notebook() or sys.stderr.isatty())
+    options = dict(unit_scale=unit == "B", delay=1, leave=False, disable=silent)
+    return tqdm(total=total, desc=what, unit=unit if unit == "B" else f" {unit}", **options)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return hasattr(ipython.get_ipython() if ipython else None, "kernel")
 
 
 @contextlib.contextmanager

@@ -63,7 +63,7 @@ from PIL import Image
 
 from dogan_lib import plots
 from dogan_lib.classroom import exercises
-from dogan_lib.dogs import archives, cropping, load_dogs, stanford
+from dogan_lib.dogs import archives, collection, cropping, load_dogs, stanford
 from dogan_lib.doodles import painter as doodle
 from dogan_lib.doodles.archive import write_archive
 from dogan_lib.plots import PALETTE
@@ -180,7 +180,7 @@ def read_boxes(xml):
 
 print(read_boxes(notes[shortest]))
 for xml in notes.values():
-    assert read_boxes(xml) == list(stanford.parse(xml).boxes)
+    assert read_boxes(xml) == list(collection.parse(xml)[0])
 print(f"{len(notes):,} annotations: the same boxes as dogan_lib.dogs.stanford")
 
 # %% slideshow={"slide_type": "fragment"}

@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from dogan_lib import doodles
-from dogan_lib.dogs import cropping, folder, prepared, stanford
-from dogan_lib.dogs.archives import ArchiveError
+from dogan_lib.dogs import cache, cropping, prepared, stanford
+from dogan_lib.dogs.archives import ArchiveError, existing
+from dogan_lib.dogs.collection import Collection
 from dogan_lib.dogs.dataset import Dogs, Original, count, plain
 from dogan_lib.dogs.download import DownloadError
 from dogan_lib.presets import active
-from dogan_lib.runtime import cache_dir
 
 __all__ = ["ArchiveError", "Dogs", "DownloadError", "Original", "load_dogs"]
 
@@ -119,68 +119,69 @@ def _automatic() -> tuple[str, str]:
     return "stanford", "fetched for preset gpu"
 
 
-def _collection(source: str, progress: bool) -> prepared.Collection:
-    kind, _, path = source.partition(":")
+def _collection(source: str, show: bool) -> Collection:
     if source == "stanford":
-        return stanford.find() or stanford.fetch(show=progress)
-    if kind == "stanford":
-        return stanford.find(path)
-    if kind == "folder":
-        return folder.find(path)
-    path = Path(source).expanduser()
-    if (path / "images.tar").exists():
-        return stanford.find(path)
-    if not path.exists() and not path.suffix and len(path.parts) == 1:
+        return stanford.find() or stanford.fetch(show=show)
+    kind, _, path = source.partition(":")
+    path = path if kind in ("stanford", "folder") else source
+    try:
+        found = existing(path) if path else None
+    except ArchiveError:
+        if path != source or not re.fullmatch(r"[\w-]+", source):
+            raise
+        found = None
+    if found is None:
         raise ValueError(
             f"source={source!r}: choose auto, stanford, doodle, portraits, or the path of a "
             "directory, tar or zip of pictures"
         )
-    return folder.find(path)
+    if kind == "stanford" or (kind != "folder" and (found / "images.tar").exists()):
+        return stanford.find(found)
+    return Collection(found)
 
 
-def _select(collection, found: prepared.Prepared, breeds, limit, seed) -> Dogs:
-    wanted = _match(breeds, found.breeds)
-    rows = prepared.balanced_order(found.labels, wanted, seed)[:limit]
-    renumber = np.full(len(found.breeds), -1, np.int32)
+def _select(collection: Collection, found: dict, breeds, limit, seed) -> Dogs:
+    wanted = _match(breeds, found["breeds"])
+    labels = np.array(found["labels"], np.int32)
+    rows = prepared.balanced_order(labels, wanted, seed)[:limit]
+    renumber = np.full(len(found["breeds"]), -1, np.int32)
     renumber[wanted] = np.arange(len(wanted))
     return Dogs(
-        images=np.array(found.images[rows]),
-        labels=renumber[found.labels[rows]],
-        breeds=[found.breeds[i] for i in wanted],
-        source="stanford" if collection.kind == "stanford" else str(collection),
-        names=found.names[rows].tolist(),
-        boxes=found.boxes[rows] if collection.annotated else None,
-        problems=found.problems,
+        images=np.array(found["images"][rows]),
+        labels=renumber[labels[rows]],
+        breeds=[found["breeds"][i] for i in wanted],
+        source="stanford" if collection.annotation else str(collection),
+        names=[found["names"][i] for i in rows],
+        boxes=np.array(found["boxes"], np.int32)[rows] if collection.annotation else None,
+        problems=found["problems"],
         find_originals=functools.partial(_photos, collection),
     )
 
 
 def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int]:
-    """Positions of the wanted breeds, in the order asked for."""
+    """Positions of the wanted breeds, in the order asked for, by any spelling."""
+
+    def key(name):
+        return re.sub(r"[\s-]+", " ", plain(name.strip())).lower()
+
     if wanted is None:
         return list(range(len(known)))
-    position = {_plain(name): i for i, name in enumerate(known)}
+    position = {key(name): i for i, name in enumerate(known)}
     rows = []
     for name in [wanted] if isinstance(wanted, str) else wanted:
-        if _plain(name) not in position:
-            close = difflib.get_close_matches(_plain(name), position, 3, 0.5)
+        if key(name) not in position:
+            close = difflib.get_close_matches(key(name), position, 3, 0.5)
             near = ", ".join(known[position[c]] for c in close) or ", ".join(known[:8]) + ", ..."
             raise ValueError(f"no breed {name!r} here; did you mean {near}?")
-        rows.append(position[_plain(name)])
+        rows.append(position[key(name)])
     return list(dict.fromkeys(rows))
 
 
-def _plain(name: str) -> str:
-    """For comparing: without prefix, case, and the difference of spaces, dashes and underscores."""
-    return re.sub(r"[\s-]+", " ", plain(name.strip())).lower()
-
-
-def _photos(collection: prepared.Collection, dogs: Dogs) -> list[Original]:
+def _photos(collection: Collection, dogs: Dogs) -> list[Original]:
     """The pictures behind these dogs, each read once and in stored order."""
-    wanted = set(dogs.names)
-    boxes = collection.boxes_of(wanted)
+    boxes = collection.boxes_of(set(dogs.names))
     with collection.open() as archive:
-        data = {name: archive.read(name) for name in archive.names if name in wanted}
+        data = {name: archive.read(name) for name in archive.names if name in boxes}
     images = {name: cropping.read_rgb(d, collection.upright) for name, d in data.items()}
     return [
         Original(images[name], _inside(boxes[name], images[name]), dogs.breeds[label], name)
@@ -201,16 +202,19 @@ def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     wanted = _match(breeds, doodle.BREEDS)
     names = [doodle.BREEDS[i] for i in wanted]
     only = doodle.PORTRAITS if source == "portraits" else None
-    path = cache_dir() / f"{source}-{size}-{n}-{_digest(seed, names)}.npz"
-    drawn = prepared.load_arrays(path)
-    spent = "from the cache"
+    folder = cache.place(f"{source}-{size}-{n}-{_digest(seed, names)}")
+    drawn, spent = cache.load(folder), "from the cache"
     if drawn is None:
-        drawn = doodle.make(n, size, seed, names, workers, progress, only)
-        prepared.save_arrays(path, drawn)
+        made = doodle.make(n, size, seed, names, workers, progress, only)
+        drawn = cache.save(folder, made.pop("images"), lambda: made)
         spent = f"drawn in {time.monotonic() - start:.0f} s"
     print(f"{source}: {n:,} dogs of {count(len(names), 'breed')}, {size}x{size}, {spent}")
     return Dogs(
-        **drawn,
+        images=np.array(drawn["images"]),
+        labels=np.array(drawn["labels"], np.int32),
+        boxes=np.array(drawn["boxes"], np.int32),
+        captions=drawn["captions"],
+        attributes={name: np.array(v) for name, v in drawn["attributes"].items()},
         breeds=names,
         source=source,
         names=[f"doodle {i}" for i in range(n)],
@@ -241,15 +245,15 @@ def _digest(*facts) -> str:
     return digest.hexdigest()[:16]
 
 
-def _summary(dogs: Dogs, found: prepared.Prepared, crop: str, spent: str) -> str:
+def _summary(dogs: Dogs, found: dict, crop: str, spent: str) -> str:
     """What was loaded and what was odd about it, in one line."""
     size = dogs.images.shape[1]
-    of = "" if len(dogs) == len(found.labels) else f" of {len(found.labels):,}"
+    of = "" if len(dogs) == len(found["labels"]) else f" of {len(found['labels']):,}"
     line = (
         f"{dogs.source}: {len(dogs):,}{of} dogs of {count(len(dogs.breeds), 'breed')} from "
-        f"{count(found.pictures, 'picture')}, {size}x{size}, crop {crop}, {spent}"
+        f"{count(found['pictures'], 'picture')}, {size}x{size}, crop {crop}, {spent}"
     )
-    odd = [f"{len(names):,} {what}: {_example(names)}" for what, names in found.problems.items()]
+    odd = [f"{len(names):,} {what}: {_example(names)}" for what, names in found["problems"].items()]
     # A file's name may hold bytes that are no text; printing it must not fail.
     return "; ".join([line, *odd]).encode("utf-8", "replace").decode()
 

@@ -4,19 +4,20 @@ A box is `(xmin, ymin, xmax, ymax)` in pixels of the original picture, the last 
 included: the slide's x_1 ... x_4.
 """
 
-import dataclasses
 import io
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
 
 MODES = ("square", "box", "none")
 
-# A picture with more pixels is skipped: decoded it would take more than 240 MB, and a file of a
-# few kilobytes can claim as many as it likes. Below Pillow's own warning at 89 million.
-MAX_PIXELS = 80_000_000
+# A picture with more pixels is skipped: a file of a few kilobytes can claim as many as it likes,
+# and each takes 3 bytes or more. A JPEG, which is decoded smaller, may have twice as many; that is
+# still below Pillow's own warning at 89 million.
+MAX_PIXELS = 40_000_000
 
 # A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which costs half the time. That is done
 # only where each side keeps this many pixels for each one of the result. Measured on photographs
@@ -29,17 +30,15 @@ Box = tuple[int, int, int, int]
 
 # What happened to a picture, and what was done about it; the summary line counts these.
 UNREADABLE = "unreadable (skipped)"
-TOO_LARGE = f"over {MAX_PIXELS // 10**6} megapixels (skipped)"
+TOO_LARGE = f"over {MAX_PIXELS // 10**6} megapixels, JPEG twice that (skipped)"
 NOT_RGB = "not RGB (converted)"
 NOT_ITS_SUFFIX = "not in the format of their names (read anyway)"
-OTHER_FILE = "not pictures by their names (ignored)"
 BOX_OUTSIDE = "with a box leaving the picture (cut at its edge)"
 BOX_EMPTY = "with an empty box (skipped)"
 NO_USABLE_BOX = "without a usable box (whole picture used)"
 
 
-@dataclasses.dataclass
-class Cut:
+class Cut(NamedTuple):
     """What became of one picture: k crops, their boxes, and the problems met."""
 
     images: list[np.ndarray]
@@ -70,22 +69,19 @@ def cut(
     Returns:
         A `Cut`; without images if the picture cannot be read. Never raises for bad pictures.
     """
-    problems = []
     try:
         picture = Image.open(io.BytesIO(data))
-        if picture.width * picture.height > MAX_PIXELS:
+        if picture.width * picture.height > MAX_PIXELS * (1 + (picture.format == "JPEG")):
             return Cut([], [], [TOO_LARGE])
-        problems += _format_problems(picture, suffix)
-        original = _upright_size(picture) if upright else picture.size
+        problems = _format_problems(picture, suffix)
+        turned = picture.getexif().get(_ORIENTATION, 1) if upright else 1
+        original = picture.size[::-1] if turned > 4 else picture.size  # 5 to 8: on its side
         boxes, box_problems = usable_boxes(boxes, *original)
         boxes = boxes[:1] if mode == "none" else boxes
         regions = [region(box, *original, mode) for box in boxes]
-        # Lying on its side, the last, partial row of a smaller picture would come first.
-        lies = upright and picture.getexif().get(_ORIENTATION, 1) != 1
-        shrunk = 1.0 if lies else _decode_smaller(picture, _shrink(regions, size))
-        if lies:
-            picture = ImageOps.exif_transpose(picture)
-        picture = to_rgb(picture)
+        # Turned, the last, partial row of a smaller picture would come first.
+        shrunk = 1.0 if turned > 1 else _decode_smaller(picture, _shrink(regions, size))
+        picture = to_rgb(ImageOps.exif_transpose(picture) if turned > 1 else picture)
         images = [_resize(picture, r, shrunk, size) for r in regions]
     except Image.DecompressionBombError:
         return Cut([], [], [TOO_LARGE])
@@ -176,29 +172,17 @@ def _resize(picture: Image.Image, box: Box, shrunk: float, size: int) -> np.ndar
 
 def to_rgb(picture: Image.Image) -> Image.Image:
     """RGB from whatever came: transparency on white, 16 bits to 8, CMYK, palettes, grey."""
-    if picture.mode == "RGB" and "transparency" not in picture.info:
-        picture.load()
-        return picture
     if picture.mode.startswith("I") or picture.mode == "F":
-        return _from_deep(picture)
-    if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+        # Pillow's own conversion would cut everything above 255 off.
+        deep = picture if picture.mode == "I;16" else picture.convert("I")
+        values = np.asarray(deep)
+        values = np.clip(values >> 8 if values.max() > 255 else values, 0, 255).astype(np.uint8)
+        return Image.fromarray(values).convert("RGB")
+    if picture.has_transparency_data:
         layer = picture.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
     return picture.convert("RGB")
-
-
-def _from_deep(picture: Image.Image) -> Image.Image:
-    """Grey of more than 8 bits. Pillow's own conversion would cut everything above 255 off."""
-    values = np.asarray(picture, np.float64)
-    values = np.clip(values / 257 if values.max() > 255 else values, 0, 255)
-    return Image.fromarray(values.round().astype(np.uint8)).convert("RGB")
-
-
-def _upright_size(picture: Image.Image) -> tuple[int, int]:
-    """Width and height after turning; orientations 5 to 8 lie on their side."""
-    turned = picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-    return picture.size[::-1] if turned else picture.size
 
 
 def _format_problems(picture: Image.Image, suffix: str) -> list[str]:

@@ -1,19 +1,17 @@
 """What every source of dogs comes as."""
 
 import dataclasses
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dogan_lib.dogs.collection import plain
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
-
-def plain(breed: str) -> str:
-    """A breed's name as people say it: "n02099601-golden_retriever" is a golden retriever."""
-    return re.sub(r"^n\d+-", "", breed).replace("_", " ")
+__all__ = ["Dogs", "Original", "count", "plain"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Dogs:
         images: uint8 (N, S, S, 3).
         labels: int32 (N,), positions in `breeds`.
         breeds: names; also those of which this selection holds no dog.
-        source: "stanford", "doodle" or "folder:PATH".
+        source: "stanford", "doodle", "portraits" or "folder:PATH".
         names: which picture of the archive (or which doodle) each one is.
         boxes: int32 (N, 4), xmin, ymin, xmax, ymax in the original picture, or None.
         captions: one sentence a picture, or None.
@@ -58,11 +56,9 @@ class Dogs:
 
     def __repr__(self):
         size = self.images.shape[1]
-        breeds = len(np.unique(self.labels))
+        breeds = count(len(np.unique(self.labels)), "breed")
         more = ", with captions" if self.captions else ""
-        return (
-            f"Dogs({len(self):,} of {count(breeds, 'breed')}, {size}x{size}, {self.source}{more})"
-        )
+        return f"Dogs({len(self):,} of {breeds}, {size}x{size}, {self.source}{more})"
 
     def originals(self, n: int = 8) -> list[Original]:
         """The uncropped pictures behind the first `n` dogs, in their order.
@@ -77,18 +73,12 @@ class Dogs:
     def subset(self, indices) -> "Dogs":
         """The dogs at these positions (integers, a slice or a mask). Breeds keep their labels."""
         rows = np.arange(len(self))[indices]
-        pick = {
-            name: None if value is None else value[rows]
-            for name, value in {
-                "images": self.images,
-                "labels": self.labels,
-                "boxes": self.boxes,
-            }.items()
-        }
         return dataclasses.replace(
             self,
-            **pick,
+            images=self.images[rows],
+            labels=self.labels[rows],
             names=[self.names[i] for i in rows],
+            boxes=None if self.boxes is None else self.boxes[rows],
             captions=self.captions and [self.captions[i] for i in rows],
             attributes=self.attributes and {k: v[rows] for k, v in self.attributes.items()},
         )

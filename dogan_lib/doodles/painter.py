@@ -30,7 +30,6 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from PIL import Image
 
-from dogan_lib.dogs.progress import Progress
 from dogan_lib.doodles.breeds import (
     ATTRIBUTES,
     BREEDS,
@@ -46,6 +45,7 @@ from dogan_lib.doodles.breeds import (
 from dogan_lib.doodles.fur import paint_dog
 from dogan_lib.doodles.places import PLACES, cast_shadows, make_light
 from dogan_lib.doodles.posing import Spot, build_dog, stand
+from dogan_lib.runtime import progress as bar_of
 
 __all__ = ["ATTRIBUTES", "BREEDS", "COATS", "KEYWORDS", "PORTRAITS", "Choices", "Drawing"]
 __all__ += ["caption_of", "cut_out", "draw", "make", "traits"]
@@ -246,11 +246,11 @@ def make(
     jobs = [(range(i, min(i + 64, n)), size, seed, names, only) for i in range(0, n, 64)]
     short = n * max(size, 64) ** 2 < 500 * 64**2
     workers = (1 if short else os.cpu_count() or 1) if workers is None else workers
-    with Progress(n, "drawing", "doodles", bool(progress)) as bar:
+    with bar_of(n, "drawing", "doodles", bool(progress)) as bar:
         chunks = []
         for chunk in _in_processes(_draw_many, jobs, min(workers, len(jobs))):
             chunks.append(chunk)
-            bar.advance(len(chunk[-1]))
+            bar.update(len(chunk[-1]))
     return _gather(chunks)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dogan_lib.dogs.progress import Progress
+from dogan_lib import runtime
 from dogan_lib.metrics.sources import BATCH, choose, stream
 
 INCEPTION_THRESHOLD = 0.1  # Kaggle's, for MiFID
@@ -106,11 +106,11 @@ def extract(
     feature_network = network(features)
     pictures = stream(source, n, batch_size, seed)
     vectors, labels = [], []
-    with Progress(pictures.total or 0, feature_network.name, "pictures", show=progress) as bar:
+    with runtime.progress(pictures.total, feature_network.name, "pictures", progress) as bar:
         for images, own in pictures.batches:
             vectors.append(feature_network(images))
             labels.append(own)
-            bar.advance(len(images))
+            bar.update(len(images))
     if not vectors:
         raise ValueError(f"{pictures.text} holds no pictures")
     labelled = all(own is not None for own in labels)

@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -133,10 +135,27 @@ def test_a_small_file_that_claims_a_huge_picture_is_not_decoded():
             len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
         )
 
-    for side in (9_100, 60_000):  # above our limit; above Pillow's own
+    for side in (6_400, 9_100, 60_000):  # above our limits; above Pillow's own
         header = side.to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
         bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0"))
         assert cut(bomb, [], 8).problems == [cropping.TOO_LARGE]
+
+
+def test_sixteen_bits_cost_no_more_than_colours(tmp_path):
+    """In a process of its own, since what Pillow takes is seen from outside only."""
+    code = """
+import io, resource
+import numpy as np
+from PIL import Image
+from dogan_lib.dogs.cropping import cut
+file = io.BytesIO()
+Image.fromarray(np.full((6_000, 6_000), 180 * 257, np.uint16)).save(file, "PNG")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert (cut(file.getvalue(), [], 8).images[0] == 180).all()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 350_000  # kB; 36 megapixels, 3 bytes each, and what they come from
 
 
 def test_odd_boxes_are_cut_skipped_or_replaced_and_counted(build):

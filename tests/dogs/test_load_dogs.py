@@ -3,13 +3,22 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib.dogs import ArchiveError, DownloadError, load_dogs, prepared, stanford
+from dogan_lib.dogs import (
+    ArchiveError,
+    DownloadError,
+    cache,
+    collection,
+    load_dogs,
+    prepared,
+    stanford,
+)
 
 
 def test_stanford_layout(stanford_folder, capsys):
@@ -51,7 +60,7 @@ def test_originals_belong_to_the_dogs_in_their_order(stanford_folder):
 
 def test_second_load_reads_no_archive(stanford_folder, monkeypatch, capsys):
     first = load_dogs(8, stanford_folder)
-    monkeypatch.setattr(stanford.Stanford, "index", None)
+    monkeypatch.setattr(collection.Collection, "index", None)
     second = load_dogs(8, stanford_folder)
     np.testing.assert_array_equal(first.images, second.images)
     assert first.names == second.names and first.problems == second.problems
@@ -67,11 +76,24 @@ def test_another_archive_size_or_crop_is_another_file(stanford_folder, empty_cac
     assert len(list(empty_cache.iterdir())) == 4
 
 
-def test_a_damaged_cache_is_made_anew(stanford_folder, empty_cache):
-    before = load_dogs(8, stanford_folder).images
-    (file,) = empty_cache.iterdir()
-    file.write_bytes(file.read_bytes()[:300])
-    np.testing.assert_array_equal(load_dogs(8, stanford_folder).images, before)
+@pytest.mark.parametrize("file", ["images", "facts.json"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone", "longer"])
+@pytest.mark.parametrize("source", ["stanford", "doodle"])
+def test_a_damaged_cache_is_made_anew(stanford_folder, empty_cache, file, damage, source):
+    arguments = (16, "doodle", None, 4) if source == "doodle" else (16, stanford_folder)
+    before = load_dogs(*arguments)
+    (folder,) = empty_cache.iterdir()
+    data = bytearray((folder / file).read_bytes())
+    if damage == "gone":
+        (folder / file).unlink()
+    else:
+        data[len(data) // 2] ^= 4 * (damage == "flip")
+        whole = {"cut": data[:-7], "longer": data + b"0"}.get(damage, data)
+        (folder / file).write_bytes(whole)
+    again = load_dogs(*arguments)
+    np.testing.assert_array_equal(again.images, before.images)
+    np.testing.assert_array_equal(again.labels, before.labels)
+    assert again.names == before.names and again.captions == before.captions
 
 
 def test_workers_do_not_change_the_result(stanford_folder, monkeypatch):
@@ -136,20 +158,27 @@ def test_nothing_readable_is_an_error_and_leaves_no_file(tmp_path, build, empty_
 
 def test_a_full_disk_leaves_the_cache_as_it_was(stanford_folder, monkeypatch, empty_cache):
     before = load_dogs(8, stanford_folder).names
-    usage = type("Usage", (), {"free": 1000})
-    with monkeypatch.context() as patch:
-        patch.setattr(prepared.shutil, "disk_usage", lambda _: usage)
-        with pytest.raises(ArchiveError, match=r"is full .* set DOGAN_CACHE"):
-            load_dogs(9, stanford_folder)
 
     def fill_up(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(prepared, "_add", fill_up)
-    with pytest.raises(ArchiveError, match="The cache is as it was"):
-        load_dogs(9, stanford_folder)
+    monkeypatch.setattr(cache.os, "fsync", fill_up)
+    for source in (stanford_folder, "doodle"):
+        with pytest.raises(ArchiveError, match=r"its disk is full .*DOGAN_CACHE"):
+            load_dogs(16, source, limit=2)
     assert len(list(empty_cache.iterdir())) == 1
     assert load_dogs(8, stanford_folder).names == before
+
+
+@pytest.mark.parametrize("source", ["doodle", "archive"])
+def test_an_unusable_cache_says_how_to_set_another(tmp_path, stanford_folder, monkeypatch, source):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DOGAN_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(ArchiveError, match=r"file/cache, .*cannot be written to.* DOGAN_CACHE"):
+        load_dogs(16, "doodle" if source == "doodle" else stanford_folder, limit=2)
+    monkeypatch.setenv("DOGAN_CACHE", "~nobody_of_this_name/cache")
+    with pytest.raises(ArchiveError, match="DOGAN_CACHE"):
+        load_dogs(16, "doodle", limit=2)
 
 
 def test_an_interrupted_load_leaves_the_cache_as_it_was(stanford_folder, monkeypatch, empty_cache):
@@ -164,21 +193,25 @@ def test_an_interrupted_load_leaves_the_cache_as_it_was(stanford_folder, monkeyp
 
 def test_what_a_killed_load_left_behind_is_swept(stanford_folder, empty_cache):
     load_dogs(8, stanford_folder)
-    (file,) = empty_cache.iterdir()
-    old, new = (empty_cache / f".{file.stem}.{kind}.tmp.npz" for kind in ("old", "new"))
+    (folder,) = empty_cache.iterdir()
+    old, new = (empty_cache / f".{folder.name}.{kind}" for kind in ("old", "new"))
     for left in (old, new):
-        left.touch()
+        left.mkdir()
     os.utime(old, (0, 0))
-    file.unlink()
+    (folder / "images").unlink()
     load_dogs(8, stanford_folder)
-    assert set(empty_cache.iterdir()) == {file, new}
+    assert set(empty_cache.iterdir()) == {folder, new}
 
 
-def test_an_unsafe_archive_is_refused_as_a_whole(tmp_path, build, empty_cache):
-    path = build.write_tar(tmp_path / "x.tar", {"a.jpg": build.picture(), "../b.jpg": b""})
-    with pytest.raises(ArchiveError, match="leads out of the archive"):
-        load_dogs(8, path)
-    assert not list(empty_cache.iterdir())
+def test_names_of_a_megabyte_cost_no_more_than_that(tmp_path, build):
+    """As an array of fixed width, a hundred names would take as much as the longest each."""
+    files = {f"a/{i}.jpg": build.picture(8, 8) for i in range(100)}
+    path = build.write_tar(tmp_path / "long.tar", files | {f"{'a/' * 500_000}x.jpg": b"no"})
+    tracemalloc.start()
+    dogs = load_dogs(8, path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(dogs) == 100 and peak < 60e6
 
 
 def test_limit_is_seeded_balanced_and_a_prefix(tmp_path, build):
@@ -225,8 +258,22 @@ def test_a_missing_archive_says_which_and_where(tmp_path, monkeypatch, build):
             load_dogs(8, source)
     with pytest.raises(ArchiveError, match="There is no"):
         load_dogs(8, "folder:/nowhere/at/all")
+
+
+@pytest.mark.parametrize("source", ["cats", "", "folder:", "stanford:"])
+def test_a_source_that_names_nothing(source):
     with pytest.raises(ValueError, match="choose auto, stanford, doodle"):
-        load_dogs(8, "cats")
+        load_dogs(8, source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["/dev/zero", "folder:/dev/zero", "folder:~nobody_of_this_name/x", "x/" * 2500, "a\0b.tar"],
+)
+def test_a_source_that_is_no_file(source):
+    with pytest.raises(ArchiveError, match="There is no") as caught:
+        load_dogs(8, source)
+    assert len(str(caught.value)) < 500
 
 
 def test_unpacked_archives_are_as_good(stanford_folder, tmp_path):
@@ -405,7 +452,7 @@ assert "tensorflow" not in sys.modules and "keras" not in sys.modules
 def test_the_sample_of_real_dogs(shared_data, capsys):
     dogs = load_dogs(32, shared_data / "stanford_dogs_sample")
     assert dogs.images.shape == (1018, 32, 32, 3) and len(dogs.breeds) == 40
-    assert list(dogs.problems) == [stanford.SEVERAL]
+    assert list(dogs.problems) == [collection.SEVERAL]
     assert "Shih-Tzu" in dogs.breeds and "toy terrier" in dogs.breeds
     assert "1,018 dogs of 40 breeds from 960 pictures" in capsys.readouterr().out
     assert not dogs.images.std((1, 2, 3)).min() < 5  # none is blank

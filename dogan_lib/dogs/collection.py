@@ -1,0 +1,137 @@
+"""A pile of pictures before they are opened: their names, breeds and boxes, and what is odd."""
+
+import collections
+import dataclasses
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from dogan_lib.dogs import archives
+from dogan_lib.dogs.cropping import Box
+
+OTHER_FILE = "not pictures by their names (ignored)"
+SEVERAL = "with several dogs"
+NO_ANNOTATION = "without annotation (whole picture used)"
+BAD_ANNOTATION = "with an unreadable annotation (whole picture used)"
+NO_BOX = "with an annotation without a box (whole picture used)"
+NO_PICTURE = "annotations without a picture (skipped)"
+NAMELESS = 'annotated with the name "%s" (went by the path)'
+
+MAX_BOXES = 100  # of one picture; more are a mistake, or mean harm
+_LARGEST_XML = 1 << 20
+
+
+class Picture(NamedTuple):
+    """One picture of a collection; `breed` counts in the collection's."""
+
+    name: str
+    breed: int
+    boxes: tuple[Box, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Collection:
+    """Pictures in a directory, tar or zip; the folder that each one lies in is its class.
+
+    Attributes:
+        images: the directory or archive.
+        annotation: a second one with a box around each dog, in the layout of Stanford Dogs.
+    """
+
+    images: Path
+    annotation: Path | None = None
+
+    def __str__(self):
+        return f"stanford:{self.images.parent}" if self.annotation else f"folder:{self.images}"
+
+    @property
+    def upright(self) -> bool:
+        """Turn pictures as their EXIF says: not where boxes were drawn on the stored pixels."""
+        return self.annotation is None
+
+    def identity(self) -> str:
+        return archives.identity(*filter(None, (self.images, self.annotation)))
+
+    def open(self) -> archives.Archive:
+        return archives.open_archive(self.images)
+
+    def index(self) -> tuple[list[Picture], list[str], dict[str, list[str]]]:
+        """Every picture with its boxes, the breeds, and what does not fit together."""
+        with self.open() as archive:
+            names = [name for name in archive.names if archives.is_picture(name)]
+            others = [name for name in archive.names if not archives.is_picture(name)]
+        problems = collections.defaultdict(list, {OTHER_FILE: others} if others else {})
+        classes = sorted({self._class(name) for name in names})
+        number = {name: i for i, name in enumerate(classes)}
+        boxes = self.boxes_of(names, lambda what, name: problems[what].append(name))
+        pictures = [Picture(name, number[self._class(name)], boxes[name]) for name in names]
+        return pictures, [plain(name) for name in classes], dict(problems)
+
+    def boxes_of(
+        self, names: Iterable[str], note: Callable[[str, str], None] = lambda what, name: None
+    ) -> dict[str, tuple[Box, ...]]:
+        """The boxes of these pictures; `note(what, name)` is told what is odd about them."""
+        if self.annotation is None:
+            return dict.fromkeys(names, ())
+        keys = {_key(name): name for name in names}
+        boxes = dict.fromkeys(names, ())
+        with archives.open_archive(self.annotation) as archive:
+            for name in archive.names:
+                if (picture := keys.pop(_key(name), None)) is not None:
+                    boxes[picture] = _boxes(archive, name, lambda what, of=picture: note(what, of))
+                elif not PurePosixPath(name).name.startswith("."):
+                    note(NO_PICTURE, _key(name))
+        for name in keys.values():
+            note(NO_ANNOTATION, name)
+        return boxes
+
+    def _class(self, name: str) -> str:
+        """The folder that holds the picture; at the top, what the archive itself is called."""
+        return PurePosixPath(name).parent.name or self.images.name.split(".")[0] or "dogs"
+
+
+def plain(breed: str) -> str:
+    """A breed's name as people say it: "n02099601-golden_retriever" is a golden retriever."""
+    return re.sub(r"^n\d+-", "", breed).replace("_", " ")
+
+
+def _key(name: str) -> str:
+    """What a picture and its annotation have in common: "n02085620-Chihuahua/n02085620_10074"."""
+    path = PurePosixPath(name)
+    stem = path.stem if archives.is_picture(name) or path.suffix == ".xml" else path.name
+    return f"{path.parent.name}/{stem}"
+
+
+def _boxes(archive: archives.Archive, name: str, note: Callable[[str], None]) -> tuple[Box, ...]:
+    """The boxes that one annotation file holds; `note` is told what is odd."""
+    try:
+        boxes, names = parse(archive.read(name))
+    except (*archives.UNREADABLE, ET.ParseError, ArithmeticError, TypeError, AttributeError):
+        note(BAD_ANNOTATION)
+        return ()
+    if len(boxes) != 1:
+        note(SEVERAL if boxes else NO_BOX)
+    if "%s" in names:
+        note(NAMELESS)
+    return boxes
+
+
+def parse(xml: bytes) -> tuple[tuple[Box, ...], set[str | None]]:
+    """Boxes and names in one annotation file (Pascal VOC's format).
+
+    Raises:
+        ValueError, xml.etree.ElementTree.ParseError, TypeError, AttributeError: it is no such file.
+    """
+    # Entities are how a few bytes of XML grow to gigabytes; no annotation declares any.
+    if len(xml) > _LARGEST_XML or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        raise ValueError("not an annotation")
+    root = ET.fromstring(xml)
+    boxes = tuple(
+        tuple(int(float(b.findtext(side))) for side in ("xmin", "ymin", "xmax", "ymax"))
+        for b in root.iterfind("object/bndbox")
+    )
+    if len(boxes) > MAX_BOXES:
+        raise ValueError(f"{len(boxes):,} boxes, more than {MAX_BOXES}")
+    return boxes, {root.findtext("folder"), root.findtext("filename")}
