@@ -8,6 +8,7 @@ committed, which are better than those of a short run. Only `refresh` writes out
 
 import asyncio
 import dataclasses
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 CHATTER = re.compile(
     r"^(WARNING: All log messages before absl|\[IPKernelApp\] WARNING|[IW]\d{4} \d\d:|\d{10}\.\d+:)"
 )
+NOTEBOOK_LINK = re.compile(r'href="(?:\./)?(\w+)\.ipynb"')
 WIDGET_NOTE = "<p><em>▶ A widget lives here: run the notebook to move its sliders.</em></p>"
 
 
@@ -207,18 +209,54 @@ def build_site(notebooks: Path | None = None) -> Path:
 
     pages = SITE / "pages"
     shutil.rmtree(pages, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", pages)
+    shutil.copytree(ROOT / "docs", pages, ignore=shutil.ignore_patterns("__pycache__", "deck.css"))
     (pages / "notebooks").mkdir()
-    for path in sorted((notebooks or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
+    shown = {
+        path.stem: nbformat.read(path, as_version=4)
+        for path in sorted((notebooks or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb"))
+    }
+    _write_made_pages(pages, shown)
+    for name, notebook in shown.items():
         # The page has a Colab button of its own.
         notebook.cells = [c for c in notebook.cells if "colab" not in c.metadata.get("tags", ())]
-        still = with_alt_texts(without_widgets(notebook))
-        nbformat.write(still, pages / "notebooks" / path.name)
+        still = with_site_links(with_alt_texts(without_widgets(notebook)), shown)
+        nbformat.write(still, pages / "notebooks" / f"{name}.ipynb")
     command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, SITE / "html"]
     if subprocess.run([str(part) for part in command]).returncode:
         raise RuntimeError("the site could not be built: see the messages above")
     return SITE / "html" / "index.html"
+
+
+def _write_made_pages(folder: Path, notebooks: dict) -> None:
+    """Home, gallery, glossary, API and references, and the pictures on the chapters' cards."""
+    spec = importlib.util.spec_from_file_location("docs.pages", ROOT / "docs" / "pages.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    texts = {
+        "index": made.home(),
+        "gallery": made.gallery(),
+        "glossary": made.glossary(),
+        "api": made.api(),
+        "references": made.references(notebooks),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "extra" / "cards").mkdir(parents=True)
+    for chapter in made.chapters():
+        if chapter.slug in notebooks:
+            picture = made.card_picture(chapter, notebooks[chapter.slug])
+            picture.save(folder / "extra" / "cards" / f"{chapter.slug}.webp", quality=85)
+
+
+def with_site_links(notebook, there):
+    """The notebook whose HTML outputs link to pages where they linked to notebooks."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if (page := output.get("data", {}).get("text/html")) is not None:
+                output.data["text/html"] = NOTEBOOK_LINK.sub(
+                    lambda link: f'href="{link[1]}.html"' if link[1] in there else link[0], page
+                )
+    return notebook
 
 
 def with_alt_texts(notebook):

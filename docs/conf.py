@@ -14,6 +14,12 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx-mathjax-offline"]
 exclude_patterns = ["README.md"]
+html_static_path = ["static"]
+# What a page names by itself: Sphinx copies only pictures that Markdown names.
+html_extra_path = ["extra"]
+html_css_files = ["course.css"]
+html_js_files = ["course.js"]
+html_copy_source = html_show_sourcelink = False
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
@@ -25,12 +31,17 @@ html_use_opensearch = ""
 suppress_warnings = ["myst.header", "misc.highlighting_failure", "mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"
+HAS_ADDRESS = "/OWNER/" not in PYPROJECT["urls"]["Repository"]
 html_theme_options = {
-    "repository_url": PYPROJECT["urls"]["Repository"],
-    "repository_branch": "main",
     "path_to_docs": "",
-    "use_repository_button": True,
-    "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "home_page_in_toc": True,
     "show_toc_level": 2,
+    "use_download_button": False,
+    "use_repository_button": HAS_ADDRESS,
 }
+if HAS_ADDRESS:
+    html_theme_options |= {
+        "repository_url": PYPROJECT["urls"]["Repository"],
+        "repository_branch": "main",
+        "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    }

@@ -1,7 +1,11 @@
 """Finding, running and showing chapters, on a throw-away course."""
 
+import re
+import shutil
 import subprocess
 import sys
+from html import unescape
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -149,22 +153,70 @@ def test_alt_texts_reach_the_page():
     assert told == {"mystnb": {"image": {"alt": "two dogs"}}}
 
 
-def test_site_needs_no_network(notebooks, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def site():
+    """The course's own site, made in a folder of its own inside the repository."""
     pytest.importorskip("myst_nb", reason="the extra `site` is not installed")
-    monkeypatch.setattr(build, "SITE", build.ROOT / "_site" / "test")
-    try:
-        page = build.build_site(notebooks)
-        html = (page.parent / "notebooks" / "00_first.html").read_text(encoding="utf-8")
-    finally:
-        build.shutil.rmtree(build.SITE, ignore_errors=True)
-    loads = [
-        part.split(">")[0] for tag in ("<script", "<img", "<iframe") for part in html.split(tag)[1:]
-    ]
-    loads += [
-        part.split(">")[0] for part in html.split("<link")[1:] if 'rel="canonical"' not in part
-    ]
-    assert "시험" in html and page.name == "index.html"
-    assert not [load for load in loads if "//" in load]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "SITE", build.ROOT / "_site" / "test")
+        yield build.build_site().parent
+        shutil.rmtree(build.SITE)
+
+
+def _pages(site):
+    return {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+
+
+def test_site_needs_no_network(site):
+    for path, html in _pages(site).items():
+        loads = [
+            part.split(">")[0]
+            for tag in ("<script", "<img", "<iframe")
+            for part in html.split(tag)[1:]
+        ]
+        loads += [
+            part.split(">")[0] for part in html.split("<link")[1:] if 'rel="canonical"' not in part
+        ]
+        outside = [load for load in loads if "//" in load and "data:" not in load]
+        assert not outside, f"{path.name} loads {outside}"
+
+
+def test_site_has_no_dead_link(site):
+    """Every link, picture and anchor inside the site leads to something that is there."""
+    pages = _pages(site)
+    ids = {path: set(re.findall(r'\bid="([^"]+)"', html)) for path, html in pages.items()}
+    dead = []
+    for path, html in pages.items():
+        for link in re.findall(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]+)"', html):
+            if re.match(r"[a-z]+:|//", link):
+                continue
+            name, _, anchor = unquote(unescape(link)).partition("#")
+            target = (path.parent / name.partition("?")[0]).resolve() if name else path
+            if not target.exists() or (
+                anchor and target in ids and anchor not in ids[target] and path.stem != "genindex"
+            ):
+                dead.append(f"{path.relative_to(site)} -> {link}")
+    assert not dead, "\n".join(dead[:40])
+
+
+def test_site_shows_every_chapter_and_every_generator(site):
+    from dogan_lib import cards
+    from dogan_lib.classroom.course_map import chapters
+
+    home = (site / "index.html").read_text(encoding="utf-8")
+    for chapter in chapters():
+        assert f'href="notebooks/{chapter.slug}.html"' in home
+        assert (site / "notebooks" / f"{chapter.slug}.html").exists()
+    gallery = (site / "gallery.html").read_text(encoding="utf-8")
+    for name in cards.available():
+        for part in ("", "_walk", "_truncation"):
+            assert f"{name}{part}.webp" in gallery, "python -m data.make.gallery draws it"
+
+
+def test_site_says_which_words_and_which_functions(site):
+    assert "판별자" in (site / "glossary.html").read_text(encoding="utf-8")
+    assert "load_generator" in (site / "api.html").read_text(encoding="utf-8")
+    assert "arXiv" in (site / "references.html").read_text(encoding="utf-8")
 
 
 def test_help_does_not_wait_for_tensorflow():

@@ -34,16 +34,21 @@ FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sy
 --disable-background-networking --disable-component-update""".split()
 MINUTES = 60_000  # for Playwright, in milliseconds
 
-# Opens a notebook without a kernel: its outputs are looked at, not made.
-OPEN = """async path => {
-    const app = window.jupyterapp, preference = {shouldStart: false, canStart: false};
+# Without a kernel, outputs are looked at, not made.
+OPEN = """async ([path, kernel]) => {
+    const app = window.jupyterapp;
+    const preference = kernel ? {name: "python3"} : {shouldStart: false, canStart: false};
     for (const widget of [...app.shell.widgets("main")]) widget.close();
     const panel = await app.commands.execute("docmanager:open",
         {path, factory: "Notebook", kernelPreference: preference});
     await panel.context.ready; await panel.revealed;
     await app.commands.execute("deck:start");
 }"""
-START = """() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }"""
+START = """() => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = 0;
+    notebook.activeCell.node.focus();
+}"""
 # One press of the space bar, and two frames for the browser to draw it.
 GO = """async () => {
     await window.jupyterapp.commands.execute(
@@ -186,10 +191,10 @@ def presenting(first: Path) -> Iterator:
             browser.close()
 
 
-def show(page, notebook: Path) -> None:
-    """Bring this chapter's deck on the page, at its first cell, without a kernel."""
+def show(page, notebook: Path, kernel: bool = False) -> None:
+    """Bring this chapter's deck on the page, at its first cell."""
     copy = deck.slides_of(notebook)
-    page.evaluate(OPEN, copy.relative_to(ROOT).as_posix())
+    page.evaluate(OPEN, [copy.relative_to(ROOT).as_posix(), kernel])
     page.wait_for_function(READY)
     page.evaluate(PICTURES)
     page.evaluate(START)

@@ -1,23 +1,13 @@
 """The playground in JupyterLab, in a real browser: play plays, sliders move, pictures change."""
 
-import contextlib
-import importlib.util
-import os
-import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
---disable-background-networking --disable-component-update""".split()
-MINUTES = 60_000  # for Playwright, in milliseconds
+from tests.browser import slides
+
 CELLS = [
     "from dogan_lib.classroom.playground import Playground\n"
     "playground = Playground('ring')\nplayground",
@@ -31,68 +21,33 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    for module in ("playwright", "jupyterlab"):
-        if importlib.util.find_spec(module) is None:
-            pytest.skip(f"{module} is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    return path
-
-
-@pytest.fixture(scope="module")
-def lab(chromium, tmp_path_factory):
+def lab(tmp_path_factory):
     """The address of a JupyterLab that holds one notebook, `play.ipynb`."""
+    reason = slides.why_not()
+    if reason:
+        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("lab")
     cells = [nbformat.v4.new_code_cell(text) for text in CELLS]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "play.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.root_dir={folder}"]
     command += [
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
+        f"--LabApp.{name}_dir={folder / 'home'}" for name in ("user_settings", "workspaces")
     ]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
-    # Nothing of the user's: no settings, no extensions of a home directory.
-    homes = {
-        name: str(folder / "home") for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")
-    }
-    homes["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "home")
-    environment = {**os.environ, **homes, "PYTHONPATH": str(ROOT)}
-    log = (folder / "lab.log").open("w")
-    with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as server:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/api", server, folder / "lab.log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait_for(address, server, log, seconds=120):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=5)
-            return
-        time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    with slides.serving(command, folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def page(chromium, lab):
+def page(lab):
     """The notebook, its first cell run."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=slides.chromium(), args=slides.FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(4 * MINUTES)
+        page.set_default_timeout(4 * slides.MINUTES)
         page.goto(f"{lab}/lab/tree/play.ipynb")
         page.locator(".jp-Notebook .jp-CodeCell").nth(0).locator(".cm-content").click()
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
