@@ -1,13 +1,25 @@
 # `make` alone lists what there is. Everything runs in .venv, which `setup` makes and which is
-# renewed only when pyproject.toml or constraints.txt change.
+# renewed only when pyproject.toml, constraints.txt or EXTRAS change.
 
 EXTRAS ?= cpu,dev,slides,site
 PRESET ?= smoke
 CHAPTERS ?=
 ARGS ?=
+REPO ?=
+AUTHORS := --ignore=tests/authors
 
 BIN := .venv/bin
-STAMP := .venv/.stamp
+# The stamp of what was asked for, so that other EXTRAS install again. Later calls without EXTRAS
+# keep what is there.
+STAMPS := $(wildcard .venv/.stamp-*)
+ifeq ($(origin EXTRAS)$(STAMPS),file)
+STAMP := .venv/.stamp-$(EXTRAS)
+else ifeq ($(origin EXTRAS),file)
+STAMP := $(firstword $(STAMPS))
+EXTRAS := $(patsubst .venv/.stamp-%,%,$(STAMP))
+else
+STAMP := .venv/.stamp-$(EXTRAS)
+endif
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 # A name on the PATH is not enough: pyenv's shims exist for versions that are not active, and
@@ -17,7 +29,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if "$$p" -c '$(FIT)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-colab lab site bench format refresh clean
+.PHONY: help setup run test test-all test-colab lab present site bench format refresh repo clean
 
 help: ## this list
 	@echo "찐개만: GANs that make dogs"
@@ -34,15 +46,20 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		-c constraints.txt -e ".[$(EXTRAS)]"
-	@touch $(STAMP)
+	@rm -f .venv/.stamp-*
+	@touch '$@'
 
-run: setup ## execute the course (PRESET=smoke|cpu|gpu, CHAPTERS="3 4") and make _site/html of it
+run: setup ## run every chapter as a check (PRESET=smoke|cpu|gpu, CHAPTERS="3 4"), make the site
 	@$(BIN)/dogan run --preset $(PRESET) $(CHAPTERS)
 
 test: setup ## lint, unit tests, and every notebook from top to bottom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	DOGAN_PRESET=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env tests notebooks $(ARGS)
+	DOGAN_PRESET=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
+		$(AUTHORS) tests notebooks $(ARGS)
+
+test-all: AUTHORS :=
+test-all: test ## the same, and the tests of the authors' programs in data/make
 
 test-colab: ## chapters 01, 04 and 11 on Colab's versions (needs Python 3.12; CHAPTERS="07 09")
 	@test -x .venv-colab/bin/python || python3.12 -m venv .venv-colab
@@ -50,8 +67,11 @@ test-colab: ## chapters 01, 04 and 11 on Colab's versions (needs Python 3.12; CH
 		-r tests/colab/requirements.txt
 	@.venv-colab/bin/python tests/colab/__main__.py $(CHAPTERS)
 
-lab: setup ## open the notebooks in JupyterLab (ARGS=--no-browser and the like)
+lab: setup ## work on your own copies of the chapters in JupyterLab (ARGS=--no-browser)
 	@$(BIN)/dogan lab $(ARGS)
+
+present: setup ## a chapter as live slides (CHAPTERS=4)
+	@$(BIN)/dogan present $(CHAPTERS) $(ARGS)
 
 site: setup ## make _site/html of the notebooks as they are committed
 	@$(BIN)/dogan site
@@ -66,6 +86,9 @@ format: setup ## tidy the code, and bring each .py into its .ipynb, outputs kept
 
 refresh: setup ## for authors: new outputs in the committed notebooks (PRESET=cpu CHAPTERS="3 4")
 	@$(BIN)/dogan refresh --preset $(if $(filter smoke,$(PRESET)),cpu,$(PRESET)) $(CHAPTERS)
+
+repo: setup ## write the repository's address into every link (REPO=owner/name)
+	@$(BIN)/dogan move $(REPO)
 
 clean: ## delete .venv, _site and caches
 	rm -rf .venv .venv-colab _site .pytest_cache .ruff_cache *.egg-info

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -257,6 +258,31 @@ def with_site_links(notebook, there):
                     lambda link: f'href="{link[1]}.html"' if link[1] in there else link[0], page
                 )
     return notebook
+
+
+def move(repository: str, root: Path = ROOT) -> list[Path]:
+    """Write the repository's address, `owner/name`, into every link; the files that changed.
+
+    Raises:
+        ValueError: that is no `owner/name`.
+    """
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise ValueError(f"{repository!r} is not owner/name")
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    old = project["urls"]["Repository"].removeprefix("https://github.com/")
+    address = re.compile(rf"(github(?:\.com)?/){re.escape(old)}(?![\w-])")
+    folders = ((".", ("*.toml", "*.md", "*.cff")), ("notebooks", ("*.py", "*.ipynb")))
+    paths = [
+        path for where, kinds in folders for kind in kinds for path in (root / where).glob(kind)
+    ]
+    changed = []
+    for path in sorted(paths):
+        before = path.read_text(encoding="utf-8")
+        after = address.sub(lambda link: link[1] + repository, before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            changed.append(path)
+    return changed
 
 
 def with_alt_texts(notebook):

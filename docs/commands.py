@@ -157,4 +157,17 @@ def do_reset(arguments):
         print(f"{copy} is as the course has it; what was there is in {lab.MY / 'old'}")
 
 
-COMMANDS = [add_run, add_refresh, add_site, add_lab, add_present, add_reset]
+def add_move(commands):
+    command = commands.add_parser(
+        "move", help="for authors: write the repository's address into every link"
+    )
+    command.add_argument("repository", help="owner/name")
+    command.set_defaults(do=do_move)
+
+
+def do_move(arguments):
+    changed = _beside("build").move(arguments.repository)
+    print(f"{len(changed)} files now say {arguments.repository}")
+
+
+COMMANDS = [add_run, add_refresh, add_site, add_lab, add_present, add_reset, add_move]

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from docs import build
+from docs import build, lab
 
 CHAPTER = """\
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -217,6 +217,40 @@ def test_site_says_which_words_and_which_functions(site):
     assert "판별자" in (site / "glossary.html").read_text(encoding="utf-8")
     assert "load_generator" in (site / "api.html").read_text(encoding="utf-8")
     assert "arXiv" in (site / "references.html").read_text(encoding="utf-8")
+
+
+def test_to_move_rewrites_every_link(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    url = "https://github.com/OWNER/dogan"
+    (tmp_path / "pyproject.toml").write_text(f'[project.urls]\nRepository = "{url}"\n')
+    links = f"{url}.git https://colab.research.google.com/github/OWNER/dogan/blob/main if '/OWNER/'"
+    (tmp_path / "notebooks" / "00_a.py").write_text(links)
+    (tmp_path / "README.md").write_text("nothing")
+    assert len(build.move("you/dogs.course", tmp_path)) == 2
+    moved = (tmp_path / "notebooks" / "00_a.py").read_text()
+    assert "github.com/you/dogs.course.git" in moved and "/github/you/dogs.course/blob" in moved
+    assert "if '/OWNER/'" in moved, "the setup cell still knows the placeholder"
+    build.move("me/x", tmp_path)
+    assert "github.com/me/x.git" in (tmp_path / "notebooks" / "00_a.py").read_text()
+    with pytest.raises(ValueError, match="owner/name"):
+        build.move("nonsense", tmp_path)
+
+
+def test_students_work_on_copies_with_folded_plotting_code(notebooks, tmp_path, monkeypatch):
+    monkeypatch.setattr(lab, "MY", tmp_path / "my")
+    (path,) = build.chapters(["0"])
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = ["hide-input"]
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    (copy,) = lab.work_on_copies([path])
+    assert nbformat.read(copy, as_version=4).cells[1].metadata["jupyter"] == {"source_hidden": True}
+    copy.write_text("mine")
+    lab.work_on_copies([path])
+    assert copy.read_text() == "mine" and path.read_bytes() == before
+    lab.work_on_copies([path], renew=True)
+    assert copy.read_text() != "mine"
+    assert (tmp_path / "my" / "old" / path.name).read_text() == "mine"
 
 
 def test_help_does_not_wait_for_tensorflow():

@@ -42,6 +42,7 @@ OPEN = """async ([path, kernel]) => {
     const panel = await app.commands.execute("docmanager:open",
         {path, factory: "Notebook", kernelPreference: preference});
     await panel.context.ready; await panel.revealed;
+    if (kernel) await panel.sessionContext.ready;
     await app.commands.execute("deck:start");
 }"""
 START = """() => {
