@@ -104,6 +104,14 @@ def test_readme_links_to_every_chapter_there_is():
     assert sorted(linked) == sorted(there), "the chapter map in README.md is out of date"
 
 
+def test_readme_names_chapters_as_the_table_does():
+    from dogan_lib.classroom.course_map import chapters
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    for chapter in chapters():
+        assert f"[{chapter.ko} · {chapter.en}](notebooks/{chapter.slug}.ipynb)" in text
+
+
 def test_ci_does_what_make_test_does():
     script = ROOT / ".ci" / "run"
     assert os.stat(script).st_mode & stat.S_IXUSR
