@@ -63,7 +63,7 @@ from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, pyramids
 from dogan_lib.metrics.single import diversity, sifid
 from dogan_lib.models import singan, singan_training
-from dogan_lib.models.singan import SinGAN, Watch
+from dogan_lib.models.singan import SinGAN
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0, small=True))
@@ -140,11 +140,11 @@ def network(width=32, channels=3):
     return keras.Model(inputs, keras.layers.Conv2D(channels, 3)(x))
 
 
-mine, library = network(), singan_training.generator()
+mine, library = network(), singan.generator()
 print(f"yours {mine.count_params():,} parameters, the library's {library.count_params():,}")
 assert mine.count_params() == library.count_params()
 assert mine(np.zeros((1, 40, 50, 3))).shape == (1, 30, 40, 3)
-critic = singan_training.discriminator()
+critic = singan.discriminator()
 print("D of an 11×11 picture:", critic(np.zeros((1, 11, 11, 3))).shape, "- one score")
 
 # %% [markdown]
@@ -302,7 +302,7 @@ learner = SinGAN(max_size=cfg.side, seed=0)
 schedule = dataclasses.replace(
     singan_training.SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
 )
-learner.fit(MINE or pyramids.example("doodle"), schedule, [Watch(every=4)], verbose=False)
+learner.fit(MINE or pyramids.load("singan_doodle").image, schedule, [pyramids.Watch(every=4)], verbose=False)
 print(learner)
 
 # %%

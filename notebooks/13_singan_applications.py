@@ -390,7 +390,7 @@ gallery(
 small_gan = pyramids.load("singan_china_sr")
 small = Image.fromarray(small_gan.image)
 size = 4 * small.width, 4 * small.height
-original = pyramids.example("china")
+original = pyramids.photograph("china")
 truth = np.asarray(original.resize(size, Image.Resampling.LANCZOS))
 kinds = {"nearest": 0, "bicubic": Image.Resampling.BICUBIC, "Lanczos": Image.Resampling.LANCZOS}
 ways = {name: np.asarray(small.resize(size, kind)) for name, kind in kinds.items()}

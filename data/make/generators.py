@@ -16,10 +16,10 @@ from typing import Literal
 import keras
 import numpy as np
 
+from data.make import singans
 from dogan_lib import checkpoints, distribution, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import Resume
-from dogan_lib.classroom import pyramids
 from dogan_lib.distribution import number
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles.readers import load_attributes
@@ -480,9 +480,9 @@ def main(arguments=None) -> int:
     name = options["name"]
     try:
         if name is None:
-            print("\n".join([*RECIPES, *pyramids.PYRAMIDS]))
-        elif name in pyramids.PYRAMIDS:  # each has its own picture and schedule
-            print(pyramids.train(name, **{key: options[key] for key in ("out", "seed", "ship")}))
+            print("\n".join([*RECIPES, *singans.PROGRAMS]))
+        elif name in singans.PROGRAMS:  # each has its own picture and schedule
+            print(singans.train(name, **{key: options[key] for key in ("out", "seed", "ship")}))
         else:
             print(train(**options))
     except (OSError, ValueError, RuntimeError) as error:

@@ -1,59 +1,33 @@
-"""SinGANs that the course trained, each on one picture, and the pictures.
+"""SinGANs that the course trained, each on one picture; two photographs; and a pyramid as it grows.
 
-`dogan train singan_china --ship` trains one of them anew, in minutes on two cores.
+`dogan train singan_wood --ship` trains one of them anew (`data/make/singans.py`).
 """
-
-import time
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from dogan_lib import runtime
+from dogan_lib import plots
 from dogan_lib.checkpoints import data_dir
-from dogan_lib.models.singan import SinGAN
-from dogan_lib.models.singan_uses import super_resolution_gan
-from dogan_lib.runtime import write_atomically
+from dogan_lib.models.singan import SinGAN, Status
 
-PICTURES = ("china", "flower", "doodle")
-
-# name -> (picture, how the SinGAN is made). The coarsest scale of singan_china_n3 and _n4 is
-# larger, so that 3 and 4 scales are enough instead of 6.
-PYRAMIDS = {
-    "singan_china": ("china", lambda seed: SinGAN(max_size=96, seed=seed)),
-    "singan_china_sr": ("china", lambda seed: super_resolution_gan(seed, max_size=64)),
-    "singan_doodle": ("doodle", lambda seed: SinGAN(max_size=64, seed=seed)),
-    "singan_china_n3": ("china", lambda seed: SinGAN(max_size=96, min_size=60, seed=seed)),
-    "singan_china_n4": ("china", lambda seed: SinGAN(max_size=96, min_size=44, seed=seed)),
-    "singan_flower": ("flower", lambda seed: SinGAN(max_size=64, seed=seed)),
-}
+PHOTOGRAPHS = ("china", "flower")
 
 
-def example(name: str = "china") -> Image.Image:
-    """A picture to learn from: two photographs that scikit-learn brings along, and a doodle.
+def photograph(name: str = "china") -> Image.Image:
+    """One of the two photographs that scikit-learn brings along, 640x427.
 
     Raises:
         ValueError: there is no such picture.
-        ModuleNotFoundError: scikit-learn is not installed.
     """
-    if name not in PICTURES:
-        raise ValueError(f"no example {name!r}; there is {', '.join(PICTURES)}")
-    if name == "doodle":
-        from dogan_lib.dogs import load_dogs
+    if name not in PHOTOGRAPHS:
+        raise ValueError(f"no photograph {name!r}; there is {', '.join(PHOTOGRAPHS)}")
+    from sklearn.datasets import load_sample_image
 
-        return Image.fromarray(load_dogs(size=128, source="doodle", limit=8, seed=4).images[0])
-    try:
-        from sklearn.datasets import load_sample_image
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "the photographs come with scikit-learn: pip install scikit-learn, or fit a SinGAN on "
-            "a picture of yours"
-        ) from None
     return Image.fromarray(np.ascontiguousarray(load_sample_image(f"{name}.jpg")))
 
 
 def load(name: str) -> SinGAN:
-    """A trained SinGAN by name.
+    """A trained SinGAN by name; `.image` is its picture.
 
     Raises:
         FileNotFoundError: there is none; the message lists those there are.
@@ -65,32 +39,48 @@ def load(name: str) -> SinGAN:
     return SinGAN.load(path)
 
 
-def train(name: str, out: str | Path | None = None, seed: int = 0, ship: bool = False) -> Path:
-    """Train one of `PYRAMIDS`; started again it goes on with the next scale.
+class Watch:
+    """Show the pyramid as it grows, in one figure that updates in place.
+
+    SinGAN().fit(picture, callbacks=[Watch()])
 
     Args:
-        out: folder for `gan.npz` and a picture of 8 samples; `runs/NAME`.
-        ship: copy the finished pyramid to `data/checkpoints`.
+        every: blocks of iterations between two pictures; the end of a scale is always shown.
     """
-    picture, make = PYRAMIDS[name]
-    out = Path(out or Path("runs") / name)
-    out.mkdir(parents=True, exist_ok=True)
-    print(f"{name}: {runtime.setup(seed, small=True)}")
-    path = out / "gan.npz"
-    gan = SinGAN.load(path) if path.exists() else make(seed)
-    start = time.perf_counter()
-    gan.fit(example(picture), callbacks=[lambda now: now.done and gan.save(path)])
-    print(f"{gan} in {time.perf_counter() - start:.0f} s")
-    _draw(gan, out / "samples.png")
-    if ship:
-        print(gan.save(data_dir() / "checkpoints" / f"{name}.npz"))
-    return out
 
+    def __init__(self, every: int = 5):
+        self.every = every
+        self.samples: dict[int, np.ndarray] = {}  # the last one of each scale
+        self._blocks, self._handle = 0, None
 
-def _draw(gan, path):
-    """The picture, its reconstruction and six samples, side by side."""
-    from dogan_lib import plots
+    def __call__(self, now: Status):
+        self._blocks += 1
+        if now.done or self._blocks % self.every == 0:
+            self.samples[now.scale] = now.sample()[0]
+            self._update(now)
 
-    shown = np.concatenate([gan.real()[None], gan.reconstruct(), gan.sample(6)])
-    with write_atomically(path) as temporary:
-        Image.fromarray(plots.tile(shown, 4)).save(temporary, format="png")
+    def _update(self, now):
+        from IPython.display import display
+
+        picture = plots.Picture(
+            plots.to_png(self.figure(now)), f"A random sample of each scale; {now}"
+        )
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
+
+    def figure(self, now: Status):
+        """A random sample of each scale so far, and the picture itself, all enlarged alike."""
+        import matplotlib.pyplot as plt
+
+        shown = {f"scale {k}": plots.to_uint8(sample) for k, sample in self.samples.items()}
+        shown["the picture"] = now.gan.image
+        figure, axes = plt.subplots(1, len(shown), figsize=(1.9 * len(shown), 2.4), squeeze=False)
+        for ax, (title, picture) in zip(axes[0], shown.items(), strict=True):
+            ax.imshow(picture, interpolation="nearest")
+            ax.set_title(f"{title}\n{picture.shape[1]}x{picture.shape[0]}", fontsize=9)
+            ax.axis("off")
+        figure.suptitle(str(now), fontsize=10)
+        figure.tight_layout()
+        return figure

@@ -49,23 +49,23 @@ def dogan(task, schedule="paper"):
 
     from dogan_lib import runtime
     from dogan_lib.models import singan
-    from dogan_lib.models.singan_training import SCHEDULES
+    from dogan_lib.models.singan_training import SCHEDULES, Training
 
     runtime.setup(task.get("seed", 0), small=True)
     plan = dataclasses.replace(SCHEDULES[schedule], block=5)
     gan = singan.SinGAN(precision=task["precision"])
-    gan._take(_picture(task["picture"], task["size"]))
+    gan.take(_picture(task["picture"], task["size"]))
     rates = []
     for k in range(len(gan.shapes)):
-        training = singan._Training(gan, k, plan)
+        training = Training(gan, k, plan)
 
         def step(training=training):
-            training.worker.train(training.inputs(plan.block)).numpy()
+            training.worker.train(training.inputs(plan.block, plan.learning_rate)).numpy()
             return plan.block
 
         rates.append(rate(step, task["seconds"]))
-        gan._critic = training.worker.d.model.get_weights()
-        gan.scales.append(singan.Scale(training.worker.g.model.get_weights(), training.sigma))
+        gan.critic = training.critic()
+        gan.scales.append(singan.Scale(training.worker.g.get_weights(), training.sigma))
     return rates
 
 
@@ -202,7 +202,7 @@ def compare_speed(task):
     from dogan_lib.models.singan import SinGAN
 
     gan = SinGAN()
-    gan._take(_picture(task["picture"], task["size"]))
+    gan.take(_picture(task["picture"], task["size"]))
     scales = [(gan.width_at(k), *shape) for k, shape in enumerate(gan.shapes)]
     sizes = " | ".join(f"{broad}x{height}" for _, height, broad in scales)
     print("iterations a second at each scale, of 3 + 3 steps where not said\n")

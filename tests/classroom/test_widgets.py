@@ -169,7 +169,7 @@ def canvas():
     """On a SinGAN with two scales that nobody has trained."""
     photograph = np.random.default_rng(0).integers(0, 256, (30, 40, 3), "uint8")
     gan = SinGAN(width=4)
-    gan._take(photograph)
+    gan.take(photograph)
     gan.scales = [Scale(generator(4, seed=k).get_weights(), 0.1) for k in range(2)]
     gan.shapes = gan.shapes[-2:]
     return PaintToPhoto(gan, columns=8, zoom=1)

@@ -1,0 +1,207 @@
+"""SinGANs of chapters 12 and 13, each on one picture: `dogan train singan_wood --ship`.
+
+Three of the pictures are drawn here, of what SinGAN likes: many small things, texture everywhere.
+"""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from dogan_lib import plots, runtime
+from dogan_lib.checkpoints import data_dir
+from dogan_lib.classroom.pyramids import photograph
+from dogan_lib.doodles import painter
+from dogan_lib.models.singan import SinGAN
+from dogan_lib.models.singan_training import SCHEDULES
+from dogan_lib.models.singan_uses import super_resolution_gan
+from dogan_lib.runtime import write_atomically
+
+SIZE = (640, 480)  # at which scenes are drawn, before they are shrunk
+
+# ---------------------------------------------------------------------------- pictures
+
+
+def _clouds(random, shape, blurs, threshold):
+    """Soft noise in [0, 1], 0 below the threshold."""
+    total = np.zeros(shape, "float32")
+    for blur in blurs:
+        noise = Image.fromarray((255 * random.random(shape)).astype("uint8"))
+        noise = np.asarray(noise.filter(ImageFilter.GaussianBlur(blur)), "float32")
+        total += (noise - noise.mean()) / noise.std()
+    return np.clip((total / len(blurs) - threshold) / 1.5, 0, 1)
+
+
+def balloons(seed: int = 0) -> Image.Image:
+    """Striped balloons of all sizes before clouds."""
+    random, (width, height) = np.random.default_rng(seed), SIZE
+    down = np.linspace(0, 1, height)[:, None, None]
+    sky = (1 - down) * np.array([58, 120, 200]) + down * np.array([176, 214, 240])
+    white = _clouds(random, (height, width), (6, 14, 36), 0.15)[..., None] * 0.8
+    image = Image.fromarray((sky * (1 - white) + 250 * white).astype("uint8"))
+    pen, colours = ImageDraw.Draw(image), ("#d3302f", "#f6b21b", "#2f8f46", "#6b2fa0", "#ef6c1f")
+    taken = []
+    for radius in (62, 56, 50, 46, 42, 40, 36, 34, 32, 30, 28, 26, 25, 24, 23, 22, 21, 20, 20, 20):
+        for _ in range(300):
+            x, y = (
+                random.uniform(radius, width - radius),
+                random.uniform(radius, height - 2 * radius),
+            )
+            if all(np.hypot(x - a, y - b) > 1.25 * (radius + c) + 10 for a, b, c in taken):
+                taken.append((x, y, radius))
+                _balloon(pen, x, y, radius, random.permutation(colours)[:2])
+                break
+    return image
+
+
+def _balloon(pen, x, y, radius, colours):
+    """An envelope in stripes, narrower ellipses one before the other, and a basket."""
+    for i, share in enumerate((1, 0.78, 0.52, 0.22)):
+        box = (x - share * radius, y - radius, x + share * radius, y + 1.15 * radius)
+        pen.ellipse(box, fill=str(colours[i % 2]))
+    foot, half = y + 1.5 * radius, 0.16 * radius
+    for side in (-1, 1):
+        top = (x + side * 0.3 * radius, y + radius)
+        pen.line([top, (x + side * half, foot)], fill="#4a3a2c", width=2)
+    pen.rectangle((x - half, foot, x + half, foot + 1.6 * half), fill="#7a4f2a")
+
+
+def wood(seed: int = 0) -> Image.Image:
+    """Trees in autumn before a pale sky, fallen leaves on the ground."""
+    random, (width, height) = np.random.default_rng(seed), SIZE
+    image = Image.new("RGB", SIZE, "#cfe0ea")
+    pen, ground = ImageDraw.Draw(image), 0.68 * height
+    greens, leaves = ("#51652a", "#6c7a30", "#43562a"), ("#c8401e", "#e0791f", "#f0b429", "#9c2a1c")
+    pen.rectangle((0, ground, width, height), fill="#5c4a2a")
+    _strokes(pen, random, (0, ground), SIZE, 5200, greens + leaves[1:3], 5)
+    for depth in np.sort(random.uniform(0, 1, 15)):
+        x, foot = random.uniform(0, width), ground + depth * 0.22 * height
+        tall, colour = (0.42 + 0.4 * depth) * height, random.integers(4)
+        thick = 4 + 9 * depth
+        pen.polygon(
+            [
+                (x - thick, foot),
+                (x - thick / 3, foot - tall),
+                (x + thick / 3, foot - tall),
+                (x + thick, foot),
+            ],
+            fill=("#4a3424", "#5b4532", "#3a2a20")[random.integers(3)],
+        )
+        for _ in range(int(260 + 300 * depth)):
+            angle, far = random.uniform(0, 2 * np.pi), np.sqrt(random.random())
+            at = (
+                x + 0.3 * tall * far * np.cos(angle),
+                foot - 0.72 * tall + 0.34 * tall * far * np.sin(angle),
+            )
+            shade = leaves[colour] if random.random() < 0.6 else leaves[random.integers(4)]
+            _dab(pen, random, *at, 3 + 3 * depth, shade)
+    return image
+
+
+def meadow(seed: int = 0) -> Image.Image:
+    """Small dogs on grass with flowers."""
+    random = np.random.default_rng(seed)
+    image = Image.new("RGB", SIZE, "#5f9440")
+    pen = ImageDraw.Draw(image)
+    greens = ("#4f8536", "#6ea548", "#7db352", "#446f2e", "#89b95c")
+    _strokes(pen, random, (0, 0), SIZE, 9000, greens, 7)
+    _strokes(pen, random, (0, 0), SIZE, 700, ("#f4e04d", "#ffffff", "#e55b7c"), 4)
+    spots = [(c * 160 + r % 2 * 70 - 40, r * 120 - 20) for r in range(4) for c in range(5)]
+    for i, (x, y) in enumerate(spots):
+        dog = painter.cut_out(int(i), size=int(random.integers(84, 120)), seed=seed)
+        dog = Image.fromarray(dog)
+        image.paste(dog, (x + int(random.integers(40)), y + int(random.integers(30))), dog)
+    return image
+
+
+def _strokes(pen, random, start, stop, n, colours, size):
+    for x, y in random.uniform(start, stop, (n, 2)):
+        _dab(pen, random, x, y, size, colours[random.integers(len(colours))])
+
+
+def _dab(pen, random, x, y, size, colour):
+    a, b = size * random.uniform(0.5, 1.2, 2)
+    pen.ellipse((x - a, y - b / 2, x + a, y + b / 2), fill=colour)
+
+
+def hubble() -> Image.Image:
+    """A part of NASA's Hubble Deep Field, from scikit-image: public domain."""
+    from skimage import data
+
+    return Image.fromarray(data.hubble_deep_field()[150:630, 180:820])
+
+
+# ---------------------------------------------------------------------------- programs
+
+# Coarse scales are cheap, and decide on the layout: they train longer.
+COARSE = dataclasses.replace(SCHEDULES["fast"], iterations=2000, window=64, shared=8)
+FINE = dataclasses.replace(COARSE, iterations=700)
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One shipped SinGAN: its picture, how it is made, and for how long each scale trains.
+
+    Attributes:
+        coarse: so many scales train by `COARSE`, the others by `FINE`.
+    """
+
+    picture: Callable[[], Image.Image]
+    make: Callable[..., SinGAN]
+    coarse: int = 3
+
+    def fit(self, gan: SinGAN, callbacks=()) -> SinGAN:
+        gan.take(self.picture())
+        gan.fit(schedule=COARSE, callbacks=callbacks, scales=max(self.coarse, len(gan.scales)))
+        return gan.fit(schedule=FINE, callbacks=callbacks)
+
+
+def _small(**settings) -> Callable[..., SinGAN]:
+    """Narrow, with noise as strong as what the scale below lacks: see chapter 12."""
+    return lambda seed: SinGAN(
+        **{"max_size": 128, "widest": 32, "noise": 1.0, **settings}, seed=seed
+    )
+
+
+PROGRAMS = {
+    "singan_hubble": Program(hubble, _small()),
+    "singan_wood": Program(wood, _small()),
+    "singan_balloons": Program(balloons, _small()),
+    # The coarsest scale is larger, so that 3 and 5 scales are enough in place of 7.
+    "singan_wood_n3": Program(wood, _small(min_size=72), coarse=1),
+    "singan_wood_n5": Program(wood, _small(min_size=41), coarse=2),
+    "singan_china_sr": Program(photograph, lambda seed: super_resolution_gan(seed, max_size=64)),
+}
+
+
+def train(name: str, out: str | Path | None = None, seed: int = 0, ship: bool = False) -> Path:
+    """Train one of `PROGRAMS`; started again it goes on with the next scale.
+
+    Args:
+        out: folder for `gan.npz` and a picture of samples from each start scale; `runs/NAME`.
+        ship: copy the finished pyramid to `data/checkpoints`.
+    """
+    program, out = PROGRAMS[name], Path(out or Path("runs") / name)
+    out.mkdir(parents=True, exist_ok=True)
+    print(f"{name}: {runtime.setup(seed, small=True)}")
+    path = out / "gan.npz"
+    gan = SinGAN.load(path) if path.exists() else program.make(seed)
+    start = time.perf_counter()
+    program.fit(gan, [lambda now: now.done and gan.save(path)])
+    print(f"{gan} in {time.perf_counter() - start:.0f} s")
+    _draw(gan, out / "samples.png")
+    if ship:
+        print(gan.save(data_dir() / "checkpoints" / f"{name}.npz"))
+    return out
+
+
+def _draw(gan, path):
+    """The picture, its reconstruction and two samples; then four from each start scale."""
+    starts = range(len(gan.scales) - 1)
+    rows = [gan.real()[None], gan.reconstruct(), gan.sample(2, seed=9)]
+    shown = np.concatenate([*rows, *(gan.sample(4, start_scale=k) for k in starts)])
+    with write_atomically(path) as temporary:
+        Image.fromarray(plots.tile(shown, 4)).save(temporary, format="png")
