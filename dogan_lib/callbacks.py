@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from dogan_lib.diagnosis import SIGNALS
 from dogan_lib.distribution import number
@@ -17,8 +18,12 @@ class StopOnNaN(keras.callbacks.Callback):
     Also ends it at the first batch whose pictures are not in [-1, 1].
     """
 
+    def on_train_begin(self, logs=None):
+        self.model.brightest.assign(0.0)  # of the data of another `fit`, perhaps
+        self.model.bad_step.assign(-1)
+
     def on_train_batch_end(self, batch, logs=None):
-        brightest = float(np.asarray(self.model.brightest)) if number(self.model.step) else 0.0
+        brightest = float(tf.convert_to_tensor(self.model.brightest))
         bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
         if math.isnan(brightest):
             raise FloatingPointError(
@@ -88,7 +93,7 @@ class Recorder(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
 
     def on_train_batch_end(self, batch, logs=None):
-        for name, value in zip(SIGNALS, np.asarray(self.model.signals), strict=True):
+        for name, value in zip(SIGNALS, tf.convert_to_tensor(self.model.signals), strict=True):
             self.history[name].append(float(value))
 
 

@@ -120,3 +120,14 @@ def logs(means: dict) -> dict:
 def number(counter) -> int:
     """A counter's value, also where a distribution strategy keeps a copy on each device."""
     return int(tf.convert_to_tensor(counter))
+
+
+class BuiltModel(keras.Model):
+    """A model whose networks and optimizers are built from the start: `fit` builds nothing."""
+
+    def _maybe_symbolic_build(self, *args, **kwargs):
+        """Nothing.
+
+        Keras would reduce a batch over all workers to build by, which fails for tuples (Keras 3.13
+        to 3.15), and would move the data's epochs on by one. It has no public way to say no.
+        """

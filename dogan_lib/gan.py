@@ -3,7 +3,6 @@
 gan = GAN(dcgan.generator_32(), dcgan.discriminator_32(), latent_dim=100)
 gan.compile(loss=losses.NonSaturating(), ema=0.999)
 gan.fit(dogs.batches(64), epochs=60)
-gan.sample(16, seed=1)
 """
 
 from collections.abc import Sequence
@@ -12,13 +11,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# augment and penalties register their classes: without them a saved GAN could not be read back.
-from dogan_lib import augment as _augment  # noqa: F401
-from dogan_lib import distribution, losses
-from dogan_lib import penalties as _penalties  # noqa: F401
+# The first two register their classes: without them a saved GAN could not be read back.
+import dogan_lib.augment
+import dogan_lib.penalties  # noqa: F401
+from dogan_lib import distribution, losses, refusals
 from dogan_lib.callbacks import StopOnNaN
 from dogan_lib.diagnosis import SIGNALS, variety
 from dogan_lib.generator import Generator
+from dogan_lib.saving import copied, random_states
 
 
 def default_optimizer() -> keras.optimizers.Optimizer:
@@ -27,7 +27,7 @@ def default_optimizer() -> keras.optimizers.Optimizer:
 
 
 @keras.saving.register_keras_serializable("dogan")
-class GAN(keras.Model):
+class GAN(distribution.BuiltModel):
     """A generator and a discriminator that train each other through `fit`.
 
     The data decides what is conditional: batches are tuples `(images, *conditions)`, G is called
@@ -45,12 +45,13 @@ class GAN(keras.Model):
 
     def __init__(self, generator, discriminator, latent_dim: int = 100, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
-        self.generator = generator
-        self.discriminator = discriminator
-        self.latent_dim = latent_dim
-        self.seed = seed
+        self.generator, self.discriminator = generator, discriminator
+        self.latent_dim, self.seed = latent_dim, seed
+        self.ema = True  # until `compile` says otherwise; the average is a copy still
         self.random = keras.random.SeedGenerator(seed)
-        self.ema_generator = _copy(generator, latent_dim)
+        pictures = refusals.built(generator, np.zeros((1, latent_dim), "float32"))
+        refusals.built(discriminator, pictures)
+        self.ema_generator = copied(generator, latent_dim)
         self.step = self._counter("step", 0)
         self.bad_step = self._counter("bad_step", -1)
         self.signals = self._counter("signals", 0, (len(SIGNALS),), "float32")  # of the last step
@@ -76,10 +77,8 @@ class GAN(keras.Model):
         """Choose how to train.
 
         Args:
-            loss: one of `dogan_lib.losses`, or its name ("hinge"); `NonSaturating()` where none is
-                given.
-            g_optimizer, d_optimizer: Keras optimizers or their names; Adam(2e-4, beta_1=0.5) where
-                none is given.
+            loss: of `dogan_lib.losses`, or its name ("hinge"); `NonSaturating()` if not given.
+            g_optimizer, d_optimizer: of Keras, or their names; Adam(2e-4, beta_1=0.5) else.
             augment: applied to real and fake in front of D, in both steps: `DiffAugment(...)`.
             penalties: from `dogan_lib.penalties`, one or several, added to D's loss.
             d_steps: D updates before one G update. Each takes its own share of the batch, so
@@ -91,14 +90,13 @@ class GAN(keras.Model):
             raise ValueError(f"ema is a decay in [0, 1), not {ema}")
         if d_steps < 1:
             raise ValueError(f"d_steps is at least 1, not {d_steps}")
-        if g_optimizer is not None and g_optimizer is d_optimizer:
-            raise ValueError("G and D need an optimizer each: one cannot keep the state of both")
-        _check_logits(self.discriminator)
+        penalties = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
+        refusals.check_players(self.discriminator, g_optimizer, d_optimizer, penalties)
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
         self.adversarial_loss = losses.get(loss)
         self.augment = augment
-        self.penalties = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
+        self.penalties = penalties
         self.d_steps, self.ema = d_steps, ema
         self.g_optimizer = self._prepare(g_optimizer, self.generator)
         self.d_optimizer = self._prepare(d_optimizer, self.discriminator)
@@ -142,13 +140,13 @@ class GAN(keras.Model):
         with tape:
             g_loss = self._generator_loss(seen, fake, conditions)
             scaled = distribution.share(self.g_optimizer.scale_loss(g_loss))
-        variables = self.generator.trainable_variables
-        gradients = tape.gradient(scaled, variables)
-        self.g_optimizer.apply(gradients, variables)
+        gradients = tape.gradient(scaled, self.generator.trainable_variables)
+        self.g_optimizer.apply(gradients, self.generator.trainable_variables)
         self._follow()
+
         scale = distribution.share(self.g_optimizer.scale_loss(tf.ones(())))
         # Read by `StopOnNaN`: pictures in [0, 255] are the likeliest mistake of all.
-        self.brightest.assign(tf.cast(tf.reduce_max(tf.abs(real)), "float32"))
+        self.brightest.assign(tf.maximum(self.brightest, refusals.brightness(real)))
         return self._record(
             d_loss=d_loss,
             g_loss=g_loss,
@@ -198,8 +196,8 @@ class GAN(keras.Model):
             for penalty in self.penalties:
                 loss += penalty(self._critic(conditions), real, fake)
             scaled = distribution.share(self.d_optimizer.scale_loss(loss))
-        variables = self.discriminator.trainable_variables
-        self.d_optimizer.apply(tape.gradient(scaled, variables), variables)
+        gradients = tape.gradient(scaled, self.discriminator.trainable_variables)
+        self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
         return loss, real_logits, fake_logits
 
     def _judge_both(self, real, fake, conditions):
@@ -237,16 +235,16 @@ class GAN(keras.Model):
 
     def fit(self, x=None, callbacks=None, shuffle=False, **kwargs):
         """`keras.Model.fit`, stopped by a clear error at the first loss that is not a number."""
-        _check_pictures(x)
+        refusals.check_pictures(x)
         # Last, so that the others have seen the step that it stops at.
         callbacks = [*(callbacks or []), StopOnNaN()]
         return super().fit(x, callbacks=callbacks, shuffle=shuffle, **kwargs)
 
     def sample(self, n, seed=0, truncation=None, labels=None, captions=None, ema=True):
         """n pictures, float32 (n, H, W, 3) in [-1, 1]; see `generator.Generator.sample`."""
-        averaged = ema and getattr(self, "ema", True)
-        model = self.ema_generator if averaged else self.generator
-        return Generator(model).sample(n, seed, truncation, labels, captions)
+        model = self.ema_generator if ema and self.ema else self.generator
+        drawing = Generator(model, latent_dim=self.latent_dim)
+        return drawing.sample(n, seed, truncation, labels, captions)
 
     # Saving ------------------------------------------------------------------------------------
 
@@ -260,9 +258,9 @@ class GAN(keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        networks = ("generator", "discriminator")
-        revived = {name: keras.saving.deserialize_keras_object(config[name]) for name in networks}
-        return cls(**{**config, **revived})
+        revive = keras.saving.deserialize_keras_object
+        networks = {name: revive(config[name]) for name in ("generator", "discriminator")}
+        return cls(**{**config, **networks})
 
     def get_compile_config(self):
         parts = {
@@ -281,11 +279,8 @@ class GAN(keras.Model):
 
     def _random_states(self):
         """Every generator of random numbers in play: latents, dropout, augmentation, penalties."""
-        parts = [*_layers(self.generator), *_layers(self.discriminator)]
-        parts += [self.augment, *self.penalties] if self.compiled else []
-        kind = keras.random.SeedGenerator
-        found = [v for part in parts for v in vars(part).values() if isinstance(v, kind)]
-        return [self.random.state, *(seed.state for seed in found)]
+        others = [self.augment, *self.penalties] if self.compiled else []
+        return [self.random.state, *random_states(self.generator, self.discriminator, *others)]
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -294,54 +289,12 @@ class GAN(keras.Model):
             store[f"random_{i}"] = np.asarray(state)
 
     def load_own_variables(self, store):
-        states = {key: store[key] for key in store.keys() if key.startswith("random_")}
-        own = {key: store[key] for key in store.keys() if key not in states}
-        super().load_own_variables(own)
-        for i, state in enumerate(self._random_states()):
-            if f"random_{i}" in states:
-                state.assign(states[f"random_{i}"])
-
-
-def _copy(network, latent_dim):
-    """The same network with the same weights, of whatever kind of Keras model."""
-    if not network.built:
-        network(np.zeros((1, latent_dim), "float32"))
-    twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
-    if not twin.built:
-        twin(np.zeros((1, latent_dim), "float32"))
-    twin.set_weights(network.get_weights())
-    twin.trainable = False
-    return twin
-
-
-def _layers(network):
-    """All layers, those inside of other layers too."""
-    own = getattr(network, "layers", []) or [getattr(network, "layer", None)]
-    return [network, *(part for layer in own if layer is not None for part in _layers(layer))]
+        random = [key for key in store.keys() if key.startswith("random_")]
+        super().load_own_variables({k: store[k] for k in store.keys() if k not in random})
+        for i, state in enumerate(self._random_states()[: len(random)]):
+            state.assign(store[f"random_{i}"])
 
 
 def _join(first, conditions):
     parts = [*tf.nest.flatten(first), *conditions]
     return parts if len(parts) > 1 else parts[0]
-
-
-def _check_logits(discriminator):
-    """Losses take one tensor of logits; a sigmoid in D would be taken twice."""
-    outputs = getattr(discriminator, "outputs", None) or [None]
-    if len(outputs) > 1:
-        raise ValueError(
-            f"D returns {len(outputs)} tensors; join them: one tensor (batch, k) of logits"
-        )
-    last = discriminator.layers[-1] if getattr(discriminator, "layers", None) else None
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
-        raise ValueError("D ends in a sigmoid, and losses take logits: let it end without one")
-
-
-def _check_pictures(x):
-    spec = x.element_spec if isinstance(x, tf.data.Dataset) else x
-    first = tf.nest.flatten(spec)[0]
-    if hasattr(first, "dtype") and not tf.as_dtype(first.dtype).is_floating:
-        raise ValueError(
-            f"pictures are {tf.as_dtype(first.dtype).name}, and GANs train on float32 in [-1, 1]: "
-            "x / 127.5 - 1, as `dogs.batches()` does"
-        )

@@ -30,11 +30,13 @@ class Generator:
     Attributes:
         model: the `keras.Model`; its inputs are named `latents`, then `labels` or `captions`.
         card: the dict beside the weights; empty for an unnamed file.
+        latent_dim: numbers in one z; the model says it, unless it is subclassed.
     """
 
-    def __init__(self, model: keras.Model, card: dict | None = None):
+    def __init__(self, model: keras.Model, card: dict | None = None, latent_dim: int | None = None):
         self.model, self.card = model, card or {}
-        self.inputs = {tensor.name: tensor for tensor in model.inputs}
+        self.inputs = {tensor.name: tensor for tensor in getattr(model, "inputs", [])}
+        self.latent_dim = latent_dim or model.inputs[0].shape[-1]
 
     def describe(self) -> str:
         """The card as a student reads it: data, budget, recipe, scores and their floor."""
@@ -50,10 +52,6 @@ class Generator:
         for kind, value in scores.get("generated", {}).items():
             lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
         return "\n".join(lines)
-
-    @property
-    def latent_dim(self) -> int:
-        return self.model.inputs[0].shape[-1]
 
     @property
     def classes(self) -> int | None:
@@ -86,9 +84,8 @@ class Generator:
         """
         given = labels if captions is None else captions
         inputs = [np.asarray(z, "float32")] + ([] if given is None else [np.asarray(given)])
-        shape = (0, *self.model.outputs[0].shape[1:])
-        parts = [np.zeros(shape, "float32")]
-        for start in range(0, len(inputs[0]), batch_size):
+        parts = []
+        for start in range(0, max(len(inputs[0]), 1), batch_size):
             batch = [part[start : start + batch_size] for part in inputs]
             outputs = self.model(batch if len(batch) > 1 else batch[0], training=False)
             parts.append(np.asarray(outputs, "float32"))

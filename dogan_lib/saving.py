@@ -1,8 +1,9 @@
-"""Plain objects written into a `.keras` file, and weights taken over from another network."""
+"""Plain objects written into a `.keras` file, copies of networks, and weights taken over."""
 
 import inspect
 
 import keras
+import numpy as np
 
 
 class Configurable:
@@ -54,3 +55,38 @@ def take_over(model: keras.Model, source: keras.Model) -> int:
     if not taken:
         raise ValueError(f"no layer of {source.name} fits one of {model.name} by name and shape")
     return taken
+
+
+def copied(network: keras.Model, latent_dim: int) -> keras.Model:
+    """The same network with the same weights, frozen, of whatever kind of Keras model.
+
+    Args:
+        network: built; functional, `Sequential` or subclassed.
+        latent_dim: length of the vectors that a subclassed one takes.
+    """
+    if getattr(network, "outputs", None):
+        twin = keras.models.clone_model(network)
+    else:
+        twin = type(network).from_config(network.get_config())
+    if not twin.built:
+        twin(np.zeros((1, latent_dim), "float32"))
+    twin.set_weights(network.get_weights())  # a clone begins with random ones of its own
+    twin.trainable = False
+    return twin
+
+
+def random_states(*parts) -> list:
+    """The states of all random generators inside of networks, augmentations and penalties.
+
+    Args:
+        parts: whatever may hold some; None is passed over.
+    """
+    layers = [layer for part in parts if part is not None for layer in _layers(part)]
+    found = [value for layer in layers for value in vars(layer).values()]
+    return [seed.state for seed in found if isinstance(seed, keras.random.SeedGenerator)]
+
+
+def _layers(part):
+    """The part itself and all layers in it, those inside of other layers too."""
+    own = getattr(part, "layers", []) or [getattr(part, "layer", None)]
+    return [part, *(inner for layer in own if layer is not None for inner in _layers(layer))]

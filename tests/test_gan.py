@@ -14,7 +14,7 @@ from keras import layers
 
 from dogan_lib import losses, penalties
 from dogan_lib.augment import DiffAugment
-from dogan_lib.callbacks import Resume
+from dogan_lib.callbacks import Recorder, Resume
 from dogan_lib.diagnosis import SIGNALS
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
@@ -238,15 +238,60 @@ def test_nan_stops_with_the_step_and_the_loss():
     broken = IMAGES.copy()
     broken[17, 0, 0, 0] = np.nan  # in the third batch of eight
     data = tf.data.Dataset.from_tensor_slices((broken,)).batch(8)
-    with pytest.raises(FloatingPointError, match=r"d_loss = nan.* at step 3"):
+    with pytest.raises(FloatingPointError, match="a picture of step 3 holds NaN"):
         tiny().fit(data, verbose=0)
+
+
+class Explode(keras.callbacks.Callback):
+    """As too high a learning rate does, after so many batches."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.after = after
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch + 1 == self.after:
+            weight = self.model.generator.trainable_weights[0]
+            weight.assign(weight * np.inf)
+
+
+def test_a_loss_that_is_not_finite_stops_with_its_name_and_step():
+    with pytest.raises(FloatingPointError, match=r"_loss = (nan|inf).* at step 3"):
+        tiny().fit(batches(4), verbose=0, callbacks=[Explode(2)])
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
+    """The last step of an epoch poisons G while its own losses are still finite."""
+    path, gan = tmp_path / "gan.keras", tiny()
+    gan.fit(batches(2), verbose=0, callbacks=[Resume(path)])
+    good = path.read_bytes()
+    with pytest.raises(FloatingPointError, match=r"gan\.keras still holds the last good state"):
+        gan.fit(batches(2), verbose=0, callbacks=[Explode(2), Resume(path)])
+    assert path.read_bytes() == good and os.listdir(tmp_path) == ["gan.keras"]
+
+
+def test_what_a_killed_save_left_is_swept(tmp_path):
+    left, other = tmp_path / ".gan.x1.tmp.keras", tmp_path / ".other.x1.tmp.keras"
+    for file in (left, other):
+        file.touch()
+    tiny().fit(batches(1), verbose=0, callbacks=[Resume(tmp_path / "gan.keras")])
+    assert sorted(os.listdir(tmp_path)) == [".other.x1.tmp.keras", "gan.keras"]
+
+
+def test_the_recorder_keeps_every_step_and_fit_their_mean():
+    gan, recorder = tiny(), Recorder()
+    history = gan.fit(batches(3), epochs=2, verbose=0, callbacks=[recorder]).history
+    for name in SIGNALS:
+        assert len(recorder.history[name]) == 6
+        steps = np.reshape(recorder.history[name], (2, 3))
+        np.testing.assert_allclose(steps.mean(axis=1), history[name], rtol=1e-4, atol=1e-6)
 
 
 def test_nan_is_located_inside_several_steps_of_one_execution():
     broken = IMAGES.copy()
     broken[17, 0, 0, 0] = np.nan
     data = tf.data.Dataset.from_tensor_slices((broken,)).batch(8)
-    with pytest.raises(FloatingPointError, match="at step 3"):
+    with pytest.raises(FloatingPointError, match="of step 3"):
         tiny(steps_per_execution=4).fit(data, verbose=0)
 
 
@@ -292,6 +337,109 @@ print("trained on", strategy.num_replicas_in_sync)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "trained on 2" in done.stdout, done.stderr[-2000:]
+
+
+@keras.saving.register_keras_serializable("test_gan")
+class OwnPlayer(keras.Model):
+    """A student's: no functional graph, weights only after the first call."""
+
+    def __init__(self, draws=True, **kwargs):
+        super().__init__(**kwargs)
+        self.draws = draws
+        self.last = layers.Dense(3072 if draws else 1)
+        self.shape_it = layers.Reshape((32, 32, 3)) if draws else layers.Flatten()
+
+    def call(self, x, training=False):
+        if self.draws:
+            return self.shape_it(keras.ops.tanh(self.last(x)))
+        return self.last(self.shape_it(x))
+
+    def get_config(self):
+        return {**super().get_config(), "draws": self.draws}
+
+
+def sequential(inputs):
+    """With batch normalisation, and with or without its input named."""
+    first = ([keras.Input((16,))], [keras.Input((32, 32, 3))]) if inputs else ([], [])
+    g = [layers.Dense(3072), layers.BatchNormalization(), layers.Reshape((32, 32, 3))]
+    d = [layers.Conv2D(4, 4, 4), layers.BatchNormalization(), layers.Flatten(), layers.Dense(1)]
+    return keras.Sequential(first[0] + g), keras.Sequential(first[1] + d)
+
+
+PLAYERS = {
+    "sequential": lambda: sequential(True),
+    "sequential, no inputs": lambda: sequential(False),
+    "subclassed": lambda: (OwnPlayer(), OwnPlayer(draws=False)),
+}
+
+
+@pytest.mark.parametrize("kind", PLAYERS)
+def test_every_kind_of_keras_model_trains_samples_and_is_saved(kind, tmp_path):
+    gan = GAN(*PLAYERS[kind](), latent_dim=16)
+    assert gan.sample(2).shape == (2, 32, 32, 3)  # before compile, too
+    gan.compile()
+    before = values(gan)
+    gan.fit(batches(2), verbose=0, callbacks=[Resume(tmp_path / "gan.keras")])
+    moved = [not np.array_equal(a, b) for a, b in zip(before, values(gan), strict=True)]
+    assert sum(moved) > 0.7 * len(moved)
+    revived = keras.models.load_model(tmp_path / "gan.keras")
+    np.testing.assert_allclose(gan.sample(2, seed=1), revived.sample(2, seed=1), atol=1e-6)
+
+
+def test_short_forms_do_what_they_say():
+    gan = tiny(loss="hinge", g_optimizer="sgd", penalties=penalties.R1())
+    assert isinstance(gan.adversarial_loss, losses.Hinge)
+    assert isinstance(gan.g_optimizer, keras.optimizers.SGD)
+    assert len(gan.penalties) == 1 and isinstance(gan.penalties[0], penalties.R1)
+    assert isinstance(tiny(loss=losses.Relativistic).adversarial_loss, losses.Relativistic)
+
+
+def test_what_cannot_be_trained_is_refused_in_a_sentence():
+    adam = keras.optimizers.Adam()
+    for options, sentence in (
+        (dict(loss="hing"), "no loss 'hing'; there is .*Hinge"),
+        (dict(g_optimizer=adam, d_optimizer=adam), "an optimizer each"),
+        (dict(loss=3), "has methods discriminator and generator"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            tiny(**options)
+    with pytest.raises(ValueError, match="every is a number of epochs"):
+        Resume("gan.keras", every=0)
+    g, d = dcgan.generator_32(16, width=16), dcgan.discriminator_32(4, activation="sigmoid")
+    with pytest.raises(ValueError, match="ends in a sigmoid"):
+        GAN(g, d, 16).compile()
+    with pytest.raises(ValueError, match="returns 2 tensors"):
+        GAN(g, keras.Model(d.input, [d.output, d.output]), 16).compile()
+    with pytest.raises(ValueError, match="cannot be called on"):
+        GAN(keras.Sequential([layers.Reshape((5, 5, 3)), layers.Dense(3)]), d, 16)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "sentence"),
+    [
+        ((127.5 * (IMAGES + 1)).astype("uint8"), "pictures are uint8"),
+        (127.5 * (IMAGES + 1), r"pictures reach 25\d"),
+    ],
+)
+def test_pictures_out_of_range_are_refused_at_the_first_batch(pictures, sentence):
+    data = tf.data.Dataset.from_tensor_slices((pictures,)).batch(8)
+    gan = tiny()
+    with pytest.raises(ValueError, match=sentence):
+        gan.fit(data, verbose=0)
+    assert int(gan.step) <= 1
+
+
+def test_one_logit_or_several(tmp_path):
+    images = keras.Input((32, 32, 3))
+    d = keras.Model(images, layers.Dense(4)(layers.Flatten()(images)))
+    gan = GAN(dcgan.generator_32(16, width=16), d, 16)
+    gan.compile()
+    assert np.isfinite(gan.fit(batches(1), verbose=0).history["d_loss"]).all()
+
+
+def test_a_step_compiles_with_xla():
+    history = tiny(jit_compile=True, loss="hinge").fit(batches(1), verbose=0).history
+    assert np.isfinite(list(history.values())).all()
 
 
 def test_ema_outside_its_range_is_refused():
