@@ -17,9 +17,9 @@ from dogan_lib.cards import available, read_card
 from dogan_lib.cards import card as card
 from dogan_lib.generator import Generator
 from dogan_lib.runtime import data_dir, write_atomically
+from dogan_lib.saving import CONFIG, WEIGHTS, in_float32, read_network
 from dogan_lib.saving import take_over as take_over
 
-WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # Keras' names inside the zip
 # Options of initializers and of BatchNormalization that Keras 3.13 does not know, and what they
 # are where nobody asks for them.
 NEW_OPTIONS = {
@@ -36,6 +36,7 @@ def load_generator(name: str | Path) -> Generator:
 
     Raises:
         FileNotFoundError: there is none; the message lists those there are.
+        ValueError: the file is damaged, or holds something else.
     """
     path = Path(name)
     if path.suffix != ".keras":
@@ -49,28 +50,12 @@ def load_generator(name: str | Path) -> Generator:
     # A whole GAN can be revived only where its class is known.
     from dogan_lib.models import biggan, pggan, text  # noqa: F401
 
-    model = keras.models.load_model(path, compile=False)
+    model = read_network(path)
     model = getattr(model, "ema_generator", model)
+    ends = [len(end[0].shape) for end in (model.inputs, model.outputs)]
+    if ends != [2, 4]:
+        raise ValueError(f"{path} holds {model.name}, which does not draw pictures from latents")
     return Generator(in_float32(model), read_card(path.with_suffix(".json")))
-
-
-def in_float32(model: keras.Model) -> keras.Model:
-    """The same network without the mixed precision that it was trained in.
-
-    A generator trained in bfloat16 would be slow on a CPU that only emulates it, and would draw
-    slightly different dogs from machine to machine.
-    """
-
-    def plain(config):
-        if isinstance(config, dict):
-            if config.get("class_name") == "DTypePolicy":
-                return {**config, "config": {"name": "float32"}}
-            return {key: plain(value) for key, value in config.items()}
-        return [plain(value) for value in config] if isinstance(config, list) else config
-
-    twin = type(model).from_config(plain(model.get_config()))
-    twin.set_weights(model.get_weights())
-    return twin
 
 
 def save_generator(model, name: str, card: dict, directory: str | Path | None = None) -> Path:

@@ -14,12 +14,20 @@ def active() -> str:
     """The name of the preset in force."""
     name = os.environ.get("DOGAN_PRESET", "").strip().lower()
     if not name:
-        from dogan_lib.runtime import gpus
-
         return "gpu" if gpus() else "cpu"
     if name not in NAMES:
         raise ValueError(f"DOGAN_PRESET={name!r}: choose one of {', '.join(NAMES)}, or unset it")
     return name
+
+
+def gpus() -> list[str]:
+    """The names of the GPUs that TensorFlow sees; empty without TensorFlow."""
+    try:
+        import tensorflow as tf
+    except ImportError:
+        return []
+    found = tf.config.list_physical_devices("GPU")
+    return [tf.config.experimental.get_device_details(g).get("device_name", g.name) for g in found]
 
 
 class Preset:

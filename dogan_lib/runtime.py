@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from dogan_lib.presets import active, gpus
+
 # CPUs with these instructions multiply bfloat16 matrices 2 to 4 times faster than float32 ones;
 # without them bfloat16 is emulated and slower.
 BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
@@ -74,16 +76,6 @@ def best_precision() -> str:
     return "mixed_bfloat16" if BFLOAT16_FLAGS & cpu_flags() else "float32"
 
 
-def gpus() -> list[str]:
-    """The names of the GPUs that TensorFlow sees; empty without TensorFlow."""
-    try:
-        import tensorflow as tf
-    except ImportError:
-        return []
-    found = tf.config.list_physical_devices("GPU")
-    return [tf.config.experimental.get_device_details(g).get("device_name", g.name) for g in found]
-
-
 def device() -> str:
     """One line about the hardware, for people."""
     names = gpus()
@@ -94,12 +86,10 @@ def report() -> dict[str, str]:
     """What decides how fast the course runs here: one line each, for people."""
     import keras
 
-    from dogan_lib import presets
-
     return {
         "device": device(),
         "precision": keras.config.dtype_policy().name,
-        "preset": presets.active(),
+        "preset": active(),
         "Python": platform.python_version(),
         "Keras": f"{keras.__version__} on {keras.backend.backend()}",
         "TensorFlow": _tensorflow_version(),

@@ -1,9 +1,16 @@
-"""Plain objects written into a `.keras` file, copies of networks, and weights taken over."""
+"""What goes into a `.keras` file and comes out of one; copies of networks, weights taken over."""
 
 import inspect
+import json
+import zipfile
+import zlib
+from pathlib import Path
 
 import keras
 import numpy as np
+
+WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # Keras' names inside the zip
+LARGEST = 2**30  # bytes of a member, unpacked: ten times the largest GAN of the course
 
 
 class Configurable:
@@ -28,6 +35,62 @@ class Configurable:
     def __repr__(self):
         arguments = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
         return f"{type(self).__name__}({arguments})"
+
+
+def read_network(path: str | Path) -> keras.Model:
+    """The network in a `.keras` file, not compiled; nothing in the file is run or unpickled.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, too large once unpacked, or not written by Keras; in one line.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}")
+    _check_archive(path)
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # of zlib, HDF5, TensorFlow or any class that the file names
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        raise ValueError(f"{path} is no network that can be read: {reason}") from error
+
+
+def _check_archive(path):
+    """Refuse what is not Keras' zip, or unpacks into more than a network, before reading it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            for name, size, packed in ((m.filename, m.file_size, m.compress_size) for m in members):
+                if size > LARGEST or size > 2**24 + 100 * packed:  # weights hardly shrink
+                    raise ValueError(f"{path} is no network: {name} unpacks into {size:,} bytes")
+            if not {WEIGHTS, CONFIG} <= {member.filename for member in members}:
+                raise ValueError(f"{path} is no network: it lacks {CONFIG} or {WEIGHTS}")
+            config = json.loads(archive.read(CONFIG))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+        raise ValueError(f"{path} is no .keras file, or only a part of one: {error}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no network: its {CONFIG} is not JSON") from error
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ValueError(f"{path} is no network: its {CONFIG} names no class")
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """The same network without the mixed precision that it was trained in.
+
+    A generator trained in bfloat16 would be slow on a CPU that only emulates it, and would draw
+    slightly different dogs from machine to machine.
+    """
+
+    def plain(config):
+        if isinstance(config, dict):
+            if config.get("class_name") == "DTypePolicy":
+                return {**config, "config": {"name": "float32"}}
+            return {key: plain(value) for key, value in config.items()}
+        return [plain(value) for value in config] if isinstance(config, list) else config
+
+    twin = type(model).from_config(plain(model.get_config()))
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 def take_over(model: keras.Model, source: keras.Model) -> int:

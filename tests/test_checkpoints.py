@@ -140,6 +140,108 @@ def test_a_missing_generator_names_those_there_are(data):
         checkpoints.load_generator("elsewhere")
 
 
+def rewritten(path, change):
+    """The file with its members changed: `change` gets a dict of bytes."""
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    change(members)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def configured(change):
+    """The file with another `config.json`."""
+
+    def edit(path):
+        def change_config(members):
+            config = json.loads(members["config.json"])
+            members["config.json"] = json.dumps(change(config)).encode()
+
+        rewritten(path, change_config)
+
+    return edit
+
+
+def dense_of(units):
+    def change(config):
+        dense = next(x for x in config["config"]["layers"] if x["class_name"] == "Dense")
+        dense["config"]["units"] = units
+        return config
+
+    return configured(change)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def scratched(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3 :: 997] = bytes(len(content[len(content) // 3 :: 997]))
+    path.write_bytes(content)
+
+
+CONFIG = "config.json"
+BROKEN = {
+    "empty": (lambda path: path.write_bytes(b""), "no .keras file"),
+    "a picture": (lambda path: path.write_bytes(b"\x89PNG" * 500), "no .keras file"),
+    "cut short": (cut, "no .keras file"),
+    "scratched": (scratched, "no network that can be read|no .keras file"),
+    "nothing inside": (lambda path: rewritten(path, dict.clear), "lacks config.json"),
+    "no JSON": (
+        lambda path: rewritten(path, lambda m: m.update({"config.json": b"{"})),
+        "not JSON",
+    ),
+    "a list": (configured(lambda config: [1]), "names no class"),
+    "unknown class": (configured(lambda c: c | {"class_name": "X", "module": "os"}), "can be read"),
+    "other weights": (
+        lambda path: rewritten(path, lambda m: m.update({"model.weights.h5": b"x" * 9999})),
+        "can be read",
+    ),
+    "padded": (
+        lambda path: rewritten(
+            path, lambda m: m.update({"model.weights.h5": m["model.weights.h5"] + bytes(2**26)})
+        ),
+        "unpacks into 67,",
+    ),
+    "other shapes": (dense_of(7), "can be read"),
+    "huge": (dense_of(10**11), "can be read"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_damaged_or_hostile_file_is_refused_in_a_line(data, how):
+    damage, sentence = BROKEN[how]
+    path = checkpoints.save_generator(dcgan.generator_32(16, width=16), "tiny", {})
+    damage(path)
+    with pytest.raises(ValueError, match=sentence) as caught:
+        checkpoints.load_generator("tiny")
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_network_that_is_no_generator_is_refused(data):
+    dcgan.discriminator_32(4).save(data / "d.keras")
+    with pytest.raises(ValueError, match="does not draw pictures from latents"):
+        checkpoints.load_generator(data / "d.keras")
+
+
+def test_weights_are_taken_over_by_name_and_counted():
+    def network(head):
+        z = keras.Input((3,))
+        x = keras.layers.Dense(4, name="body")(z)
+        return keras.Model(z, keras.layers.Dense(head, name="head")(x))
+
+    old, new = network(2), network(5)
+    head = new.get_layer("head").get_weights()
+    assert checkpoints.take_over(new, old) == 1
+    for ours, theirs in zip(new.layers[1].weights, old.layers[1].weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(new.get_layer("head").kernel, head[0])
+    with pytest.raises(ValueError, match=r"no layer of .* fits"):
+        checkpoints.take_over(dcgan.discriminator_32(4), old)
+
+
 def test_a_failed_write_leaves_the_old_file(data, monkeypatch):
     model = dcgan.generator_32(16, width=16)
     path = checkpoints.save_generator(model, "tiny", {})

@@ -25,9 +25,9 @@ def test_the_environment_chooses(monkeypatch, name, n):
 
 def test_without_a_gpu_the_default_is_cpu(monkeypatch):
     monkeypatch.delenv("DOGAN_PRESET", raising=False)
-    monkeypatch.setattr(runtime, "gpus", lambda: [])
+    monkeypatch.setattr(presets, "gpus", lambda: [])
     assert presets.active() == "cpu"
-    monkeypatch.setattr(runtime, "gpus", lambda: ["T4"])
+    monkeypatch.setattr(presets, "gpus", lambda: ["T4"])
     assert presets.active() == "gpu"
 
 
