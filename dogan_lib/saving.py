@@ -114,7 +114,7 @@ def take_over(model: keras.Model, source: keras.Model) -> int:
         twin = there.get(layer.name)
         if twin is not None and [w.shape for w in twin.weights] == [w.shape for w in layer.weights]:
             layer.set_weights(twin.get_weights())
-            taken += 1
+            taken += any(len(w.shape) for w in layer.weights)  # a lone scalar fits everywhere
     if not taken:
         raise ValueError(f"no layer of {source.name} fits one of {model.name} by name and shape")
     return taken

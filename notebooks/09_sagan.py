@@ -73,7 +73,7 @@ from matplotlib.colors import LogNorm
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import exercises
+from dogan_lib.classroom import exercises, growth
 from dogan_lib.classroom.widgets import AttentionMap
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -203,7 +203,7 @@ for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=
 # %% slideshow={"slide_type": "fragment"}
 cgan = checkpoints.load_generator("cgan64")
 inserted = checkpoints.Generator(
-    checkpoints.in_float32(sagan.with_attention(cgan.model)), cgan.card
+    checkpoints.in_float32(growth.with_attention(cgan.model)), cgan.card
 )
 before, after = (generator.sample(4, seed=1, labels="pug") for generator in (cgan, inserted))
 np.testing.assert_array_equal(before, after)

@@ -42,17 +42,14 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% slideshow={"slide_type": "slide"}
 from dogan_lib.presets import preset
 
-# `phase`: pictures in every phase; the run is stopped after `stop` epochs and taken up again.
+# `phase`: pictures in every phase.
 cfg = preset(
-    smoke=dict(
-        side=16, images=192, phase=56, epochs=2, stop=1, batch=16, width=1 / 64, cap=12, judged=128
-    ),
+    smoke=dict(side=16, images=192, phase=56, epochs=2, batch=16, width=1 / 64, cap=12, judged=128),
     cpu=dict(
         side=32,
         images=2000,
         phase=6000,
         epochs=24,
-        stop=10,
         batch=32,
         width=1 / 16,
         cap=48,
@@ -63,7 +60,6 @@ cfg = preset(
         images=None,
         phase=40_000,
         epochs=25,
-        stop=5,
         batch=32,
         width=1 / 8,
         cap=256,
@@ -86,8 +82,7 @@ import tensorflow as tf
 from keras import ops
 
 from dogan_lib import checkpoints, losses, metrics, penalties, plots, runtime
-from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import exercises
+from dogan_lib.classroom import exercises, progressive
 from dogan_lib.dogs import load_dogs
 from dogan_lib.generator import latents
 from dogan_lib.layers import EqualizedConv2D, MinibatchStddev, PixelNormalization
@@ -249,11 +244,11 @@ def fade(old, new, alpha):
 ALPHAS = (0, 0.25, 0.5, 1)
 generator, critic = pggan.generator(16, 32, cap=32), pggan.discriminator(16, cap=32)
 z16, x16 = latents(4, 32, seed=1), np.asarray(pggan.shrink(pictures[:4], 16))
-small = np.asarray(pggan.generator_at(generator, 8)(z16))
+small = np.asarray(progressive.generator_at(generator, 8)(z16))
 large = np.asarray(keras.Model(generator.input, generator.get_layer("to_rgb_16").output)(z16))
 drawn = {}
 for alpha in ALPHAS:
-    pggan.set_level(generator, 3 + alpha)  # 2³ = 8 pixels a side, and alpha of the way to 16
+    progressive.set_level(generator, 3 + alpha)  # 2³ = 8 pixels a side, and alpha of the way to 16
     drawn[alpha] = np.asarray(generator(z16))
     np.testing.assert_allclose(drawn[alpha], fade(small, large, alpha), atol=1e-5)
 
@@ -265,7 +260,7 @@ for alpha in ALPHAS:
     reals[alpha] = np.asarray(pggan.fade_reals(x16, alpha))
     half = np.asarray(pggan.shrink(x16, 8))
     np.testing.assert_allclose(reals[alpha], fade(half, x16, alpha), atol=1e-5)
-    pggan.set_level(critic, 3 + alpha)
+    progressive.set_level(critic, 3 + alpha)
     old, new, maps[alpha] = (np.asarray(part) for part in features(reals[alpha]))
     np.testing.assert_allclose(maps[alpha], (1 - alpha) * old + alpha * new, atol=1e-5)
 print("G, D and the real pictures: the same numbers as the library's")
@@ -338,10 +333,10 @@ print(f"pggan64 as shipped:           G {shipped.model.count_params():>12,}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When to grow: one schedule
 #
-# All of the growing is one question, "how many real pictures have been seen?", and one object that answers it. **Stable** phases train what is there, **fading** phases bring in the next size. At the start of each, Adam forgets its averages: they belong to other layers.
+# All of the growing is one question, "how many real pictures have been seen?", and one object that answers it. **Stable** phases train what is there, **fading** phases bring in the next size. At each new size Adam forgets its averages: they belong to other layers.
 
 # %%
-schedule = pggan.Schedule(cfg.side, fading=cfg.phase, stable=cfg.phase)
+schedule = progressive.Schedule(cfg.side, fading=cfg.phase, stable=cfg.phase)
 epoch = len(dogs) // cfg.batch * cfg.batch  # pictures
 starts = [schedule.start(phase) for phase in range(schedule.phases)] + [cfg.epochs * epoch]
 
@@ -361,7 +356,7 @@ def phases_behind(ax, names=True):
 # %% slideshow={"slide_type": "slide"}
 seen = np.linspace(0, starts[-1], 600)
 levels = np.array([float(schedule.level(images)) for images in seen])
-stop = cfg.stop * epoch
+stop = schedule.start(schedule.phases - 2) + cfg.phase // 2
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(9, 4.2), sharex=True, height_ratios=(1.6, 1))
 upper.step(
     seen, [schedule.side(schedule.phase(int(images))) for images in seen], color=PALETTE["real"]
@@ -381,7 +376,7 @@ plots.show(
     figure,
     "Side and alpha over the real pictures seen; fading phases in grey; a dashed line where the run stops.",
 )
-paper = pggan.Schedule(1024)
+paper = progressive.Schedule(1024)
 print(
     f"the paper: {paper.fading:,} pictures a phase, 1024×1024 is stable after {paper.start(paper.phases - 1):,}"
 )
@@ -422,46 +417,57 @@ class Terms(keras.callbacks.Callback):
 # %%
 def at_present(gan, images):
     """D, real pictures and fakes as the run has them now: small, and as sharp as alpha says."""
-    real, side = pggan.shrink(images, gan.side), gan.side
-    if side > pggan.FIRST:
-        real = pggan.fade_reals(real, gan.generator.get_layer(f"fade_{side}").alpha)
+    real = pggan.shrink(images, gan.side)
+    if gan.side > pggan.FIRST:
+        real = pggan.fade_reals(real, gan.alpha())
     z = latents(len(images), gan.latent_dim, seed=int(gan.step))
-    critic = pggan.discriminator_at(gan.discriminator, side)
-    return critic, real, pggan.generator_at(gan.generator, side)(z)
+    return gan.discriminator, real, gan.generator(z)
 
 
 class Film(keras.callbacks.Callback):
-    """The same eight latents after every epoch."""
+    """The same eight latents, enlarged, as often as `fit` has epochs."""
 
     def __init__(self):
         super().__init__()
-        self.frames = []
+        self.images, self.frames = [], []
 
     def on_epoch_end(self, epoch, logs=None):
-        self.frames.append(plots.to_uint8(self.model.sample(8, seed=3)))
+        frame = plots.to_uint8(self.model.sample(8, seed=3))
+        self.frames.append(enlarged(frame, cfg.side))
+        self.images.append(int(self.model.images))
 
 
 # %% [markdown]
-# `fit` alone makes it grow. What is not given to `compile` is the paper's: WGAN-GP with drift, Adam at 0.001 without momentum, one D step a G step, an averaged G. The run is stopped where the dashed line stands, in the middle of things, written to a file, read back, and goes on.
+# **Growing is a loop over the sizes**: build both networks, take over the layers that are there, by name (`pggan.grown`), compile, which gives Adam a new memory, and fit. What is not given to `compile` is the paper's: WGAN-GP with drift, Adam at 0.001 without momentum, one D step a G step, an averaged G. Where the dashed line stands, in the middle of the last fade, the run is written to a file, read back, and goes on.
 
 # %% slideshow={"slide_type": "slide"}
-networks = (
-    pggan.generator(cfg.side, 64, cfg.width, cfg.cap),
-    pggan.discriminator(cfg.side, cfg.width, cfg.cap),
-)
-gan = pggan.ProgressiveGAN(*networks, schedule, latent_dim=64)
-gan.compile(ema=0.99)
-terms, film, live = Terms(fresh.images), Film(), LivePlot(samples=16, title="growing,")
-options = dict(verbose=0, callbacks=[terms, film, live])
-gan.fit(dogs.batches(cfg.batch), epochs=cfg.stop, **options)
+terms, film = Terms(fresh.images), Film()
+batches = dogs.batches(cfg.batch).repeat()
 
-path = Path(tempfile.mkdtemp()) / "gan.keras"
-gan.save(path)
-gan = keras.models.load_model(path)
-level = float(schedule.level(gan.images))
-print(f"taken up after {int(gan.images):,} pictures, in phase {int(gan.phase)}: level {level:.2f}")
-rest = dogs.batches(cfg.batch, start_epoch=cfg.stop)
-history = gan.fit(rest, initial_epoch=cfg.stop, epochs=cfg.epochs, **options)
+
+def train(gan, until):
+    """On, until so many real pictures have been seen."""
+    steps = max(1, round((until - int(gan.images)) / cfg.batch))
+    parts = max(1, steps * cfg.batch // epoch)
+    options = dict(epochs=parts, steps_per_epoch=-(-steps // parts), verbose=0)
+    gan.fit(batches, callbacks=[terms, film], **options)
+
+
+# %% slideshow={"slide_type": "fragment"}
+gan, path = None, Path(tempfile.mkdtemp()) / "gan.keras"
+for side in sides[: sides.index(cfg.side) + 1]:
+    networks = (
+        pggan.generator(side, 64, cfg.width, cfg.cap),
+        pggan.discriminator(side, cfg.width, cfg.cap),
+    )
+    gan = pggan.grown(gan, *networks, fading=cfg.phase)
+    gan.compile(ema=0.99)
+    if side == cfg.side:
+        train(gan, stop)
+        gan.save(path)
+        gan = keras.models.load_model(path)
+        print(f"taken up after {int(gan.images):,} pictures, alpha = {float(gan.alpha()):.2f}")
+    train(gan, starts[2 * sides.index(side) + 1])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The film
@@ -471,8 +477,9 @@ history = gan.fit(rest, initial_epoch=cfg.stop, epochs=cfg.epochs, **options)
 # %%
 shown = np.linspace(0, len(film.frames) - 1, min(len(film.frames), 7)).round().astype(int)
 rows = [film.frames[i] for i in shown]
-at = [schedule.side(schedule.phase((i + 1) * epoch - 1)) for i in shown]
-labels = [f"epoch {i + 1}: {side}×{side}" for i, side in zip(shown, at, strict=True)]
+seen = [film.images[i] for i in shown]
+at = [schedule.side(schedule.phase(images - 1)) for images in seen]
+labels = [f"{images:,} pictures: {side}×{side}" for images, side in zip(seen, at, strict=True)]
 plots.show(
     plots.labelled_rows(rows, labels),
     "Rows of the same eight latents over the training, growing finer.",
@@ -491,7 +498,7 @@ plots.play(
 # Look at the film again while a size fades in: do the colours stay? New layers start at random, so at α = 1 *their* picture is what counts, whatever colours it happens to have. The paper unlearns that over 800,000 pictures a fade. A small budget cannot wait, and need not: a new block has room to **carry** the old picture.
 #
 # - Three channels of each new convolution pass the old red, green and blue on, three their negatives. LeakyReLU(c) − LeakyReLU(−c) = 1.2 c, so nothing is lost in the activation. All other channels stay random.
-# - The new "to RGB" is fitted to the old pictures by least squares (`pggan.fit_to_rgb`): it has 3 numbers a channel.
+# - The new "to RGB" is fitted to the old pictures by least squares (`progressive.fit_to_rgb`): it has 3 numbers a channel.
 
 
 # %%
@@ -503,7 +510,7 @@ def one_size_more(network, carried):
         if layer.weights:
             twin.get_layer(layer.name).set_weights(layer.get_weights())
     if carried:
-        pggan.start_like_below(twin, 2 * cfg.side, latents(256, 64, seed=5))
+        progressive.start_like_below(twin, 2 * cfg.side, latents(256, 64, seed=5))
     return twin
 
 
@@ -511,7 +518,7 @@ z, strip = latents(64, 64, seed=6), {}
 for name, carried in (("at random", False), ("carrying", True)):
     twin = one_size_more(gan.ema_generator, carried)
     for alpha in ALPHAS:
-        pggan.set_level(twin, np.log2(cfg.side) + alpha)
+        progressive.set_level(twin, np.log2(cfg.side) + alpha)
         strip[name, alpha] = np.asarray(twin(z))
     left = np.mean((strip[name, 1] - strip[name, 0]) ** 2) / np.var(strip[name, 0])
     print(f"{name:<10} at α = 1 the error is {left:.0%} of the old pictures' variance")
@@ -527,7 +534,7 @@ figure = plots.labelled_rows(
 plots.show(figure, "Fading in: random new layers change the colours, carrying ones hardly do.")
 
 # %% [markdown]
-# The carried pictures are a little softer, and as good as before; from there every step is an improvement. In the library it is a word, `ProgressiveGAN(..., fitted=True)`. `pggan64` below was grown so.
+# The carried pictures are a little softer, and as good as before; from there every step is an improvement. `pggan64` below was grown so.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실 함수 분석: the three terms, measured
@@ -579,7 +586,7 @@ print(f"in the run D(x) stayed between {curves['level'].min():.1f} and {curves['
 # %%
 def slope(network, side, images):
     """Mean length of D's gradient, for pictures of this side."""
-    part, images = pggan.discriminator_at(network, side), tf.constant(images)
+    part, images = progressive.discriminator_at(network, side), tf.constant(images)
     with tf.GradientTape() as tape:
         tape.watch(images)
         scores = part(images)
@@ -587,7 +594,7 @@ def slope(network, side, images):
     return float(ops.mean(ops.sqrt(ops.sum(gradient**2, axis=(1, 2, 3)))))
 
 
-pggan.set_level(critic, 3)  # 8×8, and 16×16 at α = 0
+progressive.set_level(critic, 3)  # 8×8, and 16×16 at α = 0
 before, after = slope(critic, 8, half), slope(critic, 16, enlarged(half, 16))
 print(
     f"the same D at 8×8: {before:.4f}, at 16×16 and α = 0: {after:.4f}, ratio {after / before:.3f}"
@@ -668,8 +675,8 @@ plots.show(
 #
 # `pggan64`, on real dogs. Karras' run took four days on eight GPUs, and his blocks learn too slowly for an hour of a laptop: how they fared stands in the table below. So two things are different here, and on the card:
 #
-# - **The blocks are chapter 05's**: one convolution a size in place of two, batch normalisation, a tanh (`blocks="radford"`).
-# - **It grows from a network that is there**: the layers of the finished `dcgan64` up to 32×32, in both networks (`pggan.take_trunk`, `pggan.take_head`). Its "to RGB" at 32×32 is fitted to the pictures of `dcgan64`, made small. From there it grows as PGGAN does: 32×32 stable, a new block fades in, 64×64 stable.
+# - **The blocks are chapter 05's**: one convolution a size in place of two, batch normalisation, a tanh.
+# - **It grows from a network that is there**: the layers of the finished `dcgan64` up to 32×32, in both networks. Its "to RGB" at 32×32 is fitted to the pictures of `dcgan64`, made small. From there it grows as PGGAN does: 32×32 stable, a new block fades in, 64×64 stable.
 
 # %%
 print(shipped.describe())
@@ -698,7 +705,7 @@ plots.show(samples, "48 dogs of dcgan64 beside 48 of pggan64.", dpi=60)
 
 # %%
 film = np.asarray(PIL.Image.open(checkpoints.data_dir() / "checkpoints" / "pggan64_film.png"))
-run = pggan.Schedule(64, fading=24_000, stable=24_000, first=32)  # as the card says
+run = progressive.Schedule(64, fading=24_000, stable=24_000, first=32)  # as the card says
 epochs = np.unique(np.geomspace(1, len(film) // 64, 11).round().astype(int)) - 1
 film = np.concatenate([film[64 * e : 64 * e + 64] for e in epochs])
 figure, ax = plt.subplots(figsize=(5, 0.5 * len(epochs)))
@@ -737,7 +744,7 @@ print(compared["what"])
 # %%
 def at_side(generator, side, z):
     """What it draws at this side, and the finished pictures made as small."""
-    small = np.asarray(pggan.generator_at(generator.model, side)(z))
+    small = np.asarray(progressive.generator_at(generator.model, side)(z))
     return small, np.asarray(pggan.shrink(generator.model(z), side))
 
 
@@ -747,7 +754,7 @@ for side in sides[:-1]:
     small, wanted = at_side(shipped, side, other)
     left = np.corrcoef(small.ravel(), wanted.ravel())[0, 1]
     z = latents(256, shipped.latent_dim, seed=9)
-    pggan.fit_to_rgb(reader.model, side, z, at_side(reader, side, z)[1])
+    progressive.fit_to_rgb(reader.model, side, z, at_side(reader, side, z)[1])
     small, wanted = at_side(reader, side, other)
     decided = 1 - np.mean((small - wanted) ** 2) / np.var(wanted)
     print(f"{side:>2}×{side:<2} as the run left it: correlation {left:+.2f}; ", end="")
@@ -757,7 +764,7 @@ for side in sides[:-1]:
 z = latents(4, shipped.latent_dim, seed=5)
 frames = []
 for level in np.linspace(2, np.log2(top), 4 * (len(sides) - 1) + 1):
-    pggan.set_level(reader.model, level)
+    progressive.set_level(reader.model, level)
     frames.append(plots.tile(reader.decode(z), 4))
 plots.play(frames + frames[-1:] * 6, "Four latents of pggan64 grow from 4×4 pixels.", 4, 1.5, 64)
 rows = [enlarged(at_side(g, s, z[:1])[0], 64) for g in (shipped, reader) for s in sides]
@@ -855,8 +862,8 @@ print(f"inside a ball of real dogs: {np.mean(ranked['realism'] > 1):.0%} of the 
 # | the critic difference grows without end, penalty too | slope unbounded: penalty too small, or α from a normal | weight 10, α ~ U[0, 1] |
 # | a penalty near 10 that stays | D is flat: slope 0 everywhere | a higher rate for D; is D trained at all? |
 # | loss NaN at the start | √0 in the penalty | the 10⁻¹² inside the root |
-# | pictures stay blocks of the smaller size | α does not rise | print `schedule.level(gan.images)` |
-# | a good small size is lost when it grows | Adam remembers, or the fade is short | reset both optimizers; longer `fading` |
+# | pictures stay blocks of the smaller size | α does not rise | print `gan.alpha()` |
+# | a good small size is lost when it grows | Adam remembers, or the fade is short | compile at each size; longer `fading` |
 # | all dogs alike | collapse | is the minibatch statistic in D, and the group 4? |
 
 # %% [markdown] slideshow={"slide_type": "slide"}

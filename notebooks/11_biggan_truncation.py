@@ -92,7 +92,7 @@ from keras import layers, ops
 from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import exercises
+from dogan_lib.classroom import exercises, growth
 from dogan_lib.classroom.widgets import Truncate
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
@@ -365,7 +365,7 @@ plots.show(
 
 # %%
 cgan64 = checkpoints.load_generator("cgan64")
-grown = checkpoints.Generator(biggan.grown(cgan64.model), cgan64.card)
+grown = checkpoints.Generator(growth.with_latents(cgan64.model), cgan64.card)
 gap = np.abs(grown.sample(4, labels=7) - cgan64.sample(4, labels=7)).max()
 print(f"cgan64 {cgan64.model.count_params():,} parameters, grown {grown.model.count_params():,}")
 print(f"largest difference of their pictures: {gap:.1e}")

@@ -9,17 +9,22 @@ Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096, and the first au
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from dogan_lib.checkpoints import Generator
 from dogan_lib.gan import GAN
-from dogan_lib.generator import latents
-from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
+from dogan_lib.generator import Generator, latents
+from dogan_lib.layers import (
+    ConditionalBatchNormalization,
+    PooledConv2D,
+    SelfAttention,
+    SpectralNormalization,
+    UpsampledConv2D,
+)
 
 # Channels between G's blocks and after each of D's, as multiples of `ch`.
 G_WIDTHS = {
@@ -67,11 +72,11 @@ def generator(
     z, labels, pieces = _latents(len(widths), latent_dim)
     embed = layers.Embedding(num_classes, SHARED, _orthogonal(), name="shared")
     shared = embed(labels)
-    x = _spectral(layers.Dense(4 * 4 * widths[0], kernel_initializer=_orthogonal()))(pieces[0])
+    x = _linear(4 * 4 * widths[0], dtype=None)(pieces[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for width, piece in zip(widths[1:], pieces[1:], strict=True):
         x = _up_block(x, width, layers.Concatenate()([shared, piece]))
-        x = _attend(x) if x.shape[1] == attention else x
+        x = SelfAttention(eps=EPS, initializer=_orthogonal())(x) if x.shape[1] == attention else x
     x = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
     x = layers.Activation("tanh", dtype="float32")(_convolution(x, 3))
     return keras.Model([z, labels], x, name=f"biggan_generator_{resolution}")
@@ -99,7 +104,11 @@ def discriminator(
     x = images
     for k, width in enumerate(widths):
         x = _down_block(x, width, first=k == 0, halve=k < halvings)
-        x = _attend(x) if x.shape[1] == attention and k < halvings else x
+        x = (
+            SelfAttention(eps=EPS, initializer=_orthogonal())(x)
+            if x.shape[1] == attention and k < halvings
+            else x
+        )
     h = ops.sum(ops.cast(layers.ReLU()(x), "float32"), axis=(1, 2))
     by_class = _linear(h.shape[-1], use_bias=False)(ops.one_hot(labels, num_classes))
     logits = _linear(1)(h) + ops.sum(by_class * h, axis=-1, keepdims=True)
@@ -125,33 +134,26 @@ def _orthogonal():
     return keras.initializers.Orthogonal()
 
 
-def _spectral(layer, **options):
-    return SpectralNormalization(layer, eps=EPS, **options)
+def _convolution(x, filters, kernel_size=3, kind=layers.Conv2D):
+    layer = kind(filters, kernel_size, padding="same", kernel_initializer=_orthogonal())
+    return SpectralNormalization(layer, eps=EPS)(x)
 
 
-def _convolution(x, filters, kernel_size=3):
-    options = dict(padding="same", kernel_initializer=_orthogonal())
-    return _spectral(layers.Conv2D(filters, kernel_size, **options))(x)
+def _linear(units, dtype="float32", **options):
+    layer = layers.Dense(units, kernel_initializer=_orthogonal(), dtype=dtype, **options)
+    return SpectralNormalization(layer, eps=EPS, dtype=dtype)
 
 
-def _linear(units, **options):
-    layer = layers.Dense(units, kernel_initializer=_orthogonal(), dtype="float32", **options)
-    return _spectral(layer, dtype="float32")
-
-
-def _attend(x):
-    return SelfAttention(eps=EPS, initializer=_orthogonal())(x)
-
-
-def _normalised(x, condition):
-    return ConditionalBatchNormalization(spectral=True, initializer=_orthogonal())([x, condition])
+def _rectified(x, condition):
+    norm = ConditionalBatchNormalization(spectral=True, initializer=_orthogonal())
+    return layers.ReLU()(norm([x, condition]))
 
 
 def _up_block(x, filters, condition):
     """(batch, n, n, c) -> (batch, 2n, 2n, filters)"""
-    y = layers.ReLU()(_normalised(x, condition))
-    y = _convolution(layers.UpSampling2D()(y), filters)
-    y = layers.ReLU()(_normalised(y, condition))
+    y = _rectified(x, condition)
+    y = _convolution(y, filters, kind=UpsampledConv2D)
+    y = _rectified(y, condition)
     y = _convolution(y, filters)
     # A 1x1 convolution and nearest upsampling commute: first the cheap order.
     return y + layers.UpSampling2D()(_convolution(x, filters, 1))
@@ -161,83 +163,17 @@ def _down_block(x, filters, first, halve):
     """(batch, n, n, c) -> (batch, n/2, n/2, filters); the first block reads pixels, unactivated."""
     y = x if first else layers.ReLU()(x)
     y = layers.ReLU()(_convolution(y, filters))
-    y = _convolution(y, filters)
+    y = _convolution(y, filters, kind=PooledConv2D if halve else layers.Conv2D)
     if halve:
         # The mean over 2x2 pixels and a 1x1 convolution commute as well.
-        return layers.AveragePooling2D(2)(y) + _convolution(
-            layers.AveragePooling2D(2)(x), filters, 1
-        )
+        return y + _convolution(layers.AveragePooling2D(2)(x), filters, 1)
     return y + (x if x.shape[-1] == filters else _convolution(x, filters, 1))
-
-
-def grown(generator: keras.Model, sides: tuple[int, ...] = (8, 16, 32)) -> keras.Model:
-    """BigGAN's two ideas put into a trained class-conditional generator, with nothing lost.
-
-    Every conditional batch normalisation reads z beside the class, and a residual block follows
-    the last features of each side. What is new starts at zero, so the copy draws the same pictures
-    until it is trained further.
-
-    Args:
-        generator: [latents, labels] -> pictures, with `ConditionalBatchNormalization` on one-hot
-            labels; its weights are copied.
-        sides: of the features to refine.
-    """
-    last = {layer.output.shape[1]: layer.name for layer in generator.layers if _is_square(layer)}
-    refined = {last[side] for side in sides}
-    z, labels = (keras.Input(x.shape[1:], dtype=x.dtype, name=x.name) for x in generator.inputs)
-    conditions = []
-
-    def clone(layer):
-        return type(layer).from_config(layer.get_config())
-
-    def call(layer, inputs, **kwargs):
-        if isinstance(layer, ConditionalBatchNormalization):
-            x, classes = inputs
-            conditions[:] = [layers.Concatenate(name=f"{layer.name}_reads")([classes, z])]
-            inputs = [x, *conditions]
-        x = layer(inputs, **kwargs)
-        return _refined(x, conditions[0]) if layer.name in refined else x
-
-    model = keras.models.clone_model(
-        generator, input_tensors=[z, labels], clone_function=clone, call_function=call
-    )
-    for layer in generator.layers:
-        for weight, source in zip(model.get_layer(layer.name).weights, layer.weights, strict=True):
-            weight.assign(_lengthened(np.asarray(source), weight.shape))
-    return model
-
-
-def _lengthened(weight, shape):
-    """With rows of zeros below, for what the conditions have become longer by."""
-    if weight.shape == shape:
-        return weight
-    return np.concatenate([weight, np.zeros((shape[0] - len(weight), *shape[1:]), "float32")])
-
-
-def _is_square(layer):
-    shape = layer.output.shape
-    return len(shape) == 4 and shape[1] == shape[2]
-
-
-def _refined(x, condition):
-    """A residual block of two 3x3 convolutions, the last of which starts at zero."""
-    y, place = x, f"refined_{x.shape[1]}"  # a saved model's own names must not come twice
-    for k, start in enumerate(("he_normal", "zeros")):
-        y = ConditionalBatchNormalization(name=f"{place}_norm_{k}")([y, condition])
-        y = layers.ReLU(name=f"{place}_relu_{k}")(y)
-        options = dict(padding="same", kernel_initializer=start, name=f"{place}_conv_{k}")
-        y = layers.Conv2D(x.shape[-1], 3, **options)(y)
-    return layers.Add(name=place)([x, y])
-
-
-# Sampling ----------------------------------------------------------------------------------------
 
 
 def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:
     """Draws of N(0, 1) given |z| <= threshold, float32: each number outside is drawn again.
 
-    The density inside keeps the bell's shape, phi(z) / (2 Phi(threshold) - 1). Clipping would heap
-    the outside up at +-threshold; scaling keeps the tails.
+    The density inside keeps the bell's shape. Clipping would heap the outside up at +-threshold.
 
     Raises:
         ValueError: the threshold is not positive.
@@ -275,11 +211,8 @@ def standing_statistics(
         draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
         passes: how many; 16 in the paper.
     """
-    norms = [
-        layer
-        for layer in generator._flatten_layers()
-        if isinstance(layer, layers.BatchNormalization)
-    ]
+    kind = layers.BatchNormalization
+    norms = [layer for layer in generator._flatten_layers() if isinstance(layer, kind)]
     momenta = [norm.momentum for norm in norms]
     for k in range(passes):
         for norm in norms:
@@ -314,15 +247,9 @@ def standing(
     return Generator(model, generator.card)
 
 
-def stands(
-    generator: Generator, thresholds: Sequence[float] = THRESHOLDS, **options
-) -> dict[float, Generator]:
-    """threshold -> `standing(generator, threshold, **options)`: made once, they cost nothing to
-    choose among."""
+def stands(generator: Generator, thresholds=THRESHOLDS, **options) -> dict[float, Generator]:
+    """threshold -> `standing(generator, threshold, **options)`, to choose among at no cost."""
     return {threshold: standing(generator, threshold, **options) for threshold in thresholds}
-
-
-# Training ----------------------------------------------------------------------------------------
 
 
 def orthogonal_penalty(generator: keras.Model, strength: float = 1e-4):

@@ -9,7 +9,13 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
+from dogan_lib.layers import (
+    ConditionalBatchNormalization,
+    PooledConv2D,
+    SelfAttention,
+    SpectralNormalization,
+    UpsampledConv2D,
+)
 from dogan_lib.models.conditional import project
 
 
@@ -76,33 +82,6 @@ def discriminator(
     return keras.Model(inputs, logits, name=f"sagan_discriminator_{resolution}")
 
 
-def with_attention(model: keras.Model, side: int = 32) -> keras.Model:
-    """A copy of a generator or discriminator that looks around at `side` x `side` features.
-
-    `SelfAttention` is put behind the last layer that gives features of this side. Its gamma is 0,
-    so that the copy computes what the model does until it is trained further: nothing is lost.
-
-    Args:
-        model: functional, any; its weights are copied.
-        side: of features with a multiple of 8 channels.
-
-    Raises:
-        ValueError: the model has no features of this side.
-    """
-    fit = [layer for layer in model.layers if layer.output.shape[1:3] == (side, side)]
-    if not fit:
-        raise ValueError(f"{model.name} has no features of {side}x{side}")
-
-    def call(layer, *args, **kwargs):
-        x = layer(*args, **kwargs)
-        return SelfAttention()(x) if layer.name == fit[-1].name else x
-
-    copy = keras.models.clone_model(model, call_function=call)
-    for layer in model.layers:
-        copy.get_layer(layer.name).set_weights(layer.get_weights())
-    return copy
-
-
 def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
     """Where each place of a generator's features looks: float32 (batch, h, w, h/2, w/2).
 
@@ -148,8 +127,8 @@ def _spectral(layer, **options):
     return SpectralNormalization(layer, **options)
 
 
-def _convolution(x, filters, kernel_size=3):
-    return _spectral(layers.Conv2D(filters, kernel_size, padding="same"))(x)
+def _convolution(x, filters, kernel_size=3, kind=layers.Conv2D):
+    return _spectral(kind(filters, kernel_size, padding="same"))(x)
 
 
 def _normalise(x, condition):
@@ -161,7 +140,7 @@ def _normalise(x, condition):
 def _up_block(x, filters, condition):
     """(batch, n, n, c) -> (batch, 2n, 2n, filters)"""
     y = layers.ReLU()(_normalise(x, condition))
-    y = _convolution(layers.UpSampling2D()(y), filters)
+    y = _convolution(y, filters, kind=UpsampledConv2D)
     y = layers.ReLU()(_normalise(y, condition))
     y = _convolution(y, filters)
     # A 1x1 convolution and nearest upsampling commute: first the cheap order.
@@ -172,8 +151,8 @@ def _down_block(x, filters, first=False, halve=True):
     """(batch, n, n, c) -> (batch, n/2, n/2, filters); the first block reads pixels, unactivated."""
     y = x if first else layers.ReLU()(x)
     y = layers.ReLU()(_convolution(y, filters))
-    y = _convolution(y, filters)
+    y = _convolution(y, filters, kind=PooledConv2D if halve else layers.Conv2D)
     if not halve:
         return x + y if x.shape[-1] == filters else y + _convolution(x, filters, 1)
     shortcut = _convolution(layers.AveragePooling2D(2)(x), filters, 1)
-    return layers.AveragePooling2D(2)(y) + shortcut
+    return y + shortcut

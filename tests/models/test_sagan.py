@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib import losses
+from dogan_lib.classroom import growth
 from dogan_lib.gan import GAN
 from dogan_lib.layers import SelfAttention
 from dogan_lib.models import sagan
@@ -106,7 +107,7 @@ def test_sizes_that_do_not_fit_are_named(options):
 
 def test_attention_is_added_with_nothing_lost(tmp_path):
     plain = sagan.generator(16, 8, 3, 6, attention=None)
-    copy = sagan.with_attention(plain, 8)
+    copy = growth.with_attention(plain, 8)
     found = [layer for layer in copy.layers if isinstance(layer, SelfAttention)]
     assert [layer.output.shape[1:3] for layer in found] == [(8, 8)]
     z, labels = np.random.default_rng(0).normal(size=(2, 6)).astype("float32"), np.array([0, 2])
@@ -119,4 +120,4 @@ def test_attention_is_added_with_nothing_lost(tmp_path):
     again = keras.models.load_model(tmp_path / "copy.keras")
     np.testing.assert_allclose(again([z, labels]), copy([z, labels]), atol=1e-6)
     with pytest.raises(ValueError, match="no features of 5x5"):
-        sagan.with_attention(plain, 5)
+        growth.with_attention(plain, 5)
