@@ -31,7 +31,6 @@ CORE = (
     "checkpoints",
     "callbacks",
     "plots",
-    "diagnosis",
     "runtime",
 )
 HOME = """\

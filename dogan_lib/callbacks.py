@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib.diagnosis import SIGNALS
 from dogan_lib.distribution import number
 from dogan_lib.runtime import sweep, write_atomically
+from dogan_lib.signals import SIGNALS
 
 
 class StopOnNaN(keras.callbacks.Callback):

@@ -16,9 +16,9 @@ import dogan_lib.augment
 import dogan_lib.penalties  # noqa: F401
 from dogan_lib import distribution, losses, refusals
 from dogan_lib.callbacks import StopOnNaN
-from dogan_lib.diagnosis import SIGNALS, variety
 from dogan_lib.generator import Generator
 from dogan_lib.saving import copied, random_states
+from dogan_lib.signals import SIGNALS, variety
 
 
 def default_optimizer() -> keras.optimizers.Optimizer:

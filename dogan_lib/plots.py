@@ -110,41 +110,6 @@ def labelled_rows(rows, labels, top=None, title: str | None = None):
     return figure
 
 
-def heat_over(image, heat=None, at=None, zoom: int = 4) -> np.ndarray:
-    """A picture, enlarged; with `heat` dark and grey, and the map of what counts glowing over it.
-
-    Args:
-        image: (H, W, 3), uint8 or float in [-1, 1].
-        heat: (h, w), not negative, smoothly enlarged; its largest value is the brightest.
-        at: (row, column) of a pixel of the picture, marked by a cross.
-        zoom: pixels of the result for one of the picture.
-
-    Returns:
-        uint8 (zoom H, zoom W, 3).
-    """
-    from PIL import Image
-
-    canvas = np.kron(to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
-    if heat is not None:
-        heat = Image.fromarray(np.asarray(heat / np.max(heat), "float32"))
-        size = canvas.shape[1::-1]
-        heat = np.asarray(heat.resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
-        grey = np.repeat(canvas.mean(axis=-1, keepdims=True) * 0.5, 3, axis=-1)
-        glow = plt.get_cmap("inferno")(heat)[..., :3] * 255
-        canvas = (grey + heat[..., None] * (glow - grey)).astype("uint8")
-    return canvas if at is None else _crossed(canvas, *(int((x + 0.5) * zoom) for x in at), zoom)
-
-
-def _crossed(canvas, y, x, arm):
-    """A cross, white on black to be seen on everything, with arms so many pixels long."""
-    canvas = canvas.copy()
-    for thick, colour in ((2, 0), (1, 255)):
-        reach = arm + thick
-        for dy, dx in ((reach, thick), (thick, reach)):
-            canvas[max(y - dy, 0) : y + dy, max(x - dx, 0) : x + dx] = colour
-    return canvas
-
-
 def png(image: np.ndarray) -> bytes:
     """A uint8 picture (H, W, 3) as PNG bytes."""
     from PIL import Image
@@ -241,36 +206,3 @@ def losses_over_time(ax, steps, history: list[dict]) -> None:
     ax.set_ylabel("loss")
     ax.set_title("losses")
     ax.legend(frameon=False)
-
-
-def signals(history: dict, title: str = "", loss=None) -> Figure:
-    """Four curves of one run: D's loss, D's opinion of real and fake, G's gradient, variety.
-
-    Args:
-        history: as `diagnosis.Recorder().history`.
-        loss: the run's loss, which says what D's scores mean; `NonSaturating()`.
-    """
-    from dogan_lib.losses import NonSaturating
-
-    loss = loss or NonSaturating()
-    curves = {name: np.asarray(values, "float64") for name, values in history.items()}
-    figure, (d_loss, opinion, gradient, variety) = plt.subplots(1, 4, figsize=(12, 2.7))
-    steps = np.arange(1, len(curves["d_loss"]) + 1)
-    # A run that ends in NaN was at 1e18 before: the axis need not follow it there.
-    d_loss.plot(steps, np.clip(curves["d_loss"], -1e6, 1e6), color=PALETTE["d"], lw=1.2)
-    for kind, style in (("real", "-"), ("fake", "--")):
-        believed = np.asarray(loss.opinion(curves[f"{kind}_score"]))
-        opinion.plot(steps, believed, style, color=PALETTE[kind], lw=1.2, label=kind)
-    gradient.plot(steps, curves["g_gradient"], color=PALETTE["g"], lw=1.2)
-    variety.plot(steps, curves["variety"], color=PALETTE["neutral"], lw=1.2)
-    opinion.legend(frameon=False, fontsize=8)
-    d_loss.set(title="D's loss", yscale="symlog")
-    opinion.set(title="D's opinion (1: real)", ylim=(-0.05, 1.05))
-    gradient.set(title="norm of G's gradient", yscale="log")
-    variety.set(title="variety (1: as real)", ylim=(-0.05, 1.4))
-    for ax in figure.axes:
-        ax.title.set_fontsize(9)
-        ax.set_xlabel("step")
-    figure.suptitle(title, fontsize=11)
-    figure.tight_layout()
-    return figure

@@ -58,9 +58,9 @@ import numpy as np
 from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot, Recorder
-from dogan_lib.classroom import exercises, failures
+from dogan_lib.classroom import diagnosis, exercises, failures
 from dogan_lib.classroom import studies as ablation
-from dogan_lib.diagnosis import diagnose
+from dogan_lib.classroom.diagnosis import diagnose
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -138,7 +138,7 @@ history = failing.fit(
 
 # %% slideshow={"slide_type": "slide"}
 plots.show(
-    plots.signals(recorder.history, "the failing run"),
+    diagnosis.signals(recorder.history, "the failing run"),
     "Four curves of the failing run: D's loss falls to zero, its opinions part, variety stays low.",
 )
 
@@ -216,7 +216,7 @@ records = failures.recorded()
 order = ["vanishing gradient", "oscillation", "NaN", "D wins", "mode collapse"]
 for number, name in enumerate(order, 1):
     plots.show(
-        plots.signals(records[name][0], f"run {number}", failures.FAILURES[name].loss()),
+        diagnosis.signals(records[name][0], f"run {number}", failures.FAILURES[name].loss()),
         f"Signals of failing run {number}: D's loss, D's opinion, G's gradient norm and variety.",
         dpi=60,
     )
@@ -298,7 +298,7 @@ history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbac
 
 # %% slideshow={"slide_type": "slide"}
 plots.show(
-    plots.signals(good.history, "the stable run"),
+    diagnosis.signals(good.history, "the stable run"),
     "Four curves of the stable run: D's loss stays well above zero, its opinions overlap, variety grows.",
 )
 print(diagnose(good.history))

@@ -74,6 +74,7 @@ from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import exercises, growth
+from dogan_lib.classroom.heat import heat_over
 from dogan_lib.classroom.widgets import AttentionMap
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -427,10 +428,10 @@ rows, scale = maps.shape[1], pictures.shape[1] // maps.shape[1]
 points = {"centre": (0.5, 0.5), "above": (0.3, 0.5), "below": (0.8, 0.5), "corner": (0.1, 0.1)}
 drawn = []
 for picture, own in zip(pictures, maps, strict=True):
-    drawn.append(plots.heat_over(picture, zoom=2))
+    drawn.append(heat_over(picture, zoom=2))
     for row, column in ((int(down * rows), int(right * rows)) for down, right in points.values()):
         at = (row * scale, column * scale)
-        drawn.append(plots.heat_over(picture, own[row, column], at, zoom=2))
+        drawn.append(heat_over(picture, own[row, column], at, zoom=2))
 titles = [f"{breed}, {p}" for breed in wanted[:4] for p in ("the dog", *points)]
 plots.show(
     plots.grid(np.stack(drawn), columns=5, titles=titles, scale=1.7),

@@ -302,7 +302,9 @@ learner = SinGAN(max_size=cfg.side, seed=0)
 schedule = dataclasses.replace(
     singan_training.SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
 )
-learner.fit(MINE or pyramids.load("singan_doodle").image, schedule, [pyramids.Watch(every=4)], verbose=False)
+learner.fit(
+    MINE or pyramids.load("singan_doodle").image, schedule, [pyramids.Watch(every=4)], verbose=False
+)
 print(learner)
 
 # %%

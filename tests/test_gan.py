@@ -15,10 +15,10 @@ from keras import layers
 from dogan_lib import losses, penalties
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import Recorder, Resume
-from dogan_lib.diagnosis import SIGNALS
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
 from dogan_lib.models import dcgan
+from dogan_lib.signals import SIGNALS
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype("float32")
 

@@ -96,31 +96,9 @@ def test_live_plot_records_each_epoch_and_draws_every_second():
     assert Image.open(io.BytesIO(plots.to_png(live.figure()))).size[0] > 300
 
 
-def test_signals_draws_four_panels_also_of_a_run_that_ended_in_nan():
-    from dogan_lib.diagnosis import SIGNALS
-
-    history = {name: [1.0, 2.0, float("nan")] for name in SIGNALS}
-    figure = plots.signals(history, "broken")
-    assert [len(ax.lines) for ax in figure.axes] == [1, 2, 1, 1]
-    opinions = figure.axes[1].lines[0].get_ydata()
-    np.testing.assert_allclose(opinions[:2], [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2))])
-    assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 600
-
-
 def test_rows_have_their_labels_beside_them():
     rows = np.zeros((2, 3, 8, 8, 3), "uint8")
     figure = plots.labelled_rows(rows, ["a small dog " * 8, "b"], top=rows[0], title="dogs")
     texts = [ax.texts[0].get_text() for ax in figure.axes[::2]]
     assert texts[0] == "" and "\n" in texts[1] and texts[2] == "b"
     assert figure.axes[1].images[0].get_array().shape == (8, 3 * 8 + 2 * 2, 3)
-
-
-def test_heat_glows_where_it_counts_and_the_cross_is_where_it_was_put():
-    image = np.full((8, 8, 3), 100, "uint8")
-    heat = np.zeros((4, 4))
-    heat[0, 3] = 2.0
-    drawn = plots.heat_over(image, heat, zoom=4)
-    assert drawn.shape == (32, 32, 3) and drawn.dtype == np.uint8
-    assert drawn[0, -1].sum() > 600 and (drawn[-1, 0] == 50).all()
-    crossed = plots.heat_over(image, at=(6, 1), zoom=4)
-    assert (crossed[26, 6] == 255).all() and (crossed[:16] == 100).all()

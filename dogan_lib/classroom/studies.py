@@ -14,8 +14,8 @@ import numpy as np
 
 from dogan_lib import checkpoints, metrics, plots, runtime
 from dogan_lib.callbacks import Recorder
+from dogan_lib.classroom.diagnosis import MINIMUM, diagnose
 from dogan_lib.classroom.variants import BASE, STUDIES
-from dogan_lib.diagnosis import MINIMUM, diagnose
 from dogan_lib.dogs import load_dogs
 
 __all__ = ["BASE", "STUDIES", "Budget", "by_variant", "figure", "load", "table", "train_and_score"]

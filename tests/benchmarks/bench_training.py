@@ -1,59 +1,68 @@
 """Pictures a second of the deck's DCGAN 32 training step, batch 64: ours and what you would pick.
 
-    python tests/benchmarks/bench_training.py [--seconds 8]
+    python tests/benchmarks/bench_training.py [--seconds 4] [--rounds 5] [--against OLD_CHECKOUT]
 
 Every contestant trains the same two networks on the same random pictures with Adam: one update of
-D on a real and a fake batch, one of G. Each runs in a process of its own, one after the other.
-PyTorch takes part where it is installed. Timings inform; nothing fails on them.
+D on a real and a fake batch, one of G. Each has a process of its own and waits while another one
+runs; they take turns in rounds, so that a machine that slows down slows all of them down. Median
+and range are printed. PyTorch takes part where it is installed. `--against` lets another checkout
+of this repository, such as an older commit, join in. Timings inform; nothing fails on them.
 """
 
 import argparse
-import json
+import inspect
 import os
+import statistics
 import subprocess
 import sys
 import time
 
 BATCH = 64
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTESTANTS = {
     "dogan, auto precision": ("dogan", "auto"),
     "dogan, float32": ("dogan", "float32"),
+    "dogan, DCGAN 64, auto precision": ("dogan_64", "auto"),
     "keras-io style train_step, float32": ("keras_io", "float32"),
     "PyTorch eager, float32": ("torch", "float32"),
     "PyTorch eager, bfloat16 autocast": ("torch", "bfloat16"),
 }
 
 
-def rate(step, seconds: float) -> float:
-    """Pictures a second of `step()`, the better of two windows, after a warm-up."""
-    for _ in range(3):
-        step()
-    best = 0.0
-    for _ in range(2):
-        done, start = 0, time.perf_counter()
-        while time.perf_counter() - start < seconds / 2:
-            step()
-            done += BATCH
-        best = max(best, done / (time.perf_counter() - start))
-    return best
+def dogan(precision):
+    from dogan_lib.models import dcgan
+
+    # Older checkouts choose fast layers by themselves.
+    fast = {"fast": True} if "fast" in inspect.signature(dcgan.generator_32).parameters else {}
+    return trained(precision, lambda: (dcgan.generator_32(**fast), dcgan.discriminator_32()), 32)
 
 
-def dogan(precision, seconds):
+def dogan_64(precision):
+    """Radford's networks at the width of the course, as the paper draws them."""
+    from dogan_lib.models import dcgan
+
+    def networks():
+        return dcgan.generator_64(width=32), dcgan.discriminator_64(width=32)
+
+    return trained(precision, networks, 64)
+
+
+def trained(precision, networks, side):
+    """One step of `GAN.train_step`, and how many pictures it takes."""
     import tensorflow as tf
 
     from dogan_lib import runtime
     from dogan_lib.gan import GAN
-    from dogan_lib.models import dcgan
 
     runtime.setup(precision=precision)
-    gan = GAN(dcgan.generator_32(), dcgan.discriminator_32())
+    gan = GAN(*networks())
     gan.compile()
-    images = tf.random.uniform((BATCH, 32, 32, 3), -1, 1)
+    images = tf.random.uniform((BATCH, side, side, 3), -1, 1)
     step = tf.function(lambda: gan.train_step((images,)), autograph=False)
-    return rate(lambda: step()["d_loss"].numpy(), seconds)
+    return lambda: step()["d_loss"].numpy(), BATCH
 
 
-def keras_io(precision, seconds):
+def keras_io(precision):
     """The train_step that Keras' own GAN examples teach, in its default float32."""
     import keras
     import tensorflow as tf
@@ -91,11 +100,10 @@ def keras_io(precision, seconds):
     model.compile()
     images = tf.random.uniform((BATCH, 32, 32, 3), -1, 1)
     data = tf.data.Dataset.from_tensors(images).repeat(4)
-    step = lambda: model.fit(data, verbose=0)  # noqa: E731
-    return 4 * rate(step, seconds)
+    return lambda: model.fit(data, verbose=0), 4 * BATCH
 
 
-def torch(precision, seconds):
+def torch(precision):
     import torch
     from torch import nn
 
@@ -136,39 +144,86 @@ def torch(precision, seconds):
         g_loss.backward()
         g_opt.step()
 
-    return rate(step, seconds)
+    return step, BATCH
 
 
-def measure(name: str, seconds: float) -> float | str:
-    """One contestant in a fresh process; a reason instead of a number where it cannot run."""
-    kind, precision = CONTESTANTS[name]
-    command = [sys.executable, __file__, "--one", kind, precision, "--seconds", str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ})
-    if done.returncode:
-        return done.stderr.strip().splitlines()[-1]
-    return json.loads(done.stdout.strip().splitlines()[-1])
+def take_turns(kind: str, precision: str, seconds: float) -> None:
+    """In a contestant's process: warm up, then answer every line with pictures a second."""
+    step, pictures = globals()[kind](precision)
+    for _ in range(3):
+        step()
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        done, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            step()
+            done += pictures
+        print(done / (time.perf_counter() - start), flush=True)
+
+
+class Contestant:
+    """A process that trains when it is asked to."""
+
+    def __init__(self, kind: str, precision: str, seconds: float, root: str = ROOT):
+        command = [sys.executable, os.path.abspath(__file__), "--one", kind, precision]
+        self.process = subprocess.Popen(
+            [*command, "--seconds", str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": root},
+        )
+        self.rates: list[float] = []
+        self.trouble = None
+        if self.process.stdout.readline().strip() != "ready":
+            self.trouble = self.process.communicate()[1].strip().splitlines()[-1]
+
+    def run(self) -> None:
+        """One window."""
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        self.rates.append(float(self.process.stdout.readline()))
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of one window")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--against", metavar="OLD_CHECKOUT", help="its dogan_lib joins in")
+    parser.add_argument("--only", metavar="TEXT", default="", help="of the contestants' names")
     parser.add_argument("--one", nargs=2, metavar=("KIND", "PRECISION"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        kind, precision = args.one
-        print(json.dumps(globals()[kind](precision, args.seconds)))
+        take_turns(*args.one, args.seconds)
         return
     from dogan_lib import runtime
 
     print(f"deck's DCGAN 32, batch {BATCH}, on {runtime.device()} ({runtime.best_precision()})\n")
-    print(f"| {'training step':<36} | pictures/s | ours is |\n|{'-' * 38}|-----------:|--------:|")
-    rates = {name: measure(name, args.seconds) for name in CONTESTANTS}
-    ours = rates["dogan, auto precision"]
-    for name, value in rates.items():
-        if isinstance(value, str):
-            print(f"| {name:<36} | {'-':>10} | {value}")
-        else:
-            print(f"| {name:<36} | {value:>10.0f} | {ours / value:>6.2f}x |")
+    print(f"| {'training step':<36} | pictures/s (range) | ours is |\n|{'-' * 38}|---:|---:|")
+    entries = {}
+    for name, what in CONTESTANTS.items():
+        if args.only in name:
+            entries[name] = Contestant(*what, args.seconds)
+            if args.against and name.startswith("dogan"):
+                entries[f"{name}, there"] = Contestant(*what, args.seconds, args.against)
+    for _ in range(args.rounds):
+        for entry in entries.values():
+            if entry.trouble is None:
+                entry.run()
+    ours = statistics.median(next(iter(entries.values())).rates)
+    for name, entry in entries.items():
+        entry.stop()
+        if entry.trouble:
+            print(f"| {name:<36} | - | {entry.trouble}")
+            continue
+        middle, low, high = statistics.median(entry.rates), min(entry.rates), max(entry.rates)
+        shown = f"{middle:.0f} ({low:.0f} to {high:.0f})"
+        print(f"| {name:<36} | {shown:>18} | {ours / middle:>6.2f}x |")
 
 
 if __name__ == "__main__":

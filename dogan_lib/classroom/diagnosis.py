@@ -8,34 +8,14 @@ print(diagnose(recorder.history))
 import dataclasses
 from collections.abc import Mapping
 
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
+from matplotlib.figure import Figure
 
 from dogan_lib.losses import AdversarialLoss, NonSaturating
-
-SIGNALS = ("d_loss", "g_loss", "real_score", "fake_score", "g_gradient", "variety")
-
-
-def variety(real, fake):
-    """How far fakes lie apart: mean distance to the nearest fellow, as a share of the real ones'.
-
-    About 1 where G draws as many different pictures as there are; 0 where all are one picture.
-
-    Args:
-        real, fake: float batches (n, ...) of the same shape.
-
-    Returns:
-        float32 scalar.
-    """
-    return _spacing(fake) / (_spacing(real) + 1e-12)
-
-
-def _spacing(batch):
-    flat = tf.cast(tf.reshape(batch, (tf.shape(batch)[0], -1)), "float32")
-    length = tf.reduce_sum(tf.square(flat), axis=1)
-    squared = length[:, None] + length - 2 * tf.matmul(flat, flat, transpose_b=True)
-    squared = tf.linalg.set_diag(squared, tf.fill([tf.shape(flat)[0]], squared.dtype.max))
-    return tf.reduce_mean(tf.sqrt(tf.maximum(tf.reduce_min(squared, axis=1), 0)))
+from dogan_lib.plots import PALETTE
+from dogan_lib.signals import SIGNALS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,3 +194,34 @@ CHECKS = {
     "D wins": _beaten,
     "oscillation": _oscillates,
 }
+
+
+def signals(history: dict, title: str = "", loss=None) -> Figure:
+    """Four curves of one run: D's loss, D's opinion of real and fake, G's gradient, variety.
+
+    Args:
+        history: as `callbacks.Recorder().history`.
+        loss: the run's loss, which says what D's scores mean; `NonSaturating()`.
+    """
+    loss = loss or NonSaturating()
+    curves = {name: np.asarray(values, "float64") for name, values in history.items()}
+    figure, (d_loss, opinion, gradient, variety) = plt.subplots(1, 4, figsize=(12, 2.7))
+    steps = np.arange(1, len(curves["d_loss"]) + 1)
+    # A run that ends in NaN was at 1e18 before: the axis need not follow it there.
+    d_loss.plot(steps, np.clip(curves["d_loss"], -1e6, 1e6), color=PALETTE["d"], lw=1.2)
+    for kind, style in (("real", "-"), ("fake", "--")):
+        believed = np.asarray(loss.opinion(curves[f"{kind}_score"]))
+        opinion.plot(steps, believed, style, color=PALETTE[kind], lw=1.2, label=kind)
+    gradient.plot(steps, curves["g_gradient"], color=PALETTE["g"], lw=1.2)
+    variety.plot(steps, curves["variety"], color=PALETTE["neutral"], lw=1.2)
+    opinion.legend(frameon=False, fontsize=8)
+    d_loss.set(title="D's loss", yscale="symlog")
+    opinion.set(title="D's opinion (1: real)", ylim=(-0.05, 1.05))
+    gradient.set(title="norm of G's gradient", yscale="log")
+    variety.set(title="variety (1: as real)", ylim=(-0.05, 1.4))
+    for ax in figure.axes:
+        ax.title.set_fontsize(9)
+        ax.set_xlabel("step")
+    figure.suptitle(title, fontsize=11)
+    figure.tight_layout()
+    return figure
