@@ -1,6 +1,7 @@
 """What accompanies a training: the stop at NaN, checkpoints, recorded curves, a live picture."""
 
 import math
+import time
 from pathlib import Path
 
 import keras
@@ -146,3 +147,34 @@ class LivePlot(keras.callbacks.Callback):
         plots.losses_over_time(right, self.steps, self.history)
         figure.tight_layout()
         return figure
+
+
+class Film(keras.callbacks.Callback):
+    """A row of pictures of the same latents every few epochs: how a training went, in one figure.
+
+    Args:
+        samples: pictures a row.
+        every: epochs between two rows; the last epoch has one too.
+        **conditions: `labels` or `captions`, as for `GAN.sample`.
+    """
+
+    def __init__(self, samples: int = 12, every: int = 1, **conditions):
+        super().__init__()
+        self.samples, self.every, self.conditions = samples, every, conditions
+        self.rows: list[np.ndarray] = []
+        self.labels: list[str] = []
+
+    def on_train_begin(self, logs=None):
+        self._start = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
+            self.rows.append(self.model.sample(self.samples, seed=0, **self.conditions))
+            seconds = time.monotonic() - self._start
+            self.labels.append(f"epoch {epoch + 1}, {seconds:.0f} s")
+
+    def figure(self):
+        """The rows so far, each with its epoch and the seconds since the training began."""
+        from dogan_lib import plots
+
+        return plots.labelled_rows(self.rows, self.labels)

@@ -5,9 +5,8 @@
 #
 # - 합성곱(convolution)은 그림을 줄이며 특징을 모으고, 전치 합성곱(transposed convolution)은 특징을 펼쳐 그림을 만든다.
 # - 발표 자료의 판별자(discriminator)와 생성자(generator) 표를 한 줄씩 쌓고, 매개변수 수를 한 줄씩 맞춰 본다.
-# - 직접 학습시켜 손실과 표본이 함께 움직이는 모습을 보고, 미리 학습된 생성자의 개와 견주어 본다.
-# - 잠재 공간(latent space)을 걸어 다니며 보간(interpolation)과 벡터 산술을 해 본다.
-# - 바둑판 무늬(checkerboard)가 왜 생기는지 세어 보고, 없애는 방법을 확인한다.
+# - 작은 DCGAN을 직접 학습시킨다. 2분 안에 눈과 귀가 있는 개 얼굴이 나타난다.
+# - 미리 학습된 `dcgan32`의 잠재 공간(latent space)을 걸어 다닌다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/04_dcgan_32.ipynb)
@@ -32,91 +31,71 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
-# 1. What a convolution with a stride takes away, and what a transposed convolution gives back, counted on one dog.
+# 1. What a convolution with a stride takes away, and what a transposed convolution gives back.
 # 2. To build the deck's two networks so exactly that every row of its tables agrees.
-# 3. To train them with one `fit`, and to read the samples and the two losses together.
-# 4. To walk through the latent space: from one dog to another, and "darker" as a direction.
-# 5. Where the checkerboard comes from, and why this generator has little of it.
+# 3. To train a DCGAN with one `fit`, and to read samples and losses together.
+# 4. To walk through the latent space: from one dog to another, and "brighter" as a direction.
+# 5. Where the checkerboard comes from, and how to switch it off.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(images=192, epochs=1, batch=32, g_width=32, d_width=8, dogs_shown=16),
-    cpu=dict(images=3000, epochs=5, batch=64, g_width=256, d_width=64, dogs_shown=64),
-    gpu=dict(images=20580, epochs=60, batch=64, g_width=256, d_width=64, dogs_shown=64),
+    smoke=dict(dogs=256, epochs=2, batch=32, width=8, shown=16, film=1),
+    cpu=dict(dogs=6000, epochs=19, batch=32, width=32, shown=64, film=3),
+    gpu=dict(dogs=6000, epochs=60, batch=32, width=64, shown=64, film=10),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
 
-from dogan_lib import checkpoints, losses, plots, runtime
-from dogan_lib.augment import DiffAugment
-from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import exercises
+from dogan_lib import checkpoints, losses, metrics, plots, runtime
+from dogan_lib.callbacks import Film, LivePlot
+from dogan_lib.classroom import convolutions, diagram, exercises
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
-from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
-dogs = load_dogs(size=32, limit=cfg.images)
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 dogs
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
+# ## 이 장에서 바뀌는 것 · What this chapter changes
 #
-# In chapter 02 a *dense* layer looked at all 784 pixels at once: it has to learn anew, for every place, that an ear is an ear.
-# A **convolution** (합성곱) learns one small pattern and looks for it everywhere. With stride 2 it also halves the picture.
-# Stack a few, and one number at the end has seen a whole dog. How much of it, exactly? Each layer widens the **receptive field** (수용 영역)
-# by (kernel − 1) × the distance between its neighbours in the picture.
+# 생성자와 판별자의 속이 합성곱으로 바뀐다. 게임의 규칙은 그대로다.
 
-
-# %%
-def receptive_fields(convolutions):
-    """Side of the window, in pixels, that one output of each layer sees."""
-    field, jump, fields = 1, 1, []
-    for kernel, stride in convolutions:
-        field += (kernel - 1) * jump
-        jump *= stride
-        fields.append(field)
-    return fields
-
-
-fields = receptive_fields([(5, 2), (5, 2), (5, 2), (5, 1)])
-fields
-
-# %% slideshow={"slide_type": "fragment"}
-figure, axes = plt.subplots(1, 4, figsize=(10, 2.9))
-for ax, field, side in zip(axes, fields, (16, 8, 4, 4), strict=True):
-    ax.imshow(dogs.images[0], extent=(0, 32, 32, 0))
-    corner = 16 - field / 2
-    window = plt.Rectangle((corner, corner), field, field, fill=False, lw=2.5, ec=PALETTE["fake"])
-    ax.add_patch(window)
-    ax.set(xlim=(-16, 48), ylim=(48, -16), xticks=[], yticks=[])
-    ax.set_title(f"one of {side}×{side} outputs\nsees {field}×{field} pixels", fontsize=9)
-figure.tight_layout()
-plots.show(
-    figure,
-    "A dog with the window that one output of D's four convolutions sees: 5, 13, 29 and 61 pixels wide.",
+# %% tags=["hide-input"]
+diagram.game(
+    lit=("G", "D"),
+    labels={"G": "transposed convolutions", "D": "strided convolutions"},
+    title="DCGAN",
 )
 
 # %% [markdown]
-# After three convolutions one number sees almost the whole 32×32 dog, after the fourth all of it and the padding around.
-# That is enough for the judge. The forger has the opposite job: from one number to many pixels.
+# **볼 것 · What to see.** Chapter 02's *dense* layer learns anew, for every place, that an ear is an ear. A convolution learns one small pattern and looks for it everywhere.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## A transposed convolution is a stamp
+# ## 합성곱은 모은다 · A convolution gathers
 #
-# A convolution *gathers*: one output reads a window of inputs. Its transpose *stamps*: each input number multiplies the kernel
-# and prints it onto the output, `stride` pixels further for each step; where prints overlap, they add up.
-# Here it is by hand, and the check that Keras does the same.
+# 커널 하나가 그림 위를 미끄러지며 창마다 숫자 하나를 읽는다.
+
+# %%
+convolutions.SlidingKernel(dogs.images[7])
+
+# %% [markdown]
+# **볼 것 · What to see.** Move `how far`: each position reads 3×3 pixels and writes one number. `stride` 2 quarters the feature map.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 전치 합성곱은 찍는다 · A transposed convolution stamps
+#
+# 입력 하나가 커널에 곱해져 도장처럼 찍히고, 겹치는 곳은 더해진다.
 
 
 # %%
@@ -131,6 +110,10 @@ def stamp(image, kernel, stride):
     return canvas
 
 
+# %% [markdown]
+# Five lines of NumPy. The next cell holds them against Keras' own layer.
+
+# %% slideshow={"slide_type": "skip"}
 numbers, kernel = np.random.default_rng(0).normal(size=(2, 5, 5)).astype("float32")
 layer = layers.Conv2DTranspose(1, 5, strides=2, use_bias=False, dtype="float32")
 layer.build((None, 5, 5, 1))
@@ -138,52 +121,29 @@ layer.set_weights([kernel[:, :, None, None]])
 np.testing.assert_allclose(
     layer(numbers[None, :, :, None])[0, :, :, 0], stamp(numbers, kernel, 2), atol=1e-5
 )
-print(
-    "stamping 5×5 numbers with stride 2 gives",
-    stamp(numbers, kernel, 2).shape,
-    "- and Keras agrees",
-)
-
-# %% [markdown]
-# `padding="same"` cuts the rim off so that the output is exactly `stride` times as large: 16 → 32, not 16 → 35.
+print("stamping 5×5 with stride 2 gives", stamp(numbers, kernel, 2).shape, "- and Keras agrees")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## How many prints does each pixel get?
+# ## 바둑판 무늬 · The checkerboard, on and off
 #
-# Print a picture of ones with a kernel of ones and count. With stride 2 and an odd kernel, neighbours get **different** numbers
-# of prints: a checkerboard before anything is learned. `UpSampling2D` followed by a stride-1 convolution, which is what the deck's
-# generator does, prints evenly.
+# 커널이 보폭(stride)으로 나누어떨어지지 않으면 화소마다 찍히는 횟수가 달라진다.
 
 # %%
-ones, five = np.ones((8, 8), "float32"), np.ones((5, 5), "float32")
-strided = stamp(ones, five, stride=2)[2:-2, 2:-2]
-even = stamp(np.kron(ones, np.ones((2, 2))), five, stride=1)[2:-2, 2:-2]
-figure, axes = plt.subplots(1, 2, figsize=(7, 3.3))
-for ax, counts, title in zip(
-    axes, (strided, even), ("Conv2DTranspose, stride 2", "UpSampling2D, then stride 1"), strict=True
-):
-    shown = ax.imshow(counts[:15, :15], cmap="cividis")
-    ax.set(title=title, xticks=[], yticks=[])
-    figure.colorbar(shown, ax=ax, label="prints per pixel", shrink=0.8)
-figure.tight_layout()
-for name, counts in (("stride 2", strided), ("upsampled", even)):
-    print(f"prints on an inner pixel, {name}:", sorted({int(n) for n in counts[4:-4, 4:-4].flat}))
-plots.show(
-    figure,
-    "Counts of overlapping prints: a checkerboard of 4, 6 and 9 with stride 2, an even field after upsampling.",
-)
+shown = convolutions.Stamps()
+shown
+
+# %% [markdown]
+# **볼 것 · What to see.** Kernel 5, stride 2: pixels get 4, 6 or 9 prints before anything is learnt. Kernel 4 prints evenly, and so does *upsample, then stride 1*: the deck's generator.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The deck's discriminator, row by row
+# ## 판별자, 한 줄씩 · The deck's discriminator, row by row
 #
-# 판별자: four 5×5 convolutions, three of them with stride 2, LeakyReLU instead of ReLU so that no unit goes silent,
-# dropout so that it does not learn the training dogs by heart. The slide shows the rows, not the rates: a slope of 0.2 and the rate are our choice.
+# 5×5 합성곱 네 개가 32×32 그림을 숫자 하나로 줄인다.
 
 
 # %%
 def my_discriminator(width=64, dropout=0.25):
-    images = keras.Input((32, 32, 3))
-    x = images
+    x = images = keras.Input((32, 32, 3))
     for filters, stride in ((width, 2), (2 * width, 2), (4 * width, 2), (8 * width, 1)):
         x = layers.Conv2D(filters, 5, stride, padding="same")(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
@@ -193,41 +153,50 @@ def my_discriminator(width=64, dropout=0.25):
 
 
 # %% [markdown]
-# Here are the slide's numbers. A convolution of k×k from c_in to c_out channels has (k·k·c_in + 1)·c_out of them, the +1 being the bias:
-# the first row is (5·5·3 + 1)·64 = 4,864.
+# LeakyReLU keeps every unit alive; dropout keeps D from learning the dogs by heart. The slide shows the rows; slope 0.2 and the rate are our choice.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 표와 같은가? · Does every row agree?
+#
+# k×k 합성곱의 매개변수는 (k·k·c_in + 1)·c_out개다. +1은 편향(bias)이다.
+
+# %% slideshow={"slide_type": "skip"}
 SLIDE_D = [4864, 0, 0, 204928, 0, 0, 819456, 0, 0, 3277312, 0, 0, 0, 8193, 0]
+SLIDE_G = [1654784, 65536, 0, 0, 0, 0, 819328, 512, 0, 0, 204864, 256, 0, 51232, 128, 0, 2403, 0]
 
 
 def compare_with_slide(model, slide):
-    """Print each row of the model beside the slide's number; stop at the first difference."""
+    """Print each row with parameters beside the slide's number; stop at the first difference."""
     for layer, expected in zip(model.layers[1:], slide, strict=True):
-        kind, shape = type(layer).__name__, tuple(layer.output.shape[1:])
-        mark = "✓" if layer.count_params() == expected else f"✗ the slide says {expected:,}"
-        print(f"{kind:<20}{shape!s:<16}{layer.count_params():>11,}  {mark}")
+        if expected or layer.count_params():
+            kind, shape = type(layer).__name__, tuple(layer.output.shape[1:])
+            print(f"{kind:<20}{shape!s:<16}{layer.count_params():>11,}  the slide: {expected:,}")
         assert layer.count_params() == expected
     print(f"{'total':<36}{model.count_params():>11,}")
 
 
+# %%
 compare_with_slide(my_discriminator(), SLIDE_D)
 assert my_discriminator().count_params() == 4_314_753
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The deck's generator, row by row
+# ## 생성자, 한 줄씩 · The deck's generator, row by row
 #
-# 생성자: 100 numbers become 8×8×256, are doubled twice, and end as 32×32×3 in [−1, 1], where `tanh` lives and where our dogs are scaled to.
-# Batch normalisation (배치 정규화) keeps the numbers of every layer in a healthy range: without it, deep generators did not start to learn in 2015.
+# 숫자 100개가 8×8×256이 되고, 두 번 커져서 32×32×3 그림이 된다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def normalised(x):
+    """Batch normalisation and ReLU, after every layer of G but the last."""
+    return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
+
+
+def transposed(x, filters):
+    return layers.Conv2DTranspose(filters, 5, padding="same")(x)
 
 
 # %%
 def my_generator(latent_dim=100, width=256):
-    def normalised(x):
-        return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
-
-    def transposed(x, filters):
-        return layers.Conv2DTranspose(filters, 5, padding="same")(x)
-
     z = keras.Input((latent_dim,))
     x = normalised(layers.Dense(8 * 8 * width)(z))
     x = layers.Dropout(0.25)(layers.Reshape((8, 8, width))(x))
@@ -237,17 +206,16 @@ def my_generator(latent_dim=100, width=256):
     return keras.Model(z, layers.Activation("tanh")(transposed(x, 3)), name="my_generator")
 
 
-# %% slideshow={"slide_type": "fragment"}
-SLIDE_G = [1654784, 65536, 0, 0, 0, 0, 819328, 512, 0, 0, 204864, 256, 0, 51232, 128, 0, 2403, 0]
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
+print("## 생성자의 표 · The generator's table\n")
 compare_with_slide(my_generator(), SLIDE_G)
 assert my_generator().count_params() == 2_799_043
 
-# %% [markdown]
-# Every row agrees. More than half of the generator sits in its first dense row: that is where 100 numbers turn into a layout.
-# From here on we use the library's version. It is the same network, and this cell holds it to that:
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Every row agrees. From here on we use the library's version; this cell holds it to yours.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def table(model):
     return [
         (type(x).__name__, tuple(x.output.shape[1:]), x.count_params()) for x in model.layers[1:]
@@ -259,149 +227,244 @@ assert table(dcgan.generator_32()) == table(my_generator())
 print("dogan_lib.models.dcgan has the same rows")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Train: one `fit`
+# ## 학습할 개들 · The dogs of the live run
 #
-# `GAN.fit` does what your two functions of chapter 02 did, for every batch: D sees real and fake dogs apart and moves, then G moves.
-# Two things are new, and both return in chapter 05: **DiffAugment** shifts real and fake dogs a little before D sees them, so that
-# D cannot memorise; **EMA** keeps a running average of G's weights, and that calmer G draws the samples.
-# `NonSaturating` takes *logits*, so D ends in a linear row here; the parameters are the same.
+# 32×32 그림 초상화: 배경이 단순해서 작은 DCGAN이 2분이면 배운다.
+
+# %% tags=["hide-input"]
+plots.show(plots.grid(dogs.images[:48], columns=12, scale=1.0), "48 drawn dog portraits.")
+
+# %% [markdown]
+# **볼 것 · What to see.** A head in the middle, two ears, two eyes, sky or snow behind. The deck's full network on real dogs takes an hour of two cores: it is shipped, and comes after this.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 학습: `fit` 한 번 · Train: one `fit`
+#
+# 표와 같은 생각, 더 좁은 망: 4×4에서 시작해 세 번 커진다.
+
+# %% slideshow={"slide_type": "skip"}
+prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 
 # %%
 gan = GAN(
-    dcgan.generator_32(width=cfg.g_width, dropout=0.1),
-    dcgan.discriminator_32(width=cfg.d_width, dropout=0.1),
+    dcgan.portrait_generator(width=cfg.width),
+    dcgan.portrait_discriminator(width=cfg.width),
     latent_dim=100,
 )
 gan.compile(
     loss=losses.NonSaturating(),
-    g_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
     d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
-    augment=DiffAugment("translation"),
-    ema=0.99,
+    ema=0.995,
 )
-live = LivePlot(samples=16, title="DCGAN 32,")
-history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live])
+film = Film(samples=12, every=cfg.film)
+gan.fit(
+    dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film]
+)
 
 # %% [markdown]
-# **What to see.** First the average colour, then blobs with the layout of a picture (something in the middle, something behind it).
-# D's loss would be log 4 = 1.386 if it could only guess; G's would be log 2 = 0.693. Neither curve falls to zero, and neither should:
-# a loss here is a *score in a game*, not a distance to the goal. Look at the pictures.
+# **볼 것 · What to see.** Neither loss falls to zero, and neither should: a loss here is a *score in a game*. D that can only guess has log 4 = 1.386. Look at the dogs.
 
-# %% slideshow={"slide_type": "slide"}
-pictures = gan.sample(cfg.dogs_shown, seed=1)
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 학습의 영화 · The film of this run
+#
+# 같은 z 열두 개를 학습하는 동안 따라간다: 색에서 윤곽으로, 윤곽에서 눈으로.
+
+# %% tags=["hide-input"]
+plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, last the eyes. The row's label says the seconds and the pictures seen.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇을 배웠나 · What it draws now
+#
+# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. 고르지 않았다.
+
+# %% tags=["hide-input"]
+pictures = gan.sample(cfg.shown, seed=1)
 figure = plots.beside(
-    dogs.images[: cfg.dogs_shown], pictures, titles=("what D was shown as real", "what G draws now")
+    dogs.images[: cfg.shown],
+    pictures,
+    titles=("what D was shown as real", "what G draws, none picked"),
 )
-plots.show(
-    figure, "Training pictures beside samples of the generator that this notebook has just trained."
-)
+plots.show(figure, "Portraits from the data set beside samples of the generator just trained.")
 
 # %% [markdown]
-# The number of dogs that a GAN has looked at says more than the minutes: here it is, beside the shipped generator's.
+# **볼 것 · What to see.** Ears, eyes, muzzles, two backgrounds. Some heads melt: two minutes are two minutes.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 숫자로 재기 · Measured
+#
+# KID는 작을수록 좋다. 바닥(floor)은 진짜 초상화끼리의 값이다.
 
 # %%
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 8 else 64)
+n = len(fresh) // 2
+real, others = fresh.images[:n], fresh.images[n:]
+print("other portraits   ", metrics.kid(real, others))
+print("this GAN's samples", metrics.kid(real, gan.sample(n, seed=2)))
+
+# %% [markdown]
+# **볼 것 · What to see.** Chapter 03 introduced KID; the later chapters put *their* networks on these portraits and compare with this line.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 판별자는 어디까지 보나 · How far D sees
+#
+# 층이 깊어질수록 숫자 하나가 더 넓은 창을 본다. 그 창이 수용 영역(receptive field)이다.
+
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, 3, figsize=(12, 4.4))
+seen = plots.to_uint8(dogs.images[:16]).astype("float32") / 127.5 - 1
+convs = [x for x in gan.discriminator.layers if isinstance(x, layers.Conv2D)]
+for ax, conv in zip(axes, convs, strict=False):
+    marks = convolutions.footprint(gan.discriminator, conv.name, seen)
+    ax.imshow(plots.heat_over(dogs.images[7], marks, zoom=8))
+    side = int(np.ptp(np.nonzero(marks.max(axis=0))[0])) + 1
+    ax.set_title(
+        f"one of {conv.output.shape[1]}×{conv.output.shape[2]} outputs: {side} pixels wide"
+    )
+    ax.axis("off")
+figure.tight_layout()
+plots.show(figure, "Which pixels move one output of D's three convolutions: wider with each layer.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Where the gradient of one output reaches. Bright in the middle, faint at the rim: a D output listens mostly to the centre of its window.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 덱의 망 그대로, 진짜 개로 · The deck's full network on real dogs
+#
+# `dcgan32`는 위의 표와 똑같은 망을 스탠퍼드 개로 오래 학습한 것이다.
+
+# %% tags=["hide-input"]
 shipped = checkpoints.load_generator("dcgan32")
-seen = int(gan.step) * cfg.batch
-print(f"here:    {seen:,} pictures seen")
-print("shipped:", shipped.describe())
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The shipped generator: the same rows, many more dogs
-#
-# The card above names every trick that was used on top of the deck's layers. Its training dogs were real ones (Stanford Dogs).
-# Beside them stand the dogs that *you* have: doodles, unless Stanford Dogs is on your disk.
-
-# %%
-figure = plots.beside(
-    dogs.images[:64],
-    shipped.sample(64, seed=0),
-    titles=(f"your dogs ({dogs.source})", "dcgan32: 64 samples, none picked"),
-)
+print(shipped.describe())
 plots.show(
-    figure,
-    "64 dogs of your data set beside 64 drawn by the shipped DCGAN 32: coats, poses and backgrounds are there, faces are not sharp.",
+    plots.grid(shipped.sample(72, seed=0), columns=18, scale=0.62), "72 dogs drawn by dcgan32."
 )
 
 # %% [markdown]
-# Squint: coats, poses, grass and floors. Look closely: legs end in the air, faces are smears. 32×32 hides much of it,
-# which is one reason why chapter 05 goes to 64×64.
+# **볼 것 · What to see.** Squint: coats, poses, grass and floors. Look closely: legs end in the air, faces are smears. Chapter 05 goes to 64×64, chapter 15 gets faces.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## A walk through the latent space
+# ## 잠재 공간 산책 · A walk through the latent space
 #
-# If G had learnt its dogs by heart, the way from one z to another would jump. It changes smoothly instead: on the way lie dogs that nobody has ever photographed.
-
+# 한 z에서 다른 z로 걸어가면 개가 끊김 없이 바뀐다.
 
 # %%
-def walk(start, end, steps=10):
-    """Points on the way between two latents, kept at the length that Gaussian latents have."""
-    t = np.linspace(0, 1, steps)[:, None]
-    straight = (1 - t) * start + t * end
-    lengths = (1 - t) * np.linalg.norm(start) + t * np.linalg.norm(end)
-    return straight / np.linalg.norm(straight, axis=1, keepdims=True) * lengths
-
-
-corners = np.random.default_rng(3).normal(size=(4, 2, shipped.latent_dim))
-rows = [shipped.decode(walk(start, end)) for start, end in corners]
-figure = plots.grid(
-    np.concatenate(rows), columns=10, scale=0.8, title="four walks, from left to right"
-)
-plots.show(
-    figure,
-    "Four rows of dogs, each changing smoothly from the one on the left to the one on the right.",
-)
-
-# %% [markdown]
-# The same with your hand on it: choose two seeds and move between them.
-
-# %% slideshow={"slide_type": "slide"}
 from dogan_lib.classroom.widgets import LatentWalk
 
 LatentWalk(shipped)
 
+# %% [markdown]
+# **볼 것 · What to see.** Had G learnt dogs by heart, the way would jump. On it lie dogs that nobody has ever photographed.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Arithmetic with dogs
+# ## 개의 산수 · Arithmetic with dogs
 #
-# Radford et al. subtracted "man" from "man with glasses" and added "woman". We have no labels for dogs that G made up, but we can *measure*
-# something of each picture: say, how bright its middle is. The mean z of the bright ones minus the mean z of the dark ones is a **direction**
-# that means "brighter coat".
+# 밝은 개들의 평균 z에서 어두운 개들의 평균 z를 빼면 "더 밝은 한가운데"라는 방향이 된다.
 
 # %%
 z = np.random.default_rng(0).normal(size=(1024, shipped.latent_dim)).astype("float32")
-coat = shipped.decode(z)[:, 10:22, 10:22].mean(axis=(1, 2, 3))
-order = np.argsort(coat)
+middle = shipped.decode(z)[:, 10:22, 10:22].mean(axis=(1, 2, 3))
+order = np.argsort(middle)
 direction = z[order[-256:]].mean(0) - z[order[:256]].mean(0)
 amounts = np.linspace(-3, 3, 9)
 steps = amounts[:, None] * direction / np.linalg.norm(direction)
 rows = [shipped.decode(start + steps) for start in z[[5, 8, 13]]]
-figure = plots.grid(
-    np.concatenate(rows), columns=9, scale=0.8, title="− coat brightness        +", titles=None
-)
-plots.show(figure, "Three dogs, each moved along the direction from dark to bright coats.")
-
-# %%
 moved = [shipped.decode(z[:128] + step)[:, 10:22, 10:22].mean() for step in steps]
-figure, ax = plt.subplots(figsize=(5, 2.8))
-ax.plot(amounts, moved, "o-", color=PALETTE["g"])
-ax.set(
-    xlabel="steps along the direction",
-    ylabel="mean brightness",
-    title="128 dogs, moved along one direction",
+print("mean of the middle, 128 dogs:", *(f"{value:+.2f}" for value in moved))
+
+# %% tags=["hide-input"]
+figure = plots.grid(
+    np.concatenate(rows), columns=9, scale=1.1, title="−   brightness of the middle   +"
 )
-figure.tight_layout()
-print("each step makes it brighter:", bool(np.all(np.diff(moved) > 0)))
-plots.show(
-    figure, "Mean brightness of the middle of 128 dogs rises with each step along the direction."
-)
+plots.show(figure, "Three dogs, each moved along the direction from a dark to a bright middle.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Only the *middle* was measured, and mostly the coat there changes. The printed means rise with every step.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
-# **The checkerboard.** A pattern that flips from pixel to pixel is the highest frequency that a picture can hold. Measure it: the share of a picture's
-# energy that sits there, for two *untrained* generators that differ only in how they grow, and for the dogs in your data set.
+# - 바둑판 무늬 · **Checkerboard**: uneven prints. Switch kernel or growth.
+# - 모드 붕괴 · **Mode collapse**: all samples alike. Look at 64, not at 4.
+# - D의 완승 · **D wins**: its loss goes to 0, G learns nothing. Chapter 05 makes it happen.
+# - 암기 · **Memorising**: samples are training pictures. Look at nearest neighbours (chapter 03).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 문제 · Exercises
+#
+# 1. **예측 · Predict.** (before the run) Which appears first in the live picture: **A** the eyes, **B** the colours of the background, **C** the shape of the ears? Set `prediction` above.
+# 2. **세기 · Count.** Four 5×5 convolutions, *all four* with stride 2: how wide is the receptive field of one output?
+# 3. **유도 · Derive.** `even(kernel, stride)`: does every inner pixel get the same number of prints?
+# 4. **고치기 · Repair.** `broken_update` should move D alone. Something else moves as well.
+# 5. **바꾸고 학습하기 · Change and train.** Bring KID below the target in at most two minutes: width, rates, batch, average.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("04-first-seen", prediction)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("04-receptive-field", None)
 
 
-# %%
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def even(kernel, stride):
+    """True where every inner pixel of a transposed convolution gets equally many prints."""
+
+
+exercises.check("04-even-prints", even)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+import tensorflow as tf
+
+
+def broken_update(D, G, optimizer, real, z):
+    """One step of the discriminator. After it, D has moved and G has not. Mend it."""
+    bce = keras.losses.BinaryCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        fake = G(z, training=True)
+        loss = bce(tf.ones((len(real), 1)), D(real)) + bce(tf.zeros((len(fake), 1)), D(fake))
+    moved = D.trainable_variables + G.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, moved), moved, strict=True))
+
+
+exercises.check("04-repair", broken_update)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+better = gan  # your own GAN, trained for at most two minutes
+exercises.check("04-better", better if cfg.name != "smoke" else None)
+
+# %% slideshow={"slide_type": "skip"}
+exercises.solution("04-receptive-field")
+exercises.solution("04-even-prints")
+exercises.solution("04-repair")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
+#
+# - A strided convolution gathers and halves; a transposed convolution stamps and doubles. Uneven stamps are the checkerboard.
+# - The deck's tables, 4,314,753 and 2,799,043 parameters, are two short functions, and every row agrees.
+# - A narrow DCGAN learns portraits in two minutes. Judge by samples *and* by a measure.
+# - The latent space is smooth and has directions that mean something.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - Radford, Metz, Chintala 2015, *Unsupervised representation learning with deep convolutional GANs*, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434)
+# - Odena, Dumoulin, Olah 2016, *Deconvolution and checkerboard artifacts*, Distill, [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)
+# - Dumoulin, Visin 2016, *A guide to convolution arithmetic for deep learning*, [arXiv:1603.07285](https://arxiv.org/abs/1603.07285)
+# - Jaejun Yoo's Playground, *Deep Convolutional GAN (DCGAN)*, [jaejunyoo.blogspot.com](http://jaejunyoo.blogspot.com/2017/02/deep-convolutional-gan-dcgan-1.html)
+# - Sualab research blog, *Generative Adversarial Networks*; dreamgonfly, *GAN explained*: the deck's own reading list
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the checkerboard in numbers
+#
+# A pattern that flips from pixel to pixel is the highest frequency that a picture can hold. The share of a picture's energy that sits there,
+# for two *untrained* generators that differ only in how they grow, for the shipped one, and for the portraits:
+
+
+# %% slideshow={"slide_type": "skip"}
 def nyquist_share(images):
     """Share of the energy (mean removed) in the frequencies that alternate along x or y."""
     grey = np.asarray(images, "float32").mean(axis=3)
@@ -416,69 +479,15 @@ def grown_by(grow):
     return keras.Model(z, layers.Conv2D(3, 1)(grow(grow(x))))
 
 
-strided = grown_by(lambda x: layers.Conv2DTranspose(32, 5, 2, padding="same")(x))
-upsampled = grown_by(
-    lambda x: layers.Conv2DTranspose(32, 5, padding="same")(layers.UpSampling2D()(x))
-)
+# %% slideshow={"slide_type": "skip"}
 noise = np.random.default_rng(0).normal(size=(64, 16)).astype("float32")
-shares = {
-    "strided, untrained": nyquist_share(strided(noise)),
-    "upsampled, untrained": nyquist_share(upsampled(noise)),
-}
-shares |= {
-    "dcgan32, trained": nyquist_share(shipped.sample(256)),
-    f"your dogs ({dogs.source})": nyquist_share(dogs.images[:256]),
-}
-for name, share in shares.items():
-    print(f"{name:<28}{share:8.3%}  " + "▇" * round(share * 400))
-
-# %% [markdown]
-# **Other signs**, each of which chapter 05 produces on purpose: all samples alike (mode collapse); D's loss at zero (G gets no gradient);
-# black rims (translation leaking into the samples); samples that are training pictures (memorising, which chapter 03's nearest neighbours and MiFID show).
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
-#
-# Put your answer in place of `None`. `exercises.check` says *right* or gives a hint; `exercises.solution` shows the way.
-#
-# **1.** How many parameters has a 5×5 convolution from 128 to 256 channels, with bias?
-
-# %% tags=["exercise"]
-exercises.check("04-parameters", None)
-
-# %% [markdown]
-# **2.** Four 5×5 convolutions, *all four* with stride 2: how wide is the receptive field of one output at the end?
-
-# %% tags=["exercise"]
-exercises.check("04-receptive-field", None)
-
-# %% [markdown]
-# **3.** Which kernel sizes print evenly with stride 2? Give a function `even(kernel, stride)` that returns True where every inner pixel gets the same number of prints.
-
-# %% tags=["exercise"]
-exercises.check("04-even-prints", None)
-
-# %% [markdown]
-# **4.** The generator has 33,216 parameters that no gradient moves. What are they? (one or two words)
-
-# %% tags=["exercise"]
-exercises.check("04-not-trainable", None)
-
-# %%
-exercises.solution("04-even-prints")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
-#
-# - A strided convolution gathers and halves; a transposed convolution stamps and doubles. Uneven stamping is the checkerboard.
-# - The deck's tables, 4,314,753 and 2,799,043 parameters, are two short functions, and every row agrees.
-# - A GAN's losses are scores in a game. Judge by samples now, and by a measure soon.
-# - The latent space is smooth and has directions that mean something.
-#
-# ## References
-#
-# - Radford, Metz, Chintala 2015, *Unsupervised representation learning with deep convolutional GANs*, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434)
-# - Odena, Dumoulin, Olah 2016, *Deconvolution and checkerboard artifacts*, Distill, [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003)
-# - Dumoulin, Visin 2016, *A guide to convolution arithmetic for deep learning*, [arXiv:1603.07285](https://arxiv.org/abs/1603.07285)
-# - Zhao et al. 2020, *Differentiable augmentation for data-efficient GAN training*, [arXiv:2006.10738](https://arxiv.org/abs/2006.10738)
-# - Jaejun Yoo's Playground, *Deep Convolutional GAN (DCGAN)*, [jaejunyoo.blogspot.com](http://jaejunyoo.blogspot.com/2017/02/deep-convolutional-gan-dcgan-1.html)
+strided = grown_by(lambda x: layers.Conv2DTranspose(32, 5, 2, padding="same")(x))
+upsampled = grown_by(lambda x: transposed(layers.UpSampling2D()(x), 32))
+for name, images in (
+    ("strided, untrained", strided(noise)),
+    ("upsampled, untrained", upsampled(noise)),
+    ("dcgan32, trained", shipped.sample(256)),
+    ("portraits", dogs.images[:256]),
+):
+    share = nyquist_share(images)
+    print(f"{name:<22}{share:8.3%}  " + "▇" * round(share * 400))

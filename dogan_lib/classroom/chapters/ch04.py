@@ -1,17 +1,20 @@
 """Exercises of chapter 04."""
 
-from dogan_lib.classroom.kinds import function, number, words
+from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.kinds import choices, function, number, target
 
-number(
-    "04-parameters",
-    819_456,
+choices(
+    "04-first-seen",
+    "B",
+    "ABC",
     """
-    Each of the 256 filters has 5 x 5 x 128 weights and one bias:
-    (5 * 5 * 128 + 1) * 256 = 819,456, the third convolution of the deck's discriminator.
+    Colours of the background come first: D tells a grey picture from a blue one with its very first
+    filters, and G's last bias alone can answer. Eyes, two pixels wide, come last.
     """,
-    hints={819_200: "You left out the biases: one for each output channel."},
-    otherwise="(k * k * channels in + 1) * channels out.",
-    tolerance=1e-6,
+    hints={
+        "A": "Look at the first row of the film: are there eyes?",
+        "C": "Look at the first row of the film: what is right before any outline is?",
+    },
 )
 number(
     "04-receptive-field",
@@ -22,7 +25,7 @@ number(
     The stride of the *last* layer does not matter: it moves the window and does not widen it.
     """,
     hints={29: "That is three layers."},
-    otherwise="Call receptive_fields with four times (5, 2), and look at the last number.",
+    otherwise="A layer widens the field by (kernel - 1) x the distance between its neighbours.",
 )
 
 
@@ -39,16 +42,50 @@ def even(kernel, stride):
     return kernel % stride == 0
 
 
-words(
-    "04-not-trainable",
-    ("moving", "running", "statistics", "통계"),
+@exercise(
+    "04-repair",
     """
-    The moving mean and the moving variance of each batch normalisation: two numbers for each of
-    16384 + 128 + 64 + 32 = 16,608 channels, 33,216 in all. They are averaged, not learned.
+    `moved = D.trainable_variables`, and nothing else: the tape also knows G's variables, and D's
+    loss falls if G's fakes become *worse*. `tf.stop_gradient(fake)` saves G's backward pass too.
     """,
-    wrong=dict.fromkeys(
-        ("gamma", "beta", "biases", "kernels"),
-        "A gradient moves these. Look at `generator.non_trainable_weights`.",
-    ),
-    filler="batch normalisation normalization mean means variance variances averages 배치".split(),
 )
+def _(answer):
+    """D moves, G does not, and D's loss falls on the same pictures."""
+    import keras
+    import numpy as np
+
+    if not callable(answer):
+        raise Unreadable("Give your function.")
+    keras.utils.set_random_seed(0)
+    g = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8)])
+    d = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    real, z = np.ones((16, 8), "float32"), np.random.default_rng(0).normal(size=(16, 4))
+    before = [np.asarray(w).copy() for w in (*g.weights, *d.weights)]
+    answer(d, g, keras.optimizers.SGD(0.1), real, z.astype("float32"))
+    after = [np.asarray(w) for w in (*g.weights, *d.weights)]
+    moved = [not np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
+    if any(moved[: len(g.weights)]):
+        return "G has moved too. Which variables get a gradient?"
+    if not all(moved[len(g.weights) :]):
+        return "D stands still."
+    if float(d(real)[0, 0]) < float(d(real * 0 + np.asarray(g(z)))[0, 0]):
+        return "D has learnt the wrong way round: real pictures should score higher."
+    return None
+
+
+@target(
+    "04-better",
+    """
+    Twice the width in both networks reaches it on a GPU in a minute; on two cores a larger batch
+    with the same pictures seen does not. Longer is not the exercise: look at D's and G's rates.
+    """,
+    at_most=0.05,
+    unit="KID[dognet-1] to 500 fresh portraits",
+)
+def kid_on_portraits(gan):
+    """KID of 500 samples to portraits of another seed."""
+    from dogan_lib import metrics
+    from dogan_lib.dogs import load_dogs
+
+    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
+    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3)))
