@@ -178,3 +178,24 @@ class Film(keras.callbacks.Callback):
         from dogan_lib import plots
 
         return plots.labelled_rows(self.rows, self.labels)
+
+
+class StopAfter(keras.callbacks.Callback):
+    """End a training after so many seconds, counted from its second step: the first one compiles.
+
+    Args:
+        seconds: for comparisons at equal time.
+    """
+
+    def __init__(self, seconds: float):
+        super().__init__()
+        self.seconds = seconds
+
+    def on_train_begin(self, logs=None):
+        self._start = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        self._start = self._start or now
+        if now - self._start > self.seconds:
+            self.model.stop_training = True

@@ -95,12 +95,14 @@ def labelled_rows(rows, labels, top=None, title: str | None = None):
     """
     if top is not None:
         rows, labels = [top, *rows], ["", *labels]
-    wide = 0.95 * len(rows[0])
-    size = (3.2 + wide, 0.98 * len(rows) + 0.3 * bool(title))
-    figure, axes = plt.subplots(len(rows), 2, figsize=size, width_ratios=(3.2, wide), squeeze=False)
-    for (left, right), row, label in zip(axes, rows, labels, strict=True):
-        lines = "\n".join(textwrap.fill(line, 38) for line in label.splitlines())
-        left.text(1, 0.5, lines, ha="right", va="center", fontsize=9)
+    texts = ["\n".join(textwrap.fill(line, 30) for line in label.splitlines()) for label in labels]
+    longest = max(len(line) for text in texts for line in text.splitlines() or [""])
+    wide, narrow = 0.95 * len(rows[0]), 0.2 + 0.09 * longest
+    size = (narrow + wide, 0.98 * len(rows) + 0.3 * bool(title))
+    options = dict(figsize=size, width_ratios=(narrow, wide), squeeze=False)
+    figure, axes = plt.subplots(len(rows), 2, **options)
+    for (left, right), row, text in zip(axes, rows, texts, strict=True):
+        left.text(1, 0.5, text, ha="right", va="center", fontsize=11)
         right.imshow(tile(row, len(row)), interpolation="nearest")
         left.axis("off")
         right.axis("off")

@@ -1,0 +1,72 @@
+"""Exercises of chapter 15."""
+
+from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.kinds import choices, number, target
+
+choices(
+    "15-ahead",
+    "A",
+    "AB",
+    """
+    The portraits are easy: D's own filters learn them in seconds, and borrowed eyes cost so much
+    time a picture that their G has seen far fewer. Borrowed eyes pay where D's own data is too
+    little to learn from, as with 12,000 photographs of 120 breeds.
+    """,
+    hints={"B": "Compare the pictures that both have seen in the same seconds."},
+)
+number(
+    "15-numbers",
+    24 * 24 * 32 + 12 * 12 * 64 + 6 * 6 * 128 + 3 * 3 * 256,
+    """
+    96 / 4 = 24 positions a side, then 12, 6 and 3:
+    24^2 * 32 + 12^2 * 64 + 6^2 * 128 + 3^2 * 256 = 18,432 + 9,216 + 4,608 + 2,304 = 34,560,
+    more than the picture's own 96 * 96 * 3 = 27,648.
+    """,
+    hints={96 * 96 * 3: "That is the picture itself.", 480: "Those are the channels alone."},
+    otherwise="positions x positions x channels, added up over the four scales.",
+    tolerance=1e-6,
+)
+
+
+@exercise(
+    "15-blind",
+    """
+    Frozen means that the eyes' *weights* get no gradient. The picture has to get one, or nothing
+    reaches G: `features = eyes(fake)`.
+    """,
+)
+def _(answer):
+    """The loss is right and its gradient reaches the picture."""
+    import numpy as np
+    import tensorflow as tf
+
+    if not callable(answer):
+        raise Unreadable("Give your function.")
+    weights = tf.constant([[1.0], [-2.0], [0.5]])
+    pictures = tf.constant(np.random.default_rng(0).normal(size=(4, 3)), "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(pictures)
+        loss = answer(lambda x: x * 2, lambda f: f @ weights, pictures)
+    right = tf.reduce_mean(tf.nn.softplus(-(pictures * 2) @ weights))
+    if abs(float(loss) - float(right)) > 1e-4:
+        return "The loss itself was right before: only the gradient was missing."
+    if tape.gradient(loss, pictures) is None:
+        return "No gradient reaches the picture: what does stop_gradient stop?"
+    return None
+
+
+@target(
+    "15-target",
+    """
+    Fewer channels and a batch of 64 see more pictures in the same time.
+    """,
+    at_most=0.15,
+    unit="KID[dognet-1] to 500 fresh portraits",
+)
+def kid_on_portraits(gan):
+    """KID of 500 samples to portraits of another seed."""
+    from dogan_lib import metrics
+    from dogan_lib.dogs import load_dogs
+
+    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
+    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3)))
