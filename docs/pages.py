@@ -61,7 +61,7 @@ trained on dogs, and measured.
 각 쪽은 위에서 아래로 실행한 노트북입니다. `make lab`으로 열어 고치고 다시 실행해 보세요.
 Each page is a notebook that was run from top to bottom; `make lab` opens it for you to change.
 
-![Dogs that never lived, drawn by a generator of this course](dogs.png)
+![Dogs that never lived, drawn by a generator of this course](dogs.jpg)
 
 ```{{toctree}}
 :hidden:

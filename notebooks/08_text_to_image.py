@@ -234,22 +234,25 @@ plots.show(
 
 
 # %%
-def refined(x, narrow, parts):
+def leaky(x):
+    return layers.LeakyReLU(negative_slope=0.2)(x)
+
+
+def refined(x, narrow):
     """x + bottleneck(x): few channels inside, as many outside as before."""
     y = x
     for filters, kernel in ((narrow, 1), (narrow, 3), (x.shape[-1], 3)):
-        y = y if y is x else parts.activate(y)
+        y = y if y is x else leaky(y)
         y = layers.Conv2D(filters, kernel, padding="same", use_bias=False)(y)
-        y = parts.normalise(y, "batch")
-    return parts.activate(x + y)
+        y = layers.BatchNormalization(momentum=0.9)(y)
+    return leaky(x + y)
 
 
-def my_discriminator(width=8, parts=text.REED):
+def my_discriminator(width=8):
     images, phi = keras.Input((64, 64, 3)), keras.Input((128,))
-    x = refined(dcgan.shrink(images, width, parts=parts), 2 * width, parts)  # (4, 4, 8 width)
-    cut = parts.activate(layers.Dense(128)(phi))
-    everywhere = layers.Reshape((4, 4, 128))(layers.RepeatVector(16)(cut))
-    x = parts.activate(layers.Conv2D(8 * width, 1)(layers.Concatenate()([x, everywhere])))
+    x = refined(dcgan.shrink(images, width, kernel_size=4), 2 * width)  # (4, 4, 8 width)
+    everywhere = layers.Reshape((4, 4, 128))(layers.RepeatVector(16)(leaky(layers.Dense(128)(phi))))
+    x = leaky(layers.Conv2D(8 * width, 1)(layers.Concatenate()([x, everywhere])))
     return keras.Model([images, phi], layers.Dense(1, dtype="float32")(layers.Flatten()(x)))
 
 
@@ -374,9 +377,8 @@ print(f"{kept.sum()} of {kept.size} combinations are kept back")
 # `TextGAN` is chapter 04's `GAN` with the three terms and the midpoints; batches are `(pictures, captions, wrong captions)`. G grows by nearest upsampling, as all our 64×64 generators do.
 
 # %%
-small = dcgan.Parts(up="nearest", kernel_size=3)
 gan = text.TextGAN(
-    text.generator(width=cfg.width, parts=small),
+    text.generator(width=cfg.width, upsample=True),
     text.discriminator(width=cfg.width),
 )
 gan.compile(d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5))
