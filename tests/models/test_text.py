@@ -12,7 +12,7 @@ from dogan_lib.doodles import painter as doodle
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.obedience import figure, obedience
-from dogan_lib.models import dcgan, text
+from dogan_lib.models import text
 from dogan_lib.models.text import TextGAN
 
 DIM = 16
@@ -146,15 +146,13 @@ def test_matching_loss_by_hand():
 
 # The networks --------------------------------------------------------------------------------
 
-NEAREST = dcgan.Parts(up="nearest", kernel_size=3)
 
-
-@pytest.mark.parametrize("parts", [text.REED, NEAREST], ids=["reed", "nearest"])
-def test_shapes(parts):
-    g = text.generator(DIM, 8, projected=4, width=2, parts=parts)
+@pytest.mark.parametrize("upsample", [False, True])
+def test_shapes(upsample):
+    g = text.generator(DIM, 8, projected=4, width=2, upsample=upsample)
     assert [tensor.name for tensor in g.inputs] == ["latents", "captions"]
     assert g([tf.zeros((3, 8)), tf.zeros((3, DIM))]).shape == (3, 64, 64, 3)
-    d = text.discriminator(DIM, projected=4, width=2, parts=parts)
+    d = text.discriminator(DIM, projected=4, width=2)
     assert d([tf.zeros((3, 64, 64, 3)), tf.zeros((3, DIM))]).shape == (3, 1)
 
 
@@ -186,7 +184,7 @@ def test_g_draws_half_of_the_captions_twice_and_midpoints():
 
 def tiny(loss=None, seeking=0.1, reader=None, **options):
     gan = TextGAN(
-        text.generator(DIM, 8, projected=4, width=2, parts=NEAREST),
+        text.generator(DIM, 8, projected=4, width=2, upsample=True),
         text.discriminator(DIM, projected=4, width=2),
         latent_dim=8,
         seeking=seeking,
