@@ -16,6 +16,7 @@ import numpy as np
 from dogan_lib.cards import available, read_card
 from dogan_lib.cards import card as card
 from dogan_lib.generator import Generator
+from dogan_lib.generator import latents as latents
 from dogan_lib.runtime import data_dir, write_atomically
 from dogan_lib.saving import CONFIG, WEIGHTS, in_float32, read_network
 from dogan_lib.saving import take_over as take_over

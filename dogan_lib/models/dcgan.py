@@ -150,12 +150,12 @@ def grow(z, width: int, resolution: int = 64, upsample: bool = False, normalise=
     return layers.Activation("tanh", dtype="float32")(x)
 
 
-def double(x, filters: int, upsample: bool, use_bias: bool):
+def double(x, filters: int, upsample: bool, use_bias: bool, kernel_size: int = 5):
     """(batch, n, n, channels) -> (batch, 2n, 2n, filters)"""
     options = dict(use_bias=use_bias, kernel_initializer=_conv_init())
     if upsample:
         return UpsampledConv2D(filters, 3, **options)(x)
-    return layers.Conv2DTranspose(filters, 5, 2, padding="same", **options)(x)
+    return layers.Conv2DTranspose(filters, kernel_size, 2, padding="same", **options)(x)
 
 
 def shrink(images, width: int, dropout: float = 0.0, kernel_size: int = 5, norm: bool = True):

@@ -170,7 +170,7 @@ def generator(
         return _refine(dcgan.batch_norm(x), narrow, lambda y: layers.ReLU()(y))
 
     def double(x, filters, use_bias=False):
-        return dcgan.double(x, filters, upsample, use_bias)
+        return dcgan.double(x, filters, upsample, use_bias, kernel_size=4)
 
     x = layers.Concatenate()([z, _project(captions, projected)])
     x = layers.Dense(4 * 4 * 8 * width, use_bias=False)(x)
