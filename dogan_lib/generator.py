@@ -14,10 +14,12 @@ def latents(n: int, dim: int, seed: int = 0, truncation: float | None = None) ->
     Args:
         truncation: redraw every number whose magnitude is above it (BigGAN's truncation trick).
     """
+    if n < 0:
+        raise ValueError(f"n is a number of draws, not {n}")
     random = np.random.default_rng(seed)
     z = random.standard_normal((n, dim), dtype="float32")
     if truncation is not None:
-        if truncation <= 0:
+        if not truncation > 0:  # NaN is no threshold either
             raise ValueError(f"truncation is a positive threshold on |z|, not {truncation}")
         while (outside := np.abs(z) > truncation).any():
             z[outside] = random.standard_normal(outside.sum(), dtype="float32")
@@ -106,10 +108,12 @@ class Generator:
         classes = self.classes
         if labels is None:
             labels = np.random.default_rng(seed + 1).integers(classes, size=n)
-        labels = np.broadcast_to(np.asarray(self._numbered(labels), "int32"), (n,))
+        labels = _for_each(self._numbered(labels), n, "labels")
+        if labels.dtype.kind not in "iu":
+            raise ValueError(f"labels are whole numbers or names of breeds, not {labels.dtype}")
         if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
             raise ValueError(f"labels are breeds 0 to {classes - 1}")
-        return labels
+        return labels.astype("int32")
 
     def _numbered(self, labels):
         """Names of breeds as numbers, however the archive writes them."""
@@ -135,8 +139,19 @@ class Generator:
         from dogan_lib.models.text import load_encoder
 
         captions = language.draw(n, seed) if captions is None else captions
-        if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
-            captions = load_encoder(self.card.get("encoder", "text_encoder"))(captions)
+        captions = [captions] if isinstance(captions, str) else captions
         if len(captions) not in (1, n):
             raise ValueError(f"{len(captions)} captions for {n} pictures: give one, or {n}")
+        if n == 0:
+            return np.zeros((0, self.inputs["captions"].shape[-1]), "float32")
+        if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
+            captions = load_encoder(self.card.get("encoder", "text_encoder"))(captions)
         return np.broadcast_to(captions, (n, self.inputs["captions"].shape[-1]))
+
+
+def _for_each(values, n, what):
+    """(n,) of n values, or of one for all."""
+    values = np.atleast_1d(np.asarray(values))
+    if values.shape not in ((1,), (n,)):
+        raise ValueError(f"{len(values)} {what} for {n} pictures: give one, or {n}")
+    return np.broadcast_to(values, (n,))

@@ -110,8 +110,33 @@ def test_labels_are_obeyed_checked_and_drawn_at_random():
     )
     assert not np.array_equal(generator.sample(3, labels=0), generator.sample(3, labels=1))
     np.testing.assert_array_equal(generator.sample(9), generator.sample(9))
-    with pytest.raises(ValueError, match="0 to 2"):
-        generator.sample(1, labels=3)
+    assert generator.sample(0).shape == (0, 8, 8, 3)
+    for n, options, sentence in (
+        (1, dict(labels=3), "0 to 2"),
+        (1, dict(labels=1.7), "whole numbers or names"),
+        (1, dict(labels=True), "whole numbers or names"),
+        (3, dict(labels=[0, 1]), "2 labels for 3 pictures"),
+        (1, dict(truncation=float("nan")), "positive threshold"),
+        (-1, {}, "number of draws"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            generator.sample(n, **options)
+
+
+def test_captions_are_counted_before_they_are_read():
+    z, captions = keras.Input((4,), name="latents"), keras.Input((6,), name="captions")
+    x = keras.layers.Dense(192)(keras.layers.Concatenate()([z, captions]))
+    generator = checkpoints.Generator(
+        keras.Model([z, captions], keras.layers.Reshape((8, 8, 3))(x))
+    )
+    assert generator.sample(0).shape == (0, 8, 8, 3)
+    for given in ([], ["a dog", "a cat"], np.zeros((2, 6), "float32")):
+        with pytest.raises(ValueError, match=f"{len(given)} captions for 3 pictures"):
+            generator.sample(3, captions=given)
+    np.testing.assert_array_equal(
+        generator.sample(3, captions=np.ones((1, 6), "float32")),
+        generator.sample(3, captions=np.ones((3, 6), "float32")),
+    )
 
 
 def test_labels_may_be_names():
