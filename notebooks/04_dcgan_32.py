@@ -58,6 +58,7 @@ from keras import layers
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import convolutions, diagram, exercises
+from dogan_lib.classroom.heat import heat_over
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -333,7 +334,7 @@ seen = plots.to_uint8(dogs.images[:16]).astype("float32") / 127.5 - 1
 convs = [x for x in gan.discriminator.layers if isinstance(x, layers.Conv2D)]
 for ax, conv in zip(axes, convs, strict=False):
     marks = convolutions.footprint(gan.discriminator, conv.name, seen)
-    ax.imshow(plots.heat_over(dogs.images[7], marks, zoom=8))
+    ax.imshow(heat_over(dogs.images[7], marks, zoom=8))
     side = int(np.ptp(np.nonzero(marks.max(axis=0))[0])) + 1
     ax.set_title(
         f"one of {conv.output.shape[1]}×{conv.output.shape[2]} outputs: {side} pixels wide"
