@@ -1,13 +1,13 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 03 · The dogs — 진짜 개를 모으다
+# # 03 · 개를 모으고, 재다 — The dogs, and a ruler for them
 #
 # **한국어 요약**
 #
-# - 데이터 수집: Stanford Dogs는 120 견종, 20,580장의 사진에 견종 라벨과 경계 상자(bounding box)를 함께 준다.
-# - 전처리: 주석(annotation)의 네 수 $x_1, x_2, x_3, x_4$로 개만 잘라 32×32, 64×64로 줄인다.
-# - 상자를 정사각형으로 넓힐 것인가, 늘릴 것인가, 사진 전체를 쓸 것인가에 따라 개의 모양이 달라진다.
-# - 축소할 때 앨리어싱(aliasing)을 막지 않으면 털이 가짜 무늬로 변하고, 생성자는 그 무늬까지 배운다.
-# - 인터넷이 없어도 된다: 프로그램이 그린 낙서 개(doodle)가 같은 파이프라인을 똑같이 지나간다.
+# - Stanford Dogs는 120 견종, 사진 20,580장에 견종 이름과 경계 상자(bounding box)를 함께 준다.
+# - 주석의 네 수 $x_1, x_2, x_3, x_4$로 개를 정사각형으로 잘라 64×64와 32×32로 줄인다.
+# - 줄일 때 앨리어싱(aliasing)을 막지 않으면 털이 가짜 무늬로 변하고, 생성자는 그 무늬까지 배운다.
+# - 두 그림 묶음이 얼마나 다른지는 픽셀이 아니라 **특징**으로 잰다: 최근접 이웃, FID, KID.
+# - 잰 값은 바닥(진짜와 진짜), 흐림, 잡음 옆에 놓아야 읽을 수 있다. 다음 장부터 이 자를 쓴다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/03_dogs_data.ipynb)
@@ -32,62 +32,70 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 배울 것 · What you will learn
+#
+# 사진 한 장이 배치가 되기까지, 그리고 그림 묶음 둘을 재는 법을 배웁니다.
 #
 # 1. What Stanford Dogs is, how it is stored, and under which terms.
 # 2. To read an annotation and to cut the dog out, in a dozen lines of your own.
 # 3. What each way of cropping and of shrinking does to a dog.
-# 4. To look at a data set before training on it: sizes, shapes, colours, oddities.
-# 5. To train on your own photographs.
+# 4. To look at a data set before training on it.
+# 5. To measure how far two heaps of pictures are apart, with the two formulas written by yourself, and to know when not to believe the number.
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 한눈에 보기 · The idea in one picture
+#
+# 이번 장은 그림의 아래쪽, 진짜 $x$를 만드는 법입니다. 다음 장부터는 $G$가 그것을 흉내 냅니다.
+
+# %% tags=["hide-input"]
+from dogan_lib.classroom import diagram
+
+diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes from")
+
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(images=160, archive=24),
-    cpu=dict(images=2000, archive=120),
-    gpu=dict(images=20580, archive=120),
+    smoke=dict(images=160, archive=48, portraits=600, fresh=520),
+    cpu=dict(images=2000, archive=800, portraits=3000, fresh=1000),
+    gpu=dict(images=20580, archive=800, portraits=6000, fresh=2000),
 )
 cfg
 
-# %%
-import collections
-import re
+# %% slideshow={"slide_type": "skip"}
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from dogan_lib import plots
-from dogan_lib.classroom import exercises
-from dogan_lib.dogs import archives, collection, cropping, load_dogs, stanford
-from dogan_lib.doodles import painter as doodle
+from dogan_lib import metrics, plots, runtime
+from dogan_lib.classroom import exercises, looking
+from dogan_lib.dogs import collection, cropping, load_dogs, stanford
+from dogan_lib.doodles import painter
 from dogan_lib.doodles.archive import write_archive
-from dogan_lib.plots import PALETTE
 
-dogs = load_dogs(size=64, limit=cfg.images)
-drawn = load_dogs(size=64, source="doodle", limit=160)
-dogs
+print(runtime.setup(seed=0))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# The first line says which dogs these are and why. `load_dogs` takes **Stanford Dogs** if they are on your disk; otherwise it draws **doodles**,
-# dogs that a program makes up, with truthful labels, boxes and captions. Two ways to the real ones:
+# ## 개는 어디에서 오나 · Where the dogs come from
 #
-# - `load_dogs(source="stanford")` downloads 815 MB once, and checks it;
-# - `DOGAN_STANFORD_DIR=/a/folder`, where you have put `images.tar` and `annotation.tar`.
+# 디스크에 Stanford Dogs가 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 씁니다.
+#
+# The first line of the output says which, and why. Doodles come with truthful labels, boxes and captions.
 
 # %%
-if dogs.source == "doodle":
-    figure = plots.grid(dogs.images[:48], columns=12, scale=0.75, title="48 doodles")
-else:
-    figure = plots.beside(dogs.images[:48], drawn.images[:48], titles=(dogs.source, "doodles"))
-plots.show(figure, "Square pictures of dogs of many breeds, poses and backgrounds.")
+dogs = load_dogs(size=64, limit=cfg.images)
+plots.show(plots.grid(dogs.images[:48], 12, scale=1.1), "48 square pictures of dogs.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Many breeds, poses and backgrounds; every dog fills its square.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 데이터 수집 · What Stanford Dogs is
+#
+# 사진은 비상업적 연구와 교육에만 쓸 수 있어서, 이 강의는 사진을 싣지 않습니다.
 #
 # | | |
 # |---|---|
@@ -95,82 +103,26 @@ plots.show(figure, "Square pictures of dogs of many breeds, poses and background
 # | pictures | 20,580, from ImageNet, about 500×375 |
 # | annotations | the breed, and a bounding box around **each** dog |
 # | files | `images.tar`, `annotation.tar`: one JPEG and one small XML each |
-# | terms | ImageNet's: non-commercial research and teaching |
+# | the real ones | `load_dogs(source="stanford")` fetches 815 MB, or put both files into `DOGAN_STANFORD_DIR` |
 #
-# The terms are why no photograph comes with this course. Kaggle's *Generative Dog Images* (2019) used the same pictures: contestants handed in
-# 10,000 generated 64×64 dogs. They were scored by MiFID, which asks how close the fakes are to real dogs, and punishes copies (chapter 14).
-#
-# So that everything below runs anywhere, the doodles now write themselves out as **the same two files**, unless you have the real ones.
+# Kaggle's *Generative Dog Images* (2019) used the same pictures: 10,000 generated 64×64 dogs, scored by MiFID (chapter 14).
 
-# %%
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 주석 한 장 · One annotation, read by hand
+#
+# 발표 자료의 $x_1, x_2, x_3, x_4$는 왼쪽 위에서 잰 `xmin, ymin, xmax, ymax`입니다.
+#
+# Without the real archive, doodles write themselves out as **the same two files**.
+
+# %% slideshow={"slide_type": "skip"}
 archive = stanford.find()
 if archive is None:
     folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
     archive = stanford.find(folder)
-with archive.open() as files:
-    names = sorted(files.names)
-print(len(names), "pictures, for example", names[0])
 cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
-#
-# From the photograph with its box to what the discriminator sees. Each arrow is a decision, and this chapter looks at all of them.
-
 
 # %%
-def row(pictures, titles, width=12):
-    """Pictures of any size beside each other; returns the figure and its axes."""
-    figure, axes = plt.subplots(1, len(pictures), figsize=(width, width / len(pictures) + 0.3))
-    for ax, picture, title in zip(axes, pictures, titles, strict=True):
-        ax.imshow(picture, interpolation="nearest")
-        ax.set_title(title, fontsize=9)
-        ax.axis("off")
-    figure.tight_layout()
-    return figure, axes
-
-
-def frame(ax, box, colour="accent"):
-    (xmin, ymin), sides = box[:2], np.subtract(box[2:], box[:2])
-    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, fill=False, ec=PALETTE[colour], lw=2))
-
-
-# %%
-original = cut.originals(1)[0]
-image, (height, width) = Image.fromarray(original.image), original.image.shape[:2]
-square = image.crop(cropping.square(cut.boxes[0], width, height))
-small = [square.resize((size, size), Image.LANCZOS) for size in (64, 32)]
-scaled = np.asarray(small[1], "float32") / 127.5 - 1
-titles = [
-    "picture and box",
-    f"→ square, {square.width} px",
-    "→ 64×64",
-    "→ 32×32",
-    "→ red, in [−1, 1]",
-]
-figure, axes = row([image, square, *small, scaled[..., 0]], titles)
-frame(axes[0], cut.boxes[0])
-axes[4].images[0].set(cmap="gray", clim=(-1, 1))
-figure.colorbar(axes[4].images[0], ax=axes[4], shrink=0.7, ticks=(-1, 0, 1))
-plots.show(
-    figure, "One dog: framed, cut to a square, shrunk to 64 and to 32 pixels, its red channel."
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## One annotation, read by hand
-#
-# The slide's $x_1, x_2, x_3, x_4$ are `xmin, ymin, xmax, ymax` in pixels, from the top left corner. Here is the file of one picture. Where it
-# shows several dogs, there are several `<object>`s. Reading them takes three lines; the library must agree with yours, on every file of the archive.
-
-# %%
-with archives.open_archive(archive.annotation) as files:
-    notes = {name: files.read(name) for name in files.names}
-shortest = min(notes, key=lambda name: len(notes[name]))
-print(shortest)
-print(notes[shortest].decode().expandtabs(2))
-
-
-# %% slideshow={"slide_type": "subslide"}
 def read_boxes(xml):
     """All boxes of an annotation, as (xmin, ymin, xmax, ymax)."""
     boxes = ET.fromstring(xml).iter("bndbox")
@@ -178,29 +130,32 @@ def read_boxes(xml):
     return [tuple(int(box.find(corner).text) for corner in corners) for box in boxes]
 
 
-print(read_boxes(notes[shortest]))
-for xml in notes.values():
-    assert read_boxes(xml) == list(collection.parse(xml)[0])
-print(f"{len(notes):,} annotations: the same boxes as dogan_lib.dogs.stanford")
+with collection.archives.open_archive(archive.annotation) as files:
+    notes = {name: files.read(name) for name in files.names}
+    shortest = min(notes, key=lambda name: len(notes[name]))
+print(shortest, read_boxes(notes[shortest]))
 
-# %% slideshow={"slide_type": "fragment"}
-originals = cut.originals(6)
-figure, axes = row([o.image for o in originals], [o.breed for o in originals])
-for ax, original in zip(axes, originals, strict=True):
-    for box in original.boxes:
-        frame(ax, box)
-plots.show(figure, "Six uncropped pictures, each dog framed by its annotated box.")
+# %% slideshow={"slide_type": "skip"}
+for xml in notes.values():
+    assert tuple(read_boxes(xml)) == collection.parse(xml)[0]
+print(f"{len(notes):,} annotations: the same boxes as the library reads")
+print(notes[shortest].decode().expandtabs(2))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 이미지 크롭 · Three ways to make it square
+# ## 경계 상자 · The boxes
 #
-# The frames sit tight, and each has another shape. A generator draws squares. Three choices:
+# 상자는 개마다 하나씩이고, 모양은 제각각입니다.
+
+# %% tags=["hide-input"]
+plots.show(looking.framed(cut), "Uncropped pictures, each dog framed by its annotated box.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Frames sit tight, and no two have the same shape. Where two dogs stand, there are two.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 이미지 크롭 · Make it square
 #
-# - **square**: grow the box to a square around its centre, and move it where it would leave the picture. The dog keeps its shape; some background comes in.
-# - **box**: stretch the box. Little background, but a dachshund gets tall.
-# - **none**: stretch the whole picture. Small dogs stay small.
-#
-# Write the first one yourself. Then look at the widest and the tallest box of the archive, each in all three ways; the square that is cut is blue.
+# 생성자는 정사각형을 그립니다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남습니다.
 
 
 # %%
@@ -213,6 +168,7 @@ def square_crop(box, width, height):
     return left, top, left + side, top + side
 
 
+# %% slideshow={"slide_type": "skip"}
 random = np.random.default_rng(0)
 for _ in range(1000):
     width, height = random.integers(20, 500, size=2)
@@ -221,262 +177,363 @@ for _ in range(1000):
     assert square_crop(box, width, height) == cropping.square(box, width, height)
 print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 
-# %%
-sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
-shape = sides[:, 0] / sides[:, 1]
-for what, i in (("widest", shape.argmax()), ("tallest", shape.argmin())):
-    one, box = cut.subset([i]).originals(1)[0], cut.boxes[i]
-    image, (height, width) = Image.fromarray(one.image), one.image.shape[:2]
-    regions = {mode: cropping.region(box, width, height, mode) for mode in cropping.MODES}
-    crops = [image.resize((64, 64), Image.LANCZOS, box=region) for region in regions.values()]
-    figure, axes = row([image, *crops], [f"{what}: {one.breed}", *regions], width=9)
-    frame(axes[0], box)
-    frame(axes[0], regions["square"], "real")
-    plots.show(
-        figure,
-        f"The {what} dog: square keeps its shape, box stretches it, none shows the whole picture.",
-    )
-
 # %% [markdown] slideshow={"slide_type": "slide"}
-# The course uses **square** from here on: G learns what it is shown, and from stretched dogs it would learn stretched dogs.
-# Where the picture is too small for the square (a wide dog in a tall picture), the square gets smaller, and a nose or a tail is lost.
+# ## 세 가지 크롭 · Three ways to make it square
 #
-# ## 64×64, 32×32, and why shrinking needs a filter
-#
-# To halve a picture, do not take every second pixel. What is finer than the new pixels does not disappear: it comes back as a coarse pattern that
-# was never there (**aliasing**). A filter that averages first (`LANCZOS`) removes it. Below, the dog of this archive whose coat suffers most, and a
-# pattern of fine stripes.
+# `square`는 넓히고, `box`는 늘리고, `none`은 사진 전체를 늘립니다. 이 강의는 `square`를 씁니다.
 
-
-# %%
-def shrunk(picture, size, filtered):
-    return picture.resize((size, size), Image.LANCZOS if filtered else Image.NEAREST)
-
-
-def harm(picture):
-    good, bad = (np.asarray(shrunk(picture, 32, f), "float32") for f in (True, False))
-    return np.abs(good - bad)[8:24, 8:24].mean()
-
-
-squares = [
-    Image.fromarray(o.image).crop(cropping.square(box, *o.image.shape[1::-1]))
-    for o, box in zip(cut.originals(24), cut.boxes, strict=False)
-]
-stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
-coat = Image.fromarray(np.stack([stripes] * 3, axis=-1).astype("uint8"))
-for picture, what in ((max(squares, key=harm), "dog"), (coat, "stripes of period 10")):
-    ways = [(64, True), (64, False), (32, True), (32, False)]
-    titles = [f"{size}, {'filtered' if f else 'every n-th pixel'}" for size, f in ways]
-    figure, _ = row(
-        [picture, *(shrunk(picture, *way) for way in ways)], [f"{what}, {picture.width}", *titles]
-    )
-    plots.show(
-        figure, f"Shrunk, {what}: with a filter, and without, where a false pattern appears."
-    )
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# At 32 the filtered stripes become an even grey, which is the truth: they are too fine for 32 pixels. Without the filter they become broad stripes that no dog
-# wears, and the coat above turns into speckles. FID, the measure of chapter 14, sees the difference too (Parmar et al. 2022), so the whole course shrinks in one way only.
-#
-# ## Look at the data set before you train on it
-#
-# How many of each breed, which shapes, how large, how bright? One figure.
-
-
-# %%
-def histogram(ax, values, title, xlabel, bins=20):
-    ax.hist(values, bins=bins, color=PALETTE["real"])
-    ax.set(title=title, xlabel=xlabel)
-
-
-per_breed = collections.Counter(name.split("/")[-2] for name in names)
-longer = sides.max(axis=1)
-figure, axes = plt.subplots(1, 4, figsize=(12, 2.7))
-axes[0].bar(range(len(per_breed)), sorted(per_breed.values()), color=PALETTE["real"])
-axes[0].set(title="pictures per breed", xlabel="breeds, from rare to frequent")
-histogram(axes[1], shape, "shape of the boxes", "width / height")
-histogram(axes[2], longer, "size of the boxes", "longer side, pixels")
-histogram(axes[3], dogs.images.mean(axis=(1, 2, 3)), "brightness", "mean of a picture, 0 to 255")
-axes[2].axvline(64, color=PALETTE["accent"], ls="--")
-figure.tight_layout()
-plots.show(figure, "Histograms: pictures per breed, shapes and sizes of boxes, mean brightness.")
-low, high = np.quantile(shape, (0.25, 0.75))
-print(f"{len(per_breed)} breeds, {min(per_breed.values())} to {max(per_breed.values())} pictures")
-print(f"half of the boxes are {low:.2f} to {high:.2f} times as wide as high")
-print(f"{(longer < 64).sum()} of {len(longer):,} dogs are smaller than 64 pixels")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# What is left of the dashed line is *enlarged* to 64 pixels, and therefore blurred. In the original archive (500×375) few dogs are so small; some Kaggle entries left them out.
-# In a copy with smaller pictures the line cuts off more, and nothing at all among doodles, which are drawn large enough.
-#
-# ## The average dog
-#
-# The mean of all pictures is what a generator that knows *nothing but averages* would draw. The spread shows where dogs differ most.
-
-# %%
-sample = dogs.images[:2000]
-mean = sample.mean(axis=0) / 255
-stretched = (mean - mean.min()) / (mean.max() - mean.min())
-spread = sample.std(axis=0).mean(axis=2)
-pictures, titles = [mean, stretched, spread], ["mean dog", "the same, more contrast", "spread"]
-figure, axes = plt.subplots(1, 4, figsize=(12, 2.8), width_ratios=(1, 1, 1.2, 1.4))
-for ax, picture, title in zip(axes, pictures, titles, strict=False):
-    shown = ax.imshow(picture, cmap="cividis")
-    ax.set_title(title)
-    ax.axis("off")
-figure.colorbar(shown, ax=axes[2], shrink=0.8)
-styles = {"color": ("#D55E00", "#009E73", "#0072B2"), "ls": ("-", ":", "-.")}
-for channel in range(3):
-    counts, edges = np.histogram(sample[..., channel], bins=64, range=(0, 256), density=True)
-    style = {key: values[channel] for key, values in styles.items()}
-    axes[3].plot(edges[:-1], counts, label="RGB"[channel], **style)
-axes[3].set(title="colours", xlabel="value", yticks=[])
-axes[3].legend(frameon=False)
-figure.tight_layout()
+# %% tags=["hide-input"]
 plots.show(
-    figure, "The blurred mean of all dogs, the spread of each pixel, histograms of R, G and B."
+    looking.three_ways(cut),
+    "The widest and the tallest dog: square keeps their shape, box stretches, none shows all.",
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** G learns what it is shown: from stretched dogs it would learn stretched dogs.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# A blob in the middle, warmer than its surroundings: coats are brown, and the dog stands in the middle. Remember it: it is the first thing that a
-# GAN draws in chapter 04. Many pixels have little blue for the same reason; the rise at 255 is white fur, snow, sky and overexposure.
+# ## 줄이기 · Shrinking needs a filter
 #
-# ## Bad input
+# $n$번째 픽셀만 고르면 없던 무늬가 생깁니다(앨리어싱). 먼저 평균을 내는 필터가 그것을 막습니다.
+
+# %% tags=["hide-input"]
+plots.show(
+    looking.shrinking(cut),
+    "A coat and fine stripes at 32 pixels: with a filter, and without, where false patterns appear.",
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Below, the filtered stripes become an even grey, which is the truth: they are too fine for 32 pixels.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 사진에서 수까지 · From the photograph to the numbers
 #
-# Twenty thousand files never all fit. Here are six, five of them bad in ways that the real archive, or a broken download, knows:
+# 자르고, 64로 줄이고, 32로 줄이고, $[-1, 1]$로 바꿉니다. $G$의 `tanh`가 사는 범위입니다.
+
+# %% tags=["hide-input"]
+plots.show(looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.")
+
+# %% [markdown]
+# **볼 것 · What to see.** At 32×32 breeds can still be told apart; eyes are two or three pixels.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 학습하기 전에 보라 · Look before you train
+#
+# 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 봅니다. 점선은 64픽셀입니다.
+
+# %% tags=["hide-input"]
+plots.show(looking.statistics(cut), "Histograms: dogs per breed, shapes and sizes of boxes, light.")
+sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
+print(f"{len(cut):,} dogs, {(sides.max(1) < 64).sum():,} of them smaller than 64 pixels", end="")
+print(f"; half are {np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75)).round(2)} as wide as high")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 평균 개 · The average dog
+#
+# 아무것도 구별하지 못하는 생성자가 그릴 그림입니다. 4장에서 $G$가 맨 처음 그리는 것이기도 합니다.
+
+# %% tags=["hide-input"]
+plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs differ most there.")
+
+# %% [markdown]
+# **볼 것 · What to see.** A blob in the middle, warmer than what surrounds it; the spread says where dogs differ.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 나쁜 입력 · Bad input
+#
+# 이만 장이 모두 멀쩡한 일은 없습니다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸습니다.
 
 # %%
-with archive.open() as files:
-    photo = files.read(next(name for name in names if Path(name).stem == Path(shortest).name))
-note = notes[shortest]
-odd = {
-    "fine": (photo, note),
-    "cut_off": (photo[: len(photo) // 2], note),
-    "nameless": (photo, re.sub(b"<filename>.*<", b"<filename>%s<", note)),
-    "box_outside": (photo, note.replace(b"<xmax>", b"<xmax>9")),
-    "no_annotation": (photo, None),
-    "no_picture": (None, note),
-}
-place = Path(tempfile.mkdtemp())
-for name, contents in odd.items():
-    for part, suffix, content in zip(("Images", "Annotation"), (".jpg", ""), contents, strict=True):
-        (place / part / "n1-dog").mkdir(parents=True, exist_ok=True)
-        if content is not None:
-            (place / part / "n1-dog" / (name + suffix)).write_bytes(content)
-for problem, found in load_dogs(size=64, source=f"stanford:{place}").problems.items():
-    print(f"  {problem}: {[Path(name).stem for name in found]}")
+broken = looking.odd_archive(archive, Path(tempfile.mkdtemp()))
+for problem, found in load_dogs(size=64, source=broken).problems.items():
+    print(f"{problem}: {[Path(name).stem for name in found]}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Nothing is lost silently: the summary line counts what was skipped or mended, and `dogs.problems` names the files. In many real annotations the name
-# fields hold a literal `%s` (so go by the path), and a few boxes leave the picture (so cut them at its edge).
+# ## 배치 · What the networks get
 #
-# ## What the networks get: batches
-#
-# Three steps between the file and the network: shuffle, mirror half of them (a dog looking left is as real as one looking right), and scale from 0…255 to
-# [−1, 1], where G's `tanh` lives. A batch (미니배치) is a tuple: pictures, and a condition if you ask for one.
+# 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)입니다.
 
 # %%
 first = dogs.subset(np.arange(16))
-plain, labels = next(iter(first.batches(16, condition="labels", mirror=False, shuffle=False)))
-mirrored, _ = next(iter(first.batches(16, condition="labels", shuffle=False)))
-low, high = float(plain.numpy().min()), float(plain.numpy().max())
-print(f"pictures {tuple(plain.shape)} {plain.dtype.name}, from {low:.2f} to {high:.2f}")
-print("labels:", labels.numpy(), "· the first one is a", dogs.breeds[int(labels[0])])
-assert np.allclose(plain, first.images / 127.5 - 1, atol=1e-6)
-flipped = [not np.array_equal(a, b) for a, b in zip(plain, mirrored, strict=True)]
-figure, axes = plt.subplots(2, 1, figsize=(12, 2.2))
-for ax, images, title in zip(
-    axes, (plain, mirrored), ("as stored", "mirrored by chance"), strict=True
-):
-    ax.imshow(plots.tile(images, columns=16))
-    ax.set_title(title, fontsize=9, loc="left")
-    ax.axis("off")
-figure.tight_layout()
-plots.show(
-    figure, f"Sixteen dogs as stored, and as a batch shows them: {sum(flipped)} are mirrored."
+images, labels = next(iter(first.batches(16, condition="labels", shuffle=False)))
+print(
+    f"{tuple(images.shape)} {images.dtype.name}, {images.numpy().min():.2f} to {images.numpy().max():.2f}"
 )
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# Order and mirroring depend on the seed and the number of the epoch alone. That is why a training that was killed can go on as if nothing had happened.
-#
-# ## Your own photographs
-#
-# A folder is enough; sub-folders become classes. RGBA, grey, palette and CMYK pictures are converted, photos from phones are turned upright,
-# unreadable ones are named and left out. Here is a small folder made on the spot:
-
-# %%
-mine = Path(tempfile.mkdtemp())
-for i, breed in enumerate(("balou", "nala") * 4):
-    (mine / breed).mkdir(exist_ok=True)
-    Image.fromarray(doodle.draw(i, size=96, seed=9).image).save(mine / breed / f"{i}.png")
-my_dogs = load_dogs(size=64, source=mine)
-figure = plots.grid(my_dogs.images, columns=8, titles=[my_dogs.breeds[k] for k in my_dogs.labels])
-plots.show(figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.")
+rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
+plots.show(plots.grid(rows, 8, scale=1.5), "Eight dogs as stored; below, some of them mirrored.")
 
 # %% [markdown]
-# Replace `mine` with your folder, a `.zip` or a `.tar`. On Colab, drag a zip into the file panel on the left and give its path.
-#
-# A photo without an annotation is cut in the middle. If your dog sits elsewhere, **be the annotator**: upload a photo, move the box (sliders $x_1, x_3$ and $x_2, x_4$),
-# and press *keep*. The squares that you keep lie in the folder `my_dogs`, ready for `load_dogs(source="my_dogs")`.
-
-# %% slideshow={"slide_type": "slide"}
-from dogan_lib.classroom.widgets import Cropper
-
-Cropper(originals[0].image, box=originals[0].boxes[0], folder="my_dogs")
+# **볼 것 · What to see.** Above as stored, below as a batch: a dog looking left is as real as one looking right.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 초상 · Portraits, the small data set of the live trainings
 #
-# - **Stretched dogs**: `crop="box"`. Your shape histogram has its peak far from 1.
+# 4장부터 눈앞에서 학습할 때는 이 작은 개 얼굴들을 씁니다. 2분이면 배울 수 있습니다.
+
+# %%
+portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
+fresh = load_dogs(size=32, source="portraits", limit=cfg.fresh, seed=1)  # never trained on
+plots.show(plots.grid(portraits.images[:48], 12, scale=1.1), "48 drawn heads before sky or snow.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 자가 필요하다 · A ruler is needed
+#
+# "이 개들이 더 낫다"는 말은 재지 않으면 주장일 뿐입니다. 그런데 픽셀의 차이는 개의 차이가 아닙니다.
+#
+# Every later chapter says that one GAN is better than another. By what? Two ideas are enough:
+#
+# 1. **Features** (특징). A network that learnt to name breeds turns each picture into numbers; alike dogs get alike numbers.
+# 2. **Distances between heaps.** Not picture by picture, for a generator shall not copy: all the fakes against all the real ones.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 특징 · A picture becomes 256 numbers
+#
+# DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징입니다.
+
+# %%
+seen = metrics.extract(portraits, "dognet", progress=False)
+new = metrics.extract(fresh, "dognet", progress=False)
+print("portraits:", portraits.images.shape, "->", seen.vectors.shape, "by", seen.network.name)
+assert (seen.vectors >= 0).all()
+
+
+# %% slideshow={"slide_type": "skip"}
+def nearest(queries, known):
+    """Position of the nearest row of `known` for each query, by the angle between them."""
+    queries, known = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (queries, known))
+    return np.argmax(queries @ known.T, axis=1)
+
+
+def flat(images):
+    return images.reshape(len(images), -1).astype("float32") - 127.5
+
+
+found = {
+    "nearest in pixels": nearest(flat(fresh.images), flat(portraits.images)),
+    "nearest in features": nearest(new.vectors, seen.vectors),
+}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 최근접 이웃 · The nearest neighbour
+#
+# 처음 보는 개마다 가장 가까운 개를 찾습니다. 암기한 생성자는 여기서 들킵니다.
+
+# %% tags=["hide-input"]
+plots.show(
+    looking.neighbours(portraits, fresh, found),
+    "Eight new dogs, and below each the nearest known one, by pixels and by features.",
+)
+for how, place in {**found, "drawn at random": np.arange(len(fresh))}.items():
+    same = [
+        (fresh.attributes[name] == portraits.attributes[name][place]).mean()
+        for name in ("ears", "colour", "background")
+    ]
+    print(f"{how:20s} same ears {same[0]:.0%}, colour {same[1]:.0%}, background {same[2]:.0%}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## FID · 프레셰 거리, two heaps as two Gaussians
+#
+# 두 묶음의 평균과 공분산만 견줍니다: $\lVert m_1-m_2\rVert^2+\mathrm{Tr}\big(C_1+C_2-2(C_1C_2)^{1/2}\big)$
+
+
+# %%
+def frechet(x, y):
+    """Of features (n, d): 0 where means and covariances agree."""
+    apart = x.mean(0) - y.mean(0)
+    c1, c2 = np.cov(x.T), np.cov(y.T)
+    roots = np.sqrt(np.maximum(np.linalg.eigvals(c1 @ c2).real, 0))
+    return apart @ apart + np.trace(c1) + np.trace(c2) - 2 * roots.sum()
+
+
+x, y = (side.vectors.astype("float64") for side in (seen, new))
+print(f"mine {frechet(x, y):.3f}, the library's {metrics.fid(seen, new)}")
+
+# %% slideshow={"slide_type": "skip"}
+assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## KID · 커널 거리, every pair is compared
+#
+# 모든 쌍을 $k(x,y)=\big(\tfrac{x\cdot y}{d}+1\big)^3$로 견줍니다. 표본이 적어도 치우치지 않습니다.
+
+
+# %%
+def kernel_distance(x, y):
+    """Of features (n, d): 0 on average where both heaps are of one kind, whatever n."""
+
+    def similar(a, b):
+        return (a @ b.T / a.shape[1] + 1) ** 3
+
+    others = [
+        (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (similar(x, x), similar(y, y))
+    ]
+    return sum(others) - 2 * similar(x, y).mean()
+
+
+print(f"mine {kernel_distance(x, y):.5f}, the library's {metrics.kid(seen, new)}")
+
+# %% slideshow={"slide_type": "skip"}
+assert abs(kernel_distance(x, y) - metrics.kid(seen, new).value) < 1e-4
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 예상하라 · Predict first
+#
+# 새 초상 묶음을 A는 1픽셀만큼 흐리게, B는 잡음(16 단계)을 넣어 망가뜨립니다. DogNet에게는 어느 쪽이 더 멀까요?
+#
+# **Exercise 1.** Write `"A"` (blurred by one pixel) or `"B"` (noise of 16 grey levels) before you look at the next slide.
+
+# %% tags=["exercise"]
+prediction = None
+exercises.check("03-farther", prediction)
+
+# %% slideshow={"slide_type": "skip"}
+measured = looking.damage(portraits.images, fresh.images)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 눈금 읽기 · What a number means
+#
+# 값 하나는 뜻이 없습니다. 바닥(진짜와 진짜), 흐림, 잡음, 다양성 부족의 눈금 옆에 놓고 읽습니다.
+
+# %% tags=["hide-input"]
+plots.show(
+    looking.damages(measured, fresh.images[2], seen.network.name),
+    "FID and KID rise with blur, with noise, and where fewer dogs are repeated; dotted, the floor.",
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Logarithmic. The dotted lines are new dogs that nobody touched.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 같은 값을 수로 · The same in numbers
+#
+# 눈금을 수로 적어 둡니다. 다음 장의 값은 이 표 옆에서 읽으세요.
+
+# %%
+print(f"{'':22s}{'FID':>8s}{'KID':>9s}   [{seen.network.name}, n={len(fresh):,}]")
+print("{:22s}{:8.2f}{:9.4f}".format("floor: new dogs", *measured["floor"]))
+for what in looking.DAMAGES:
+    for strength, fid, kid in measured[what]:
+        print(f"{what + ' ' + str(strength):22s}{fid:8.2f}{kid:9.4f}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 몇 장이 필요한가 · How many pictures
+#
+# FID는 그림이 적으면 커집니다: 같은 종류의 두 묶음인데도 그렇습니다. KID는 그렇지 않습니다.
+
+# %%
+print("new dogs against portraits, so 0 would be right:")
+for n in (100, 200, 400, len(y)):
+    if n <= len(y):
+        print(
+            f"n = {n:5,}   FID {frechet(x[:n], y[:n]):6.2f}   KID {kernel_distance(x[:n], y[:n]):8.5f}"
+        )
+
+# %% [markdown]
+# **볼 것 · What to see.** Compare FIDs of the same n and the same network only; below some thousand pictures take KID.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 자도 틀린다 · What the ruler does not see
+#
+# 자는 신경망이 보는 것만 봅니다. 그래서 늘 이름을 붙여 적습니다: KID[dognet].
+#
+# - Another network, other numbers: never compare across names, nor with a paper's Inception FID.
+# - A generator that copies its data has a distance of 0. Look at the nearest neighbours too.
+# - Who trains against the ruler pleases the ruler. Chapter 14 measures with a sharper one that no generator saw.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되었나 · What went wrong, and how to tell
+#
+# 데이터가 잘못되면 신경망은 그대로 배웁니다.
+#
+# - **Stretched dogs**: `crop="box"`. The histogram of shapes has its peak far from 1.
 # - **A false pattern in every coat**: shrunk without a filter.
-# - **Wrong breed on every picture**: names taken from the XML's `%s` fields instead of the path.
-# - **Everything dark, or G stuck at grey**: pictures left in 0…255, while `tanh` ends at 1. Print the range of a batch, always.
-# - **One breed too often**: look at the first histogram; `limit` in `load_dogs` takes the same number of each breed.
+# - **Everything dark, or G stuck at grey**: pictures left in 0…255 while `tanh` ends at 1. Print the range of a batch, always.
+# - **One breed too often**: the first histogram; `limit` takes the same number of each breed.
+# - **A wonderful FID**: other n, other network, or the training set itself.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## 연습 문제 · Exercises
 #
-# Put your answer in place of `None`. `exercises.check` says *right* or gives a hint; `exercises.solution("03-edge")` and so on show the way.
+# `None` 자리에 답을 쓰세요. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나옵니다.
 #
-# **1.** A dog's box is (10, 40, 50, 60) in a picture of 100×80. Which square is cut out? Give `(left, top, right, bottom)`, by hand.
+# **2.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
 #
-# **2.** And for the box (150, 20, 199, 119) in a picture of 200×120?
+# **3.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
 
 # %% tags=["exercise"]
-inside, at_the_edge = None, None
-exercises.check("03-square", inside)
-exercises.check("03-edge", at_the_edge)
+frechet_by_hand, period = None, None
+exercises.check("03-frechet", frechet_by_hand)
+exercises.check("03-nyquist", period)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **3.** Write `scale(pixels)` that takes uint8 pixels to [−1, 1], with 0 → −1 and 255 → 1.
+# ## 고치기 · Repair
+#
+# **4.** 이 함수로 만든 배치에서는 $G$가 아무것도 배우지 못했습니다. 잘못은 셋입니다.
 
 
 # %% tags=["exercise"]
-def scale(pixels):
-    return None
+def prepare(images, flips):
+    """uint8 (n, h, w, 3) -> float32 in [-1, 1]; those in `flips` mirrored left to right."""
+    images[flips] = images[flips, ::-1]
+    return (images - 1) / 127.5
 
 
-exercises.check("03-scale", scale)
+exercises.check("03-prepare", prepare)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **4.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
+# ## 골라내기 · Choose dogs until the ruler agrees
+#
+# **5.** 여러 자세의 낙서 개 4,000마리에서 초상과 구별되지 않는 100마리 이상을 고르세요. 목표: KID 0.03 이하.
+#
+# `doodles.attributes` tells pose, background, size, ... of each; `doodles.subset(mask)` keeps some.
 
 # %% tags=["exercise"]
-answer = None
-exercises.check("03-nyquist", answer)
+mine = None  # doodles = load_dogs(32, "doodle", limit=4_000); mine = doodles.subset(...)
+exercises.check("03-like-portraits", mine)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **5**, without a right answer: load the archive with `crop="none"` and look at its average dog. Is the blob smaller? Would G find it easier or harder to learn?
+# ## 요약 · Summary
 #
-# ## Summary
+# 자르고, 줄이고, 보고, 재는 네 가지가 학습보다 먼저입니다.
 #
-# - 120 breeds, 20,580 pictures, one box for each dog; on the CPU presets the course downloads nothing unless you ask.
-# - Crop to a square around the dog, shrink with a filter, scale to [−1, 1], mirror half.
-# - Look before you train: shapes, sizes, colours, what was skipped, a batch's range.
-# - Where there are no photographs, doodles go through the very same pipeline.
-#
-# ## References
+# - 120 breeds, 20,580 pictures, one box for each dog; without them, doodles go through the very same pipeline.
+# - A square around the dog, a filter, [−1, 1], half of them mirrored.
+# - A distance between heaps of pictures is FID or KID *of a named network*, at a stated n, beside its floor.
+# - Portraits are what the next chapters train on before your eyes.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 참고 문헌 · References
 #
 # - Khosla et al. 2011, *Novel dataset for fine-grained image categorization: Stanford Dogs*, [vision.stanford.edu/aditya86/ImageNetDogs](http://vision.stanford.edu/aditya86/ImageNetDogs/)
 # - Kaggle 2019, *Generative Dog Images*, [kaggle.com/c/generative-dog-images](https://www.kaggle.com/c/generative-dog-images)
-# - Parmar, Zhang, Zhu 2022, *On aliased resizing and surprising subtleties in GAN evaluation* (clean-fid), [arXiv:2104.11222](https://arxiv.org/abs/2104.11222)
+# - Heusel et al. 2017, *GANs trained by a two time-scale update rule* (FID), [arXiv:1706.08500](https://arxiv.org/abs/1706.08500)
+# - Bińkowski et al. 2018, *Demystifying MMD GANs* (KID), [arXiv:1801.01401](https://arxiv.org/abs/1801.01401)
+# - Parmar, Zhang, Zhu 2022, *On aliased resizing and surprising subtleties in GAN evaluation*, [arXiv:2104.11222](https://arxiv.org/abs/2104.11222)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: your own photographs
+#
+# A folder is enough; sub-folders become classes. RGBA, grey, palette and CMYK pictures are converted, photos from phones are turned upright,
+# unreadable ones are named and left out. Replace `own` with your folder, a `.zip` or a `.tar`. On Colab, drag a zip into the file panel on the left.
+
+# %% slideshow={"slide_type": "skip"}
+own = Path(tempfile.mkdtemp())
+for i, breed in enumerate(("balou", "nala") * 4):
+    (own / breed).mkdir(exist_ok=True)
+    Image.fromarray(painter.draw(i, size=96, seed=9).image).save(own / breed / f"{i}.png")
+my_dogs = load_dogs(size=64, source=own)
+figure = plots.grid(my_dogs.images, columns=8, titles=[my_dogs.breeds[k] for k in my_dogs.labels])
+plots.show(figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A photo without an annotation is cut in the middle. If your dog sits elsewhere, **be the annotator**: upload a photo, move the box (sliders $x_1, x_3$ and $x_2, x_4$),
+# and press *keep*. The squares that you keep lie in the folder `my_dogs`, ready for `load_dogs(source="my_dogs")`.
+
+# %% slideshow={"slide_type": "skip"}
+from dogan_lib.classroom.widgets import Cropper
+
+(photo,) = cut.originals(1)
+Cropper(photo.image, box=photo.boxes[0], folder="my_dogs")

@@ -26,7 +26,10 @@ RIGHT = [
     ("01-slip-discriminator", "D(G(z)) = zero."),
     ("01-slip-generator", ("the generator", "lowest")),
     ("01-slip-generator", ("생성자", "최소")),
-    ("03-scale", lambda pixels: pixels / 127.5 - 1),
+    (
+        "03-prepare",
+        lambda x, flips: np.where(flips[:, None, None, None], x[:, :, ::-1], x) / 127.5 - 1,
+    ),
     ("04-not-trainable", "the moving means and variances"),
     ("05-better", "아니요"),
     ("07-chance", "0.83 %"),
@@ -48,8 +51,8 @@ WRONG = [
     ("01-far-apart", (float("nan"), float("nan"))),
     ("01-saturation", float("nan")),
     ("02-slide", "ACDFGH"),
-    ("03-scale", lambda pixels: pixels / 255),
-    ("03-scale", lambda pixels: pixels * 2 / 255 - 1),
+    ("03-prepare", lambda images, flips: images / 127.5 - 1),
+    ("03-prepare", lambda images, flips: images[:, :, ::-1] / 127.5 - 1),
     ("11-quantiles", lambda shape, threshold, seed: np.zeros(shape)),
     ("12-start", "lower"),
 ]

@@ -3,54 +3,33 @@
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable, close, exercise
-from dogan_lib.classroom.kinds import number, numbers
+from dogan_lib.classroom.kinds import choices, number, target
 
-numbers(
-    "03-square",
-    (10, 30, 50, 70),
-    "The longer side is 40, so the square is 40 x 40 around the centre (30, 50): (10, 30, 50, 70).",
-    hints={(10, 40, 50, 60): "That is the box itself. The side of the square is its longer one."},
-    otherwise="The side is the longer one of the box; the centre stays where it is.",
-)
-numbers(
-    "03-edge",
-    (101, 20, 200, 119),
+choices(
+    "03-farther",
+    "A",
+    "AB",
     """
-    The longer side is 99. Around the box's centre the square would reach from column 125 to 224,
-    but the picture ends at 200: moved left by 24 it is (101, 20, 200, 119). Moving keeps the dog's
-    shape and all of the dog; filling the rest with black would teach G black rims.
+    The blur, by a factor of two to three. It takes the edges of ears, eyes and snouts away, and
+    those are what DogNet tells breeds by; noise of 16 grey levels leaves them where they are.
+    """,
+    hints={"B": "Noise looks worse to us. What does a network that names breeds look at?"},
+)
+number(
+    "03-frechet",
+    10,
+    """
+    The means are 3 apart, squared 9. The rest is 1 + 4 - 2 * sqrt(1 * 4) = 1. Together 10, and in
+    one dimension always (m1 - m2)² + (s1 - s2)².
     """,
     hints={
-        (125, 20, 224, 119): "Columns 200 to 223 are not there. Move the square, do not cut it.",
-        (125, 20, 200, 119): "75 wide and 99 high is no square. Move it instead of cutting it.",
+        4: "The means count squared: 3² = 9.",
+        9: "That is the means alone. The deviations differ too.",
+        14: "The last term goes off: - 2 * sqrt(1 * 4).",
+        12: "The formula has variances: 1² and 2², under the root as well.",
     },
-    otherwise="First the square around the centre, as if there were no edge; then move it inside.",
+    otherwise="Two terms: the squared distance of the means, and what the deviations add.",
 )
-
-
-@exercise(
-    "03-scale",
-    """
-    def scale(pixels):
-        return pixels.astype("float32") / 127.5 - 1
-
-    Half of 255 is 127.5: dividing by 128 would leave white a little grey.
-    """,
-)
-def scales(answer):
-    """Pixels to [-1, 1], as uint8 too."""
-    if not callable(answer):
-        raise Unreadable("Give the function itself: exercises.check('03-scale', scale).")
-    pixels = np.array([0, 51, 255], "uint8")
-    given = answer(pixels)
-    if given is None:
-        return "It still returns None. What do you divide by, to get from 0...255 to 0...2?"
-    if not close(given, answer(pixels.astype("float32"))):
-        return "uint8 answers otherwise than float32: it starts again at 0 after 255."
-    if not close(given, [-1, -0.6, 1]):
-        return f"0, 51 and 255 should become -1, -0.6 and 1, not {np.round(given, 3).tolist()}."
-
-
 number(
     "03-nyquist",
     16,
@@ -61,3 +40,53 @@ number(
     hints={8: "That is one new pixel. A period needs a light and a dark one."},
     otherwise="How many old pixels does a new one cover, and how many new ones has a period?",
 )
+
+
+@exercise(
+    "03-prepare",
+    """
+    def prepare(images, flips):
+        images = images.copy()
+        images[flips] = images[flips, :, ::-1]
+        return images.astype("float32") / 127.5 - 1
+
+    Three faults: it wrote into the data set itself, so every epoch mirrored the mirrored ones
+    again; [:, ::-1] turns rows, and the dogs hung from the ceiling; uint8 minus 1 wraps around.
+    """,
+)
+def prepare(answer):
+    """Mirrored left to right where asked for, float32 in [-1, 1]; the input stays as it is."""
+    if not callable(answer):
+        raise Unreadable("Give the function itself: exercises.check('03-prepare', prepare).")
+    images = np.random.default_rng(0).integers(0, 256, (4, 3, 5, 3)).astype("uint8")
+    flips, before = np.array([True, False, True, False]), images.copy()
+    given = answer(images, flips)
+    if given is None:
+        return "It returns None."
+    if not np.array_equal(images, before):
+        return "The pictures of the data set are changed: the next epoch gets them mirrored."
+    if np.shape(given) != images.shape or not close(given[1::2], before[1::2] / 127.5 - 1):
+        return "Even those that are not mirrored are not x / 127.5 - 1. Mind uint8: it wraps."
+    if not close(given[::2], before[::2, :, ::-1] / 127.5 - 1):
+        return "The mirrored ones are not right: left and right is the third axis."
+
+
+@target(
+    "03-like-portraits",
+    """
+    Portraits are doodles of one kind: pose "portrait", background sky or snow, size "big". About
+    one doodle in 24 is, so 4,000 give some 150, and their KID is .01 to .02: what is left are the
+    coats with spots, patches and stripes. Every condition alone leaves it many times larger.
+    """,
+    at_most=0.03,
+    unit="KID[dognet]",
+)
+def like_portraits(dogs):
+    """KID of a selection of at least 100 doodles to 1,000 portraits that it has not seen."""
+    from dogan_lib.dogs import load_dogs
+    from dogan_lib.metrics import kid
+
+    if len(dogs) < 100 or dogs.images.shape[1] != 32:
+        raise Unreadable(f"100 dogs or more at 32 pixels, please; these are {dogs!r}.")
+    fresh = load_dogs(32, "portraits", limit=1000, seed=1, progress=False)
+    return kid(fresh, dogs, "dognet", n=len(dogs)).value
