@@ -9,6 +9,7 @@ committed, which are better than those of a short run. Only `refresh` writes out
 import asyncio
 import dataclasses
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -106,6 +107,7 @@ def _execute(path: Path, target: Path) -> Result:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["kernelspec"] = KERNEL
     place = {"metadata": {"path": str(path.parent)}}
+    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar would stay in what is saved
     client = NotebookClient(notebook, timeout=None, resources=place, record_timing=False)
     start, error = time.perf_counter(), ""
     with tempfile.TemporaryFile("w+") as log:

@@ -146,7 +146,9 @@ def progress(total: int | None, what: str, unit: str, show: bool = True):
     """A tqdm bar for a terminal or a notebook; it comes after a second, and goes at the end."""
     from tqdm.auto import tqdm
 
-    silent = not show or not (_in_notebook() or sys.stderr.isatty())
+    # TQDM_DISABLE is set where notebooks are executed to be saved: a bar would stay in them.
+    hidden = not show or "TQDM_DISABLE" in os.environ
+    silent = hidden or not (_in_notebook() or sys.stderr.isatty())
     options = dict(unit_scale=unit == "B", delay=1, leave=False, disable=silent)
     return tqdm(total=total, desc=what, unit=unit if unit == "B" else f" {unit}", **options)
 

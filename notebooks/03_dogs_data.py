@@ -87,7 +87,7 @@ print(runtime.setup(seed=0))
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
-plots.show(plots.grid(dogs.images[:48], 12, scale=1.1), "48 square pictures of dogs.")
+plots.show(plots.grid(dogs.images[:24], 8, scale=1.2), "24 square pictures of dogs.")
 
 # %% [markdown]
 # **볼 것 · What to see.** Many breeds, poses and backgrounds; every dog fills its square.
@@ -147,7 +147,7 @@ print(notes[shortest].decode().expandtabs(2))
 # 상자는 개마다 하나씩이고, 모양은 제각각입니다.
 
 # %% tags=["hide-input"]
-plots.show(looking.framed(cut), "Uncropped pictures, each dog framed by its annotated box.")
+plots.show(looking.framed(cut), "Uncropped pictures, each dog framed by its annotated box.", dpi=75)
 
 # %% [markdown]
 # **볼 것 · What to see.** Frames sit tight, and no two have the same shape. Where two dogs stand, there are two.
@@ -186,6 +186,7 @@ print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 plots.show(
     looking.three_ways(cut),
     "The widest and the tallest dog: square keeps their shape, box stretches, none shows all.",
+    dpi=75,
 )
 
 # %% [markdown]
@@ -211,7 +212,9 @@ plots.show(
 # 자르고, 64로 줄이고, 32로 줄이고, $[-1, 1]$로 바꿉니다. $G$의 `tanh`가 사는 범위입니다.
 
 # %% tags=["hide-input"]
-plots.show(looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.")
+plots.show(
+    looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.", dpi=75
+)
 
 # %% [markdown]
 # **볼 것 · What to see.** At 32×32 breeds can still be told apart; eyes are two or three pixels.
@@ -263,7 +266,7 @@ print(
     f"{tuple(images.shape)} {images.dtype.name}, {images.numpy().min():.2f} to {images.numpy().max():.2f}"
 )
 rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
-plots.show(plots.grid(rows, 8, scale=1.5), "Eight dogs as stored; below, some of them mirrored.")
+plots.show(plots.grid(rows, 8, scale=1.2), "Eight dogs as stored; below, some of them mirrored.")
 
 # %% [markdown]
 # **볼 것 · What to see.** Above as stored, below as a batch: a dog looking left is as real as one looking right.
@@ -276,7 +279,7 @@ plots.show(plots.grid(rows, 8, scale=1.5), "Eight dogs as stored; below, some of
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
 fresh = load_dogs(size=32, source="portraits", limit=cfg.fresh, seed=1)  # never trained on
-plots.show(plots.grid(portraits.images[:48], 12, scale=1.1), "48 drawn heads before sky or snow.")
+plots.show(plots.grid(portraits.images[:24], 8, scale=1.2), "24 drawn heads before sky or snow.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자가 필요하다 · A ruler is needed
@@ -311,9 +314,17 @@ def flat(images):
     return images.reshape(len(images), -1).astype("float32") - 127.5
 
 
+moved = np.pad(fresh.images, ((0, 0), (3, 0), (3, 0), (0, 0)), "edge")[:, :32, :32]
 found = {
     "nearest in pixels": nearest(flat(fresh.images), flat(portraits.images)),
     "nearest in features": nearest(new.vectors, seen.vectors),
+}
+others = {
+    "pixels, moved by 3": nearest(flat(moved), flat(portraits.images)),
+    "features, moved by 3": nearest(
+        metrics.extract(moved, "dognet", progress=False).vectors, seen.vectors
+    ),
+    "drawn at random": np.arange(len(fresh)),
 }
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -325,13 +336,17 @@ found = {
 plots.show(
     looking.neighbours(portraits, fresh, found),
     "Eight new dogs, and below each the nearest known one, by pixels and by features.",
+    dpi=75,
 )
-for how, place in {**found, "drawn at random": np.arange(len(fresh))}.items():
+for how, place in {**found, **others}.items():
     same = [
         (fresh.attributes[name] == portraits.attributes[name][place]).mean()
         for name in ("ears", "colour", "background")
     ]
     print(f"{how:20s} same ears {same[0]:.0%}, colour {same[1]:.0%}, background {same[2]:.0%}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Move the dogs by three pixels: pixels lose the ears, features hardly change.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## FID · 프레셰 거리, two heaps as two Gaussians
@@ -525,8 +540,12 @@ for i, breed in enumerate(("balou", "nala") * 4):
     (own / breed).mkdir(exist_ok=True)
     Image.fromarray(painter.draw(i, size=96, seed=9).image).save(own / breed / f"{i}.png")
 my_dogs = load_dogs(size=64, source=own)
-figure = plots.grid(my_dogs.images, columns=8, titles=[my_dogs.breeds[k] for k in my_dogs.labels])
-plots.show(figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.")
+figure = plots.grid(
+    my_dogs.images, columns=8, scale=0.8, titles=[my_dogs.breeds[k] for k in my_dogs.labels]
+)
+plots.show(
+    figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.", dpi=60
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A photo without an annotation is cut in the middle. If your dog sits elsewhere, **be the annotator**: upload a photo, move the box (sliders $x_1, x_3$ and $x_2, x_4$),

@@ -63,7 +63,7 @@ def three_ways(dogs: Dogs):
     """The widest and the tallest box, each cut in the three ways; the square is blue."""
     sides = dogs.boxes[:, 2:] - dogs.boxes[:, :2]
     shape = sides[:, 0] / sides[:, 1]
-    figure, axes = plt.subplots(2, 4, figsize=(WIDE, 6))
+    figure, axes = plt.subplots(2, 4, figsize=(WIDE * 0.85, 5.2))
     for line, (what, i) in enumerate((("widest", shape.argmax()), ("tallest", shape.argmin()))):
         (original,), box = dogs.subset([i]).originals(1), dogs.boxes[i]
         photo = Image.fromarray(original.image)
@@ -97,7 +97,7 @@ def shrinking(dogs: Dogs):
     ]
     stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
     stripes = Image.fromarray(np.stack([stripes] * 3, axis=-1).astype("uint8"))
-    figure, axes = plt.subplots(2, 3, figsize=(WIDE * 0.7, 6))
+    figure, axes = plt.subplots(2, 3, figsize=(WIDE * 0.6, 5.4))
     for line, picture in zip(axes, (max(squares, key=harm), stripes), strict=True):
         titles = (f"{picture.width} px", "32, filtered", "32, every n-th pixel")
         images = (picture, shrunk(picture, True), shrunk(picture, False))
@@ -176,7 +176,7 @@ def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int =
         found: what the distance is taken between -> positions in `dogs`, one for each query.
     """
     rows = [queries.images[:n], *(dogs.images[place[:n]] for place in found.values())]
-    figure, axes = plt.subplots(len(rows), 1, figsize=(WIDE, 1.6 * len(rows)))
+    figure, axes = plt.subplots(len(rows), 1, figsize=(WIDE * 0.8, 1.3 * len(rows)))
     for ax, images, title in zip(axes, rows, ("a new dog", *found), strict=True):
         ax.imshow(plots.tile(images, n), interpolation="nearest")
         ax.set_ylabel(title.replace(" ", "\n"), fontsize=14, rotation=0, ha="right", va="center")
@@ -232,7 +232,7 @@ def damage(real: np.ndarray, fresh: np.ndarray, features: str = "dognet") -> dic
 def damages(found: dict, picture: np.ndarray, network: str):
     """Both measures over the damage, logarithmic, with the floor; below, one dog at each step."""
     figure = plt.figure(figsize=(WIDE, 6))
-    grid = figure.add_gridspec(2, 3, height_ratios=(3, 1), hspace=0.3)
+    grid = figure.add_gridspec(2, 3, height_ratios=(2.6, 1), hspace=0.2)
     for k, (what, (harm, strengths)) in enumerate(DAMAGES.items()):
         ax = figure.add_subplot(grid[0, k])
         _, fids, kids = zip(*found[what], strict=True)
