@@ -42,16 +42,6 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 4. To look at a data set before training on it.
 # 5. To measure how far two heaps of pictures are apart, with the two formulas written by yourself, and to know when not to believe the number.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 한눈에 보기 · The idea in one picture
-#
-# 이번 장은 그림의 아래쪽, 진짜 $x$를 만드는 법입니다. 다음 장부터는 $G$가 그것을 흉내 냅니다.
-
-# %% tags=["hide-input"]
-from dogan_lib.classroom import diagram
-
-diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes from")
-
 # %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
@@ -71,12 +61,20 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import metrics, plots, runtime
-from dogan_lib.classroom import exercises, looking
+from dogan_lib.classroom import diagram, exercises, looking
 from dogan_lib.dogs import collection, cropping, load_dogs, stanford
 from dogan_lib.doodles import painter
 from dogan_lib.doodles.archive import write_archive
 
 print(runtime.setup(seed=0))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 한눈에 보기 · The idea in one picture
+#
+# 이번 장은 그림의 아래쪽, 진짜 $x$를 만드는 법입니다. 다음 장부터는 $G$가 그것을 흉내 냅니다.
+
+# %% tags=["hide-input"]
+diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes from")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개는 어디에서 오나 · Where the dogs come from
@@ -87,7 +85,7 @@ print(runtime.setup(seed=0))
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
-plots.show(plots.grid(dogs.images[:24], 8, scale=1.2), "24 square pictures of dogs.")
+plots.show(plots.grid(dogs.images[:24], 12, scale=1.0), "24 square pictures of dogs.")
 
 # %% [markdown]
 # **볼 것 · What to see.** Many breeds, poses and backgrounds; every dog fills its square.
@@ -186,7 +184,7 @@ print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 plots.show(
     looking.three_ways(cut),
     "The widest and the tallest dog: square keeps their shape, box stretches, none shows all.",
-    dpi=75,
+    dpi=70,
 )
 
 # %% [markdown]
@@ -279,7 +277,9 @@ plots.show(plots.grid(rows, 8, scale=1.2), "Eight dogs as stored; below, some of
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
 fresh = load_dogs(size=32, source="portraits", limit=cfg.fresh, seed=1)  # never trained on
-plots.show(plots.grid(portraits.images[:24], 8, scale=1.2), "24 drawn heads before sky or snow.")
+plots.show(
+    plots.grid(portraits.images[:24], 8, scale=1.2), "24 drawn heads before sky or snow.", dpi=75
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자가 필요하다 · A ruler is needed
