@@ -77,7 +77,8 @@ def open_archive(path: str | Path) -> Archive:
         sizes = {file.relative_to(path).as_posix(): file.stat().st_size for file in _files(path)}
         return Archive(sizes, lambda name: (path / name).read_bytes())
     try:
-        return _zip(path) if zipfile.is_zipfile(path) and not _is_tar(path) else _tar(path)
+        # Tar first: a zip inside an uncompressed tar makes zipfile take the whole for a zip.
+        return _tar(path) if tarfile.is_tarfile(path) else _zip(path)
     except _DAMAGED as error:
         raise ArchiveError(
             f"{path} cannot be read to its end ({error}): it is cut off, damaged, or no tar or "
@@ -117,12 +118,6 @@ def _zip(path: Path) -> Archive:
     # zipfile stops at the size that the entry declares, so a bomb cannot exceed it.
     sizes = {info.filename: info.file_size for info in file.infolist() if not info.is_dir()}
     return Archive(sizes, file.read, file.close)
-
-
-def _is_tar(path: Path) -> bool:
-    """`is_zipfile` is content with a zip *inside* an uncompressed tar, so look at the start."""
-    with open(path, "rb") as file:
-        return file.read(263)[257:262] == b"ustar"
 
 
 def is_picture(name: str) -> bool:

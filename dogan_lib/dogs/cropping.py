@@ -80,7 +80,7 @@ def cut(
         boxes = boxes[:1] if mode == "none" else boxes
         regions = [region(box, *original, mode) for box in boxes]
         # Turned, the last, partial row of a smaller picture would come first.
-        shrunk = 1.0 if turned > 1 else _decode_smaller(picture, _shrink(regions, size))
+        shrunk = 1.0 if turned > 1 else _decode_smaller(picture, regions, size)
         picture = to_rgb(ImageOps.exif_transpose(picture) if turned > 1 else picture)
         images = [_resize(picture, r, shrunk, size) for r in regions]
     except Image.DecompressionBombError:
@@ -147,20 +147,15 @@ def square(box: Box, width: int, height: int) -> Box:
     return (left, top, left + side, top + side)
 
 
-def _shrink(regions: Sequence[Box], size: int) -> int:
-    """By how much a JPEG may be decoded smaller: 1, 2, 4 or 8."""
-    shortest = min(min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in regions)
-    spare = shortest / (size * PIXELS_TO_SPARE)
-    return 2 ** min(3, int(math.log2(spare))) if spare >= 2 else 1
-
-
-def _decode_smaller(picture: Image.Image, shrink: int) -> float:
-    """Set a JPEG to be decoded `shrink` times smaller; by how much it will be, 1 if not at all."""
-    if shrink == 1 or picture.format != "JPEG" or picture.mode != "RGB":
+def _decode_smaller(picture: Image.Image, regions: Sequence[Box], size: int) -> float:
+    """Set a JPEG to be decoded at 1/2, 1/4 or 1/8; by how much it will be, 1 if not at all."""
+    if picture.format != "JPEG" or picture.mode != "RGB":
         return 1.0
     width, height = picture.size
-    _, smaller = picture.draft("RGB", (width // shrink, height // shrink)) or ("", (0, 0, width, 0))
-    return width / smaller[2]
+    shortest = min(min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in regions)
+    share = min(1.0, size * PIXELS_TO_SPARE / shortest)
+    smaller = picture.draft("RGB", (math.ceil(share * width), math.ceil(share * height)))
+    return width / smaller[1][2] if smaller else 1.0
 
 
 def _resize(picture: Image.Image, box: Box, shrunk: float, size: int) -> np.ndarray:
