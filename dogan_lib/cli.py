@@ -173,7 +173,7 @@ def add_score(commands):
     )
     command.add_argument("fake", help="a zip or folder of pictures, a shipped generator or .keras")
     command.add_argument("--real", default="auto", help="auto, stanford, doodle, or a path")
-    command.add_argument("--features", default="dognet", choices=("dognet", "inception"))
+    command.add_argument("--features", default="lite1", choices=("lite1", "dognet", "inception"))
     command.add_argument("-n", type=_positive, help="pictures of each kind")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
@@ -218,11 +218,11 @@ def add_submit(commands):
 
 def do_submit(arguments):
     _import_tensorflow()
-    from dogan_lib.metrics import report
+    from dogan_lib.metrics import submission
 
     fake = _pictures_or_generator(arguments.fake)
     options = {"n": arguments.n, "seed": arguments.seed, "enlarge": arguments.enlarge}
-    print(f"{arguments.n:,} dogs in {report.submit(fake, arguments.out, **options)}")
+    print(f"{arguments.n:,} dogs in {submission.submit(fake, arguments.out, **options)}")
 
 
 def _import_tensorflow():

@@ -86,7 +86,6 @@ from dogan_lib.classroom import exercises, progressive
 from dogan_lib.dogs import load_dogs
 from dogan_lib.generator import latents
 from dogan_lib.layers import EqualizedConv2D, MinibatchStddev, PixelNormalization
-from dogan_lib.metrics.distances import squared_distances
 from dogan_lib.metrics.reference import real_dogs
 from dogan_lib.models import pggan
 from dogan_lib.plots import PALETTE
@@ -797,10 +796,10 @@ def believed(images, judge, companies=8):
 
 def realism(fakes, reals, k=3):
     """The best ratio of a real picture's radius to its distance, for rows of features."""
-    apart = np.sqrt(np.concatenate(list(squared_distances(reals, reals))))
+    apart = pairwise_distances(reals)
     radius = np.sort(apart, axis=1)[:, k]
     kept = radius <= np.median(radius)  # as in the paper: large balls lie where there is little
-    distance = np.sqrt(np.concatenate(list(squared_distances(fakes, reals[kept]))))
+    distance = pairwise_distances(fakes, reals[kept])
     return (radius[kept] / np.maximum(distance, 1e-9)).max(axis=1)
 
 

@@ -12,7 +12,6 @@ from dogan_lib.metrics.distances import (
     kid,
     minimum,
     nearest,
-    per_class,
     precision_recall,
 )
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract
@@ -31,6 +30,5 @@ __all__ = [
     "mifid",
     "minimum",
     "nearest",
-    "per_class",
     "precision_recall",
 ]

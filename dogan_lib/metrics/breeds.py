@@ -1,32 +1,36 @@
-"""Does a picture show the breed that was asked for? DogNet answers.
+"""Does a picture show the breed that was asked for? A feature network's last layer answers.
 
 labels = np.arange(1200) % generator.classes
 print(recognise(generator.sample(1200, labels=labels), labels, generator.card["breeds"]))
 """
 
 import dataclasses
-import functools
 from collections.abc import Sequence
 
 import numpy as np
 
 from dogan_lib.dogs.dataset import plain
-from dogan_lib.metrics.features import resize
+from dogan_lib.metrics.features import DEFAULT, classifier, resize, shipped
+from dogan_lib.metrics.sources import BATCH
+from dogan_lib.models.dognet import DOODLE
+from dogan_lib.plots import to_uint8
 
 
 @dataclasses.dataclass(frozen=True)
 class Recognised:
-    """How far down DogNet's list the asked breed stands, picture by picture.
+    """How far down the judge's list the asked breed stands, picture by picture.
 
     Attributes:
-        breeds: the breeds that DogNet chose among.
+        breeds: the breeds that the judge chose among.
         labels: the breed that was asked for, positions in `breeds`, (n,).
-        ranks: its place among DogNet's guesses, (n,); 0 is the first.
+        ranks: its place among the guesses, (n,); 0 is the first.
+        judge: name of the network.
     """
 
     breeds: list[str]
     labels: np.ndarray
     ranks: np.ndarray
+    judge: str
 
     @property
     def chance(self) -> float:
@@ -46,40 +50,42 @@ class Recognised:
     def __str__(self):
         five = f", among the first five: {self.accuracy(5):.1%}" if len(self.breeds) > 10 else ""
         return (
-            f"first guess right: {self.accuracy():.1%}{five} of {len(self.ranks):,} pictures; "
-            f"chance: {self.chance:.1%}"
+            f"{self.judge}'s first guess right: {self.accuracy():.1%}{five} of "
+            f"{len(self.ranks):,} pictures; chance: {self.chance:.1%}"
         )
 
 
-def recognise(images, labels, breeds: Sequence[str]) -> Recognised:
-    """Show pictures to DogNet and let it choose among `breeds`.
+def recognise(images, labels, breeds: Sequence[str], features: str = DEFAULT) -> Recognised:
+    """Show pictures to a network and let it choose among `breeds`.
 
     Args:
         images: (n, H, W, 3), uint8 or float in [-1, 1].
         labels: the breeds that were asked for, (n,) positions in `breeds`.
         breeds: names as `load_dogs` gives them, of Stanford Dogs or of the doodles.
+        features: "lite1" or "dognet".
 
     Raises:
-        ValueError: DogNet does not know a breed, or there are not as many labels as pictures.
+        ValueError: the network does not know a breed, or there are not as many labels as pictures.
     """
     labels = np.asarray(labels)
     if len(labels) != len(images):
         raise ValueError(f"{len(labels)} labels for {len(images)} pictures")
-    logits = _logits(images, breeds)
-    own = np.take_along_axis(logits, labels[:, None], axis=1)
-    return Recognised(list(breeds), labels, (logits > own).sum(axis=1))
+    beliefs = _logits(images, breeds, features)
+    own = np.take_along_axis(beliefs, labels[:, None], axis=1)
+    ranks = (beliefs > own).sum(axis=1)
+    return Recognised(list(breeds), labels, ranks, shipped(features).name)
 
 
-def probabilities(images, breeds: Sequence[str]) -> np.ndarray:
-    """What DogNet believes a picture shows, were there no other breeds: (n, len(breeds)), rows sum
-    to 1. Arguments and errors as for `recognise`."""
-    logits = _logits(images, breeds).astype("float64")
-    likelihood = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return likelihood / likelihood.sum(axis=1, keepdims=True)
+def probabilities(images, breeds: Sequence[str], features: str = DEFAULT) -> np.ndarray:
+    """What the network believes a picture shows, were there no other breeds: (n, len(breeds)),
+    rows sum to 1. Arguments and errors as for `recognise`."""
+    from scipy.special import softmax
+
+    return softmax(_logits(images, breeds, features).astype("float64"), axis=1)
 
 
 def breed_score(beliefs: np.ndarray) -> float:
-    """The inception score with DogNet's breeds in place of ImageNet's classes.
+    """The inception score with breeds of dogs in place of ImageNet's classes.
 
     exp of the mean KL(p(y|x) || p(y)): 1 where every picture is believed to show the same mixture
     of breeds, at most the number of breeds. High where each picture is one clear breed and all
@@ -96,30 +102,19 @@ def breed_score(beliefs: np.ndarray) -> float:
     return float(np.exp((beliefs * ratio).sum(axis=1).mean()))
 
 
-def _logits(images, breeds):
-    """DogNet's outputs for these breeds, (n, len(breeds))."""
-    from dogan_lib.plots import to_uint8
-
-    model, columns = _dognet()
-    unknown = [breed for breed in breeds if plain(breed) not in columns]
+def _logits(images, breeds, features) -> np.ndarray:
+    """The network's outputs for these breeds, (n, len(breeds))."""
+    model, name = classifier(features), shipped(features).name
+    known = [plain(breed.removeprefix(DOODLE)) for breed in shipped(features).card["classes"]]
+    unknown = [breed for breed in breeds if plain(breed) not in known]
     if unknown:
         raise ValueError(
-            f"DogNet does not know {', '.join(unknown[:3])}: it knows the 120 breeds of Stanford "
+            f"{name} does not know {', '.join(unknown[:3])}: it knows the 120 breeds of Stanford "
             "Dogs and those of the doodles"
         )
-    pixels = resize(to_uint8(images), model.input_shape[1]).astype("float32") / 127.5 - 1
-    logits = model.predict(pixels, batch_size=128, verbose=0)
-    return logits[:, [columns[plain(breed)] for breed in breeds]]
-
-
-@functools.cache
-def _dognet():
-    """The classifier, and the column of each breed by its plain name."""
-    import keras
-
-    from dogan_lib.checkpoints import card, data_dir
-    from dogan_lib.models.dognet import DOODLE
-
-    model = keras.models.load_model(data_dir() / "checkpoints" / "dognet.keras", compile=False)
-    names = [name.removeprefix(DOODLE) for name in card("dognet")["classes"]]
-    return model, {plain(name): column for column, name in enumerate(names)}
+    pixels, size = to_uint8(images), model.input_shape[1]
+    logits = [
+        model.predict_on_batch(resize(pixels[i : i + BATCH].astype("float32") / 127.5 - 1, size))
+        for i in range(0, len(pixels), BATCH)
+    ]
+    return np.concatenate(logits)[:, [known.index(plain(breed)) for breed in breeds]]

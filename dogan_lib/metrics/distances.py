@@ -1,33 +1,31 @@
 """Distances between two sets of pictures: FID, KID, precision and recall, nearest neighbours."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
+from sklearn.metrics import pairwise_distances_chunked
+from sklearn.metrics.pairwise import polynomial_kernel
+from sklearn.neighbors import NearestNeighbors
 
-from dogan_lib.metrics.features import Features, check_same_network, extract, extract_both
+from dogan_lib.metrics.features import DEFAULT, Features, extract_both
 from dogan_lib.metrics.scores import Floor, Score
-from dogan_lib.metrics.sources import gather
-
-BLOCK = 1000  # rows of a distance matrix that are in memory at one time
+from dogan_lib.metrics.sources import pictures
 
 
-# ---------------------------------------------------------------------------- FID
-
-
-def fid(real, fake, features="dognet", n: int | None = None, **options) -> Score:
+def fid(real, fake, features=DEFAULT, n: int | None = None, **options) -> Score:
     """Fréchet distance of two Gaussians fitted to the features; lower is better.
 
     ||m1 - m2||² + Tr(C1 + C2 - 2 (C1 C2)^½). It is biased: the fewer pictures, the larger. So
     compare only at the same n, which the result states, and with the same network.
 
     Args:
-        real, fake: any source of pictures (`dogan_lib.metrics.sources.stream`), or `Features`.
-        features: "dognet", "inception" or a function.
+        real, fake: any source of pictures (`dogan_lib.metrics.sources.pictures`), or `Features`.
+        features: "lite1", "dognet", "inception" or a function.
         n: at most so many of each side; a generator needs it.
-        options: `batch_size`, `seed`, `progress`, as for `extract`.
+        options: `seed`, `progress`, as for `extract`.
 
     Raises:
         ValueError: too few pictures for a covariance; the message says how many it takes.
@@ -66,9 +64,7 @@ def gaussian_distance(x: np.ndarray, y: np.ndarray) -> float:
 def gaussian(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean (d,) and covariance (d, d), in float64."""
     vectors = vectors.astype("float64")
-    mean = vectors.mean(axis=0)
-    centred = vectors - mean
-    return mean, centred.T @ centred / (len(vectors) - 1)
+    return vectors.mean(axis=0), np.cov(vectors, rowvar=False)
 
 
 def frechet_distance(mean1, covariance1, mean2, covariance2) -> float:
@@ -88,10 +84,7 @@ def frechet_distance(mean1, covariance1, mean2, covariance2) -> float:
     return float(max(distance, 0.0))
 
 
-# ---------------------------------------------------------------------------- KID
-
-
-def kid(real, fake, features="dognet", n: int | None = None, subsets: int = 10, **options) -> Score:
+def kid(real, fake, features=DEFAULT, n: int | None = None, subsets: int = 10, **options) -> Score:
     """Squared maximum mean discrepancy with the kernel (x·y/d + 1)³; lower is better.
 
     Unbiased for every n, so that real against real is 0 within its error (and may be negative):
@@ -121,8 +114,10 @@ def kid(real, fake, features="dognet", n: int | None = None, subsets: int = 10, 
 
 def polynomial_mmd(x: np.ndarray, y: np.ndarray, subsets: int = 10) -> tuple[float, float]:
     """The U-statistic of KID for x (n, d) and y (m, d), and its jackknife standard error."""
-    xs, ys = _shuffled_parts(x, subsets, 0), _shuffled_parts(y, subsets, 1)
-    sums = [_kernel_sums(xs, xs, True), _kernel_sums(ys, ys, True), _kernel_sums(xs, ys, False)]
+    # Sources are often sorted by breed; the subsets must not be.
+    order = [np.random.default_rng(seed).permutation(len(z)) for seed, z in enumerate((x, y))]
+    xs, ys = np.array_split(x[order[0]], subsets), np.array_split(y[order[1]], subsets)
+    sums = [_kernel_sums(*parts) for parts in ((xs, xs), (ys, ys), (xs, ys))]
     sizes = np.array([[len(part) for part in parts] for parts in (xs, ys)], "float64")
 
     def statistic(kept):
@@ -136,29 +131,15 @@ def polynomial_mmd(x: np.ndarray, y: np.ndarray, subsets: int = 10) -> tuple[flo
     return float(statistic(everything)), float(error)
 
 
-def _shuffled_parts(vectors, subsets, seed) -> list[np.ndarray]:
-    """Sources are often sorted by breed; the subsets must not be."""
-    order = np.random.default_rng(seed).permutation(len(vectors))
-    return np.array_split(vectors[order], subsets)
-
-
-def _kernel_sums(xs, ys, same: bool) -> np.ndarray:
-    """Sums of the kernel over the pairs of each two parts; of a picture and itself left out.
-
-    The kernel in float32, twice as fast, and its sum in float64, so that nothing adds up.
-    """
-    d = xs[0].shape[1]
+def _kernel_sums(xs: list[np.ndarray], ys: list[np.ndarray]) -> np.ndarray:
+    """Sums of the kernel over the pairs of each two parts; of a picture and itself left out."""
     sums = np.zeros((len(xs), len(ys)))
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
-            kernel = x @ y.T / np.float32(d) + np.float32(1)
-            kernel *= kernel * kernel
-            own = np.trace(kernel, dtype="float64") if same and i == j else 0
+            kernel = polynomial_kernel(x, y, degree=3, coef0=1)
+            own = np.trace(kernel, dtype="float64") if x is y else 0
             sums[i, j] = kernel.sum(dtype="float64") - own
     return sums
-
-
-# ---------------------------------------------------------------------------- precision, recall
 
 
 class PrecisionRecall(NamedTuple):
@@ -172,7 +153,7 @@ class PrecisionRecall(NamedTuple):
 
 
 def precision_recall(
-    real, fake, features="dognet", n: int | None = None, k: int = 3, **options
+    real, fake, features=DEFAULT, n: int | None = None, k: int = 3, **options
 ) -> PrecisionRecall:
     """How many fakes look real, and how much of the real variety the fakes cover; both in [0, 1].
 
@@ -191,43 +172,29 @@ def precision_recall(
     if smallest <= k:
         raise ValueError(f"k={k} neighbours need more than {k} pictures a side, not {smallest}")
     everything = real
-    real, fake = (_random_subset(side, smallest) for side in (real, fake))
+    real, fake = (
+        side.subset(np.random.default_rng(0).permutation(len(side))[:smallest])
+        for side in (real, fake)
+    )
     values = (inside(real.vectors, fake.vectors, k), inside(fake.vectors, real.vectors, k))
     # Between two halves of one set, precision and recall are the same but for chance.
     floor = floor_of(lambda x, y: inside(x[: len(y)], y, k), everything, fake, k + 1)
-    precision, recall = (
-        score_of(name, value, real, fake, details={"k": k}, floor=floor)
-        for name, value in zip(("precision", "recall"), values, strict=True)
+    return PrecisionRecall(
+        *(
+            score_of(name, value, real, fake, details={"k": k}, floor=floor)
+            for name, value in zip(("precision", "recall"), values, strict=True)
+        )
     )
-    return PrecisionRecall(precision, recall)
-
-
-def _random_subset(side: Features, n: int) -> Features:
-    return side.subset(np.random.default_rng(0).permutation(len(side))[:n])
 
 
 def inside(manifold: np.ndarray, queries: np.ndarray, k: int = 3) -> float:
     """The share of queries (m, d) in the union of k-th-neighbour balls of a set (n, d)."""
-    radii = np.concatenate(
-        # Each vector is its own nearest one, so the k-th neighbour is at place k.
-        [np.partition(part, k, axis=1)[:, k] for part in squared_distances(manifold, manifold)]
+    found = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(manifold).kneighbors()
+    radii = found[0][:, -1] * (1 + 1e-6)
+    hits = pairwise_distances_chunked(
+        queries, manifold, reduce_func=lambda part, _: (part <= radii).any(axis=1)
     )
-    hits = [
-        (part <= radii * (1 + 1e-9)).any(axis=1) for part in squared_distances(queries, manifold)
-    ]
-    return float(np.concatenate(hits).mean())
-
-
-def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
-    """||x_i - y_j||² for a block of rows of x after the other, float64."""
-    x, y = x.astype("float64"), y.astype("float64")
-    lengths = (y**2).sum(axis=1)
-    for start in range(0, len(x), BLOCK):
-        part = x[start : start + BLOCK]
-        yield np.maximum((part**2).sum(axis=1)[:, None] + lengths - 2 * part @ y.T, 0)
-
-
-# ---------------------------------------------------------------------------- neighbours
+    return float(np.concatenate(list(hits)).mean())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -249,29 +216,19 @@ class Neighbours:
     features: str
 
     def figure(self, rows: int = 8):
-        """Each row: a generated dog, then its neighbours in the training set, with distances."""
+        """Each row: a generated dog, then its neighbours in the training set; the numbers are the
+        distances."""
         if self.fake is None or self.real is None:
             raise ValueError("nothing to draw: only features were given, not pictures")
-        import matplotlib.pyplot as plt
+        from dogan_lib.plots import labelled_rows
 
-        rows, k = min(rows, len(self.fake)), self.indices.shape[1]
-        figure, axes = plt.subplots(
-            rows, k + 1, figsize=(1.2 * (k + 1), 1.35 * rows), squeeze=False
-        )
-        for row in range(rows):
-            pictures = [self.fake[row], *self.real[row]]
-            texts = ["generated", *(f"{d:.3f}" for d in self.distances[row])]
-            for ax, picture, text in zip(axes[row], pictures, texts, strict=True):
-                ax.imshow(picture, interpolation="nearest")
-                ax.set_title(text, fontsize=8)
-                ax.axis("off")
-        figure.suptitle(f"nearest training pictures, 1 - |cos| of {self.features}", fontsize=9)
-        figure.tight_layout()
-        return figure
+        shown = np.concatenate([self.fake[:rows, None], self.real[:rows]], axis=1)
+        labels = ["  ".join(f"{d:.2f}" for d in line) for line in self.distances[:rows]]
+        return labelled_rows(shown, labels, title=f"nearest by 1 - |cos| of {self.features}")
 
 
 def nearest(
-    real, fake, features="dognet", n: int | None = None, k: int = 3, **options
+    real, fake, features=DEFAULT, n: int | None = None, k: int = 3, **options
 ) -> Neighbours:
     """The k nearest real pictures of each fake one: the picture that shows memorising.
 
@@ -282,70 +239,26 @@ def nearest(
         k: neighbours of each.
         features, options: as for `fid`.
     """
-    seen = extract(real, fake.network if isinstance(fake, Features) else features, **options)
-    fakes = extract(fake, seen.network, n, **options)
-    check_same_network(seen, fakes)
-    found = [_smallest(part, k) for part in cosine_distances(fakes.vectors, seen.vectors)]
-    indices = np.concatenate([places for places, _ in found])
-    kept = {key: options[key] for key in ("batch_size", "seed") if key in options}
-    pictures = [None, None]
-    if not isinstance(fake, Features):
-        pictures[0] = gather(fake, np.arange(len(fakes)), n=n, **kept)
-    if not isinstance(real, Features):
-        flat = gather(real, indices.ravel(), **kept)
-        pictures[1] = flat.reshape(*indices.shape, *flat.shape[1:])
-    distances = np.concatenate([values for _, values in found])
-    return Neighbours(indices, distances, *pictures, seen.network.name)
+    given = [
+        side if isinstance(side, Features) else pictures(side, many, options.get("seed", 0)).images
+        for side, many in ((real, None), (fake, n))
+    ]
+    seen, fakes = extract_both(*given, features, **options)
+    distances = cosine_distances(fakes.vectors, seen.vectors)
+    indices = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    return Neighbours(
+        indices,
+        np.take_along_axis(distances, indices, axis=1),
+        None if isinstance(fake, Features) else given[1],
+        None if isinstance(real, Features) else given[0][indices],
+        seen.network.name,
+    )
 
 
-def _smallest(distances, k):
-    places = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return places, np.take_along_axis(distances, places, axis=1)
-
-
-def cosine_distances(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
-    """1 - |cos(x_i, y_j)| for a block of rows of x after the other, float64."""
-    x, y = _unit(x), _unit(y)
-    for start in range(0, len(x), BLOCK):
-        yield np.maximum(1 - np.abs(x[start : start + BLOCK] @ y.T), 0)
-
-
-def _unit(vectors):
-    vectors = vectors.astype("float64")
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-# ---------------------------------------------------------------------------- classes
-
-
-def per_class(
-    measure: Callable, real, fake, features="dognet", n: int | None = None, **options
-) -> dict:
-    """A measure for each class alone: `per_class(kid, dogs, generator, n=2000)`.
-
-    Both sides need labels: `Dogs`, a pair (pictures, labels), a folder with sub-folders, a dataset
-    of (pictures, labels), or a conditional generator, whose labels are dealt out evenly.
-
-    Args:
-        measure: `kid`, `fid`, `mifid`, `precision_recall` or another of their form. A class holds
-            few pictures, so most often `kid`.
-
-    Returns:
-        The class's name (its number where it has none) -> the score.
-    """
-    real, fake = extract_both(real, fake, features, n, **options)
-    for side, name in ((real, "real"), (fake, "fake")):
-        if side.labels is None:
-            raise ValueError(f"{name} ({side.text}) has no labels, so there are no classes")
-    names, scores = real.classes or fake.classes, {}
-    for label in np.intersect1d(real.labels, fake.labels):
-        name = names[label] if names else int(label)
-        own = (side.subset(side.labels == label) for side in (real, fake))
-        try:
-            scores[name] = measure(*own)
-        except ValueError as error:
-            raise ValueError(f"class {name!r}: {error}") from error
-    return scores
+def cosine_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """1 - |cos(x_i, y_j)|, float32 (n, m)."""
+    x, y = (z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-12) for z in (x, y))
+    return np.maximum(1 - np.abs(x @ y.T), 0)
 
 
 def floor_of(measure: Callable, real: Features, fake: Features, least: int) -> Floor | None:

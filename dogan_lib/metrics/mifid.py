@@ -10,21 +10,21 @@ from dogan_lib.metrics.distances import (
     minimum,
     score_of,
 )
-from dogan_lib.metrics.features import FeatureNetwork, extract_both
+from dogan_lib.metrics.features import DEFAULT, extract_both
 from dogan_lib.metrics.scores import Score
 
 EPSILON = 1e-14  # Kaggle's code writes 10e-15
 
 
 def mifid(
-    real, fake, features="dognet", n: int | None = None, threshold: float | None = None, **options
+    real, fake, features=DEFAULT, n: int | None = None, threshold: float | None = None, **options
 ) -> Score:
     """FID / (d_thr + 1e-14), where d_thr = d if d < threshold and else 1.
 
     d is the mean over the generated pictures of the distance 1 - |cos| to the nearest real one.
     Who copies the training set has a small d and pays for it. Kaggle's threshold of 0.1 belongs
-    to Inception; DogNet's own was calibrated on held-out dogs against memorised ones and stands on
-    its card. The result's note says which was used. d grows as the real side shrinks.
+    to Inception; those of the course's networks were calibrated on dogs they had not learnt from
+    against altered copies, and stand on their cards. d grows as the real side shrinks.
 
     Args:
         real, fake, features, n, options: as for `fid`; `real` is what the generator learnt from.
@@ -35,7 +35,12 @@ def mifid(
     """
     real, fake = extract_both(real, fake, features, n, **options)
     check_enough(real, fake)
-    limit, origin = _threshold(real.network, threshold)
+    limit = real.network.threshold if threshold is None else threshold
+    origin = f"of {real.network.name}" if threshold is None else "given"
+    if limit is None:
+        raise ValueError(
+            f"nobody has calibrated MiFID's threshold for {real.network.name}: give threshold="
+        )
     facts = _facts(real.vectors, fake.vectors, limit)
     least = minimum(real.vectors.shape[1])
     floor = floor_of(lambda x, y: _value(_facts(x, y, limit)), real, fake, least)
@@ -46,17 +51,6 @@ def mifid(
         f"{'memorised' if copied else 'not memorised'}"
     )
     return score_of("MiFID", _value(facts), real, fake, floor=floor, details=facts, note=note)
-
-
-def _threshold(network: FeatureNetwork, given: float | None) -> tuple[float, str]:
-    """The number, and where it comes from."""
-    if given is not None:
-        return given, "given"
-    if network.threshold is None:
-        raise ValueError(
-            f"nobody has calibrated MiFID's threshold for {network.name}: give threshold="
-        )
-    return network.threshold, f"of {network.name}"
 
 
 def _facts(real: np.ndarray, fake: np.ndarray, threshold: float) -> dict:
@@ -76,4 +70,4 @@ def _value(facts: dict) -> float:
 
 def memorisation_distance(real: np.ndarray, fake: np.ndarray) -> float:
     """mean_i min_j (1 - |cos(fake_i, real_j)|), in [0, 1]."""
-    return float(np.concatenate([part.min(axis=1) for part in cosine_distances(fake, real)]).mean())
+    return float(cosine_distances(fake, real).min(axis=1).mean())

@@ -19,7 +19,7 @@ class Score:
 
     Example:
         >>> print(score)
-        FID[dognet-1, n=5000] = 12.3
+        FID[lite1-dogs, n=5000] = 12.3
         >>> float(score)
         12.3
 
@@ -50,7 +50,7 @@ class Score:
 
     @property
     def label(self) -> str:
-        """Such as `FID[dognet-1, n=5000]`; the other n only where it differs."""
+        """Such as `FID[lite1-dogs, n=5000]`; the other n only where it differs."""
         real = "" if self.n_real == self.n else f", real n={self.n_real}"
         return f"{self.name}[{self.features}, n={self.n}{real}]"
 

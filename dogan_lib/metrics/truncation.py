@@ -6,18 +6,13 @@ checkpoints.annotate("biggan64", truncation=curve)
 """
 
 import numpy as np
+from sklearn.metrics import pairwise_distances_chunked
 
 from dogan_lib.checkpoints import Generator
 from dogan_lib.dogs import Dogs
 from dogan_lib.metrics.breeds import breed_score, probabilities, recognise
-from dogan_lib.metrics.distances import (
-    fid,
-    kid,
-    minimum,
-    precision_recall,
-    squared_distances,
-)
-from dogan_lib.metrics.features import Features, extract, network
+from dogan_lib.metrics.distances import fid, kid, minimum, precision_recall
+from dogan_lib.metrics.features import DEFAULT, Features, extract, network
 from dogan_lib.plots import to_uint8
 
 
@@ -26,7 +21,7 @@ def truncation_curve(
     dogs: Dogs | Features | None = None,
     n: int = 2000,
     seed: int = 0,
-    features="dognet",
+    features=DEFAULT,
 ) -> dict:
     """Measure a conditional generator under each threshold.
 
@@ -40,7 +35,7 @@ def truncation_curve(
 
     Returns:
         For a card: n, network, thresholds, and a list of numbers, one for each threshold, under
-        "is" (`breed_score`), "recognised" (the asked breed is among DogNet's first five), "variety"
+        "is" (`breed_score`), "recognised" (the asked breed is among the first five), "variety"
         (`spread`); with dogs also reference, n_real, "precision", "recall", "kid" and "fid".
     """
     eyes = network(features)
@@ -75,5 +70,5 @@ def _row(generator, threshold, real, eyes, n, seed):
 
 def spread(vectors: np.ndarray) -> float:
     """The mean distance of two different ones of the vectors (n, d): 0 where all are the same."""
-    total = sum(np.sqrt(part).sum() for part in squared_distances(vectors, vectors))
+    total = sum(part.sum(dtype="float64") for part in pairwise_distances_chunked(vectors))
     return float(total / (len(vectors) * (len(vectors) - 1)))

@@ -22,10 +22,9 @@ class Sampler:
 
     def __init__(self, size=16, classes=0):
         self.size, self.seeds, self.card = size, [], {"name": "sampler"}
-        self.inputs = {"latents": None}
+        self.classes = classes or None
         if classes:
-            self.card |= {"classes": classes, "breeds": [f"breed {i}" for i in range(classes)]}
-            self.inputs["labels"] = None
+            self.card |= {"breeds": [f"breed {i}" for i in range(classes)]}
 
     def sample(self, n, seed=0, truncation=None, labels=None, captions=None):
         self.seeds.append(seed)

@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 from small_pictures import Sampler, means, pictures
 
-from dogan_lib.metrics import Score, extract, fid, kid, nearest, per_class, precision_recall
+from dogan_lib.metrics import Score, extract, fid, kid, nearest, precision_recall
 from dogan_lib.metrics.distances import frechet_distance, gaussian, inside, polynomial_mmd
 
 
@@ -162,9 +162,9 @@ def test_nearest_finds_the_copies_and_draws_them(tiny):
     real = pictures(50)
     found = nearest(real, real[[7, 3, 41]], tiny, k=2)
     assert found.indices[:, 0].tolist() == [7, 3, 41]
-    np.testing.assert_allclose(found.distances[:, 0], 0, atol=1e-7)
+    np.testing.assert_allclose(found.distances[:, 0], 0, atol=1e-6)
     assert (found.real[0, 0] == real[7]).all() and found.real.shape == (3, 2, 16, 16, 3)
-    assert len(found.figure().axes) == 9
+    assert len(found.figure().axes) == 6
     with pytest.raises(ValueError, match="only features"):
         nearest(extract(real, tiny), extract(real[:3], tiny)).figure()
 
@@ -173,24 +173,3 @@ def test_nearest_draws_generated_pictures(tiny):
     sampler = Sampler()
     found = nearest(pictures(50), sampler, tiny, n=5, k=1)
     assert found.fake.shape == (5, 16, 16, 3) and found.indices.shape == (5, 1)
-
-
-def test_per_class_measures_each_class_alone(tiny):
-    labels = np.arange(120) % 3
-    real, fake = pictures(120), pictures(120, seed=1)
-    fake[labels == 1] = 255 - fake[labels == 1] // 8
-    scores = per_class(kid, (real, labels), (fake, labels), tiny)
-    assert list(scores) == [0, 1, 2] and scores[0].n == 40
-    assert max(scores, key=lambda label: scores[label].value) == 1
-
-
-def test_per_class_of_a_conditional_generator(tiny):
-    sampler = Sampler(classes=3)
-    real = (sampler.sample(90, labels=np.arange(90) % 3), np.arange(90) % 3)
-    scores = per_class(kid, real, sampler, tiny, n=90)
-    assert list(scores) == ["breed 0", "breed 1", "breed 2"]
-    assert all(abs(score.value) < 6 * score.error for score in scores.values())
-    with pytest.raises(ValueError, match=r"fake .* has no labels"):
-        per_class(kid, real, Sampler(), tiny, n=60)
-    with pytest.raises(ValueError, match=r"class 'breed 0': KID .* not 10"):
-        per_class(kid, real, sampler, tiny, n=30)

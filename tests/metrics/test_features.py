@@ -44,7 +44,7 @@ def test_a_function_that_gives_no_vectors():
 
 
 def test_an_unknown_network():
-    with pytest.raises(ValueError, match="'vgg': choose dognet, inception"):
+    with pytest.raises(ValueError, match="'vgg': choose lite1, dognet, inception"):
         extract(pictures(3), "vgg")
 
 

@@ -12,7 +12,7 @@ from small_pictures import Sampler, pictures
 
 from dogan_lib.dogs import Dogs
 from dogan_lib.metrics import extract, kid
-from dogan_lib.metrics.sources import gather, stream
+from dogan_lib.metrics.sources import pictures as gathered
 
 
 def png(image):
@@ -35,7 +35,7 @@ def fill(path, images, name="dog_{:04d}.png"):
 
 
 def everything(source, **options):
-    return np.concatenate([images for images, _ in stream(source, **options).batches])
+    return gathered(source, **options).images
 
 
 def dogs_of(images):
@@ -60,7 +60,7 @@ def test_all_sources_give_the_same_pictures(tmp_path):
         "iterator": iter([floats[:4], floats[4:]]),
     }
     for name, source in sources.items():
-        np.testing.assert_array_equal(everything(source, batch_size=2), images, err_msg=name)
+        np.testing.assert_array_equal(everything(source), images, err_msg=name)
 
 
 def test_a_generator_and_the_zip_of_its_pictures_score_the_same(tmp_path, tiny):
@@ -71,10 +71,15 @@ def test_a_generator_and_the_zip_of_its_pictures_score_the_same(tmp_path, tiny):
 
 def test_a_generator_is_asked_for_batches_with_different_seeds():
     sampler = Sampler()
-    images = everything(sampler, n=25, batch_size=10)
-    assert len(images) == 25 and len(set(sampler.seeds)) == 3
-    np.testing.assert_array_equal(images, everything(Sampler(), n=25, batch_size=10))
-    assert (images != everything(Sampler(), n=25, batch_size=10, seed=1)).any()
+    images = everything(sampler, n=250)
+    assert len(images) == 250 and len(set(sampler.seeds)) == 3
+    np.testing.assert_array_equal(images, everything(Sampler(), n=250))
+    assert (images != everything(Sampler(), n=250, seed=1)).any()
+
+
+def test_a_conditional_generator_draws_all_breeds_as_often():
+    found = gathered(Sampler(classes=3), n=150)
+    assert np.bincount(found.labels).tolist() == [50, 50, 50] and found.text == "sampler"
 
 
 def test_a_generator_needs_n(tiny):
@@ -82,8 +87,7 @@ def test_a_generator_needs_n(tiny):
         extract(Sampler(), tiny)
 
 
-def test_batches_are_all_that_is_in_memory():
-    """A dataset without end is read as far as n and no further."""
+def test_a_dataset_without_end_is_read_as_far_as_n():
     read = []
 
     def endless():
@@ -91,28 +95,20 @@ def test_batches_are_all_that_is_in_memory():
             read.append(1)
             yield pictures(10)
 
-    assert sum(len(b) for b, _ in stream(endless(), n=35).batches) == 35 and len(read) == 4
+    assert len(everything(endless(), n=35)) == 35 and len(read) == 4
 
 
 def test_n_of_a_sorted_source_is_a_fair_selection():
     """Dogs are sorted by breed; the first n would be one breed."""
     labels = np.repeat([0, 1, 2, 3], 25)
-    chosen = np.concatenate([own for _, own in stream((pictures(100), labels), n=40).batches])
+    chosen = gathered((pictures(100), labels), n=40).labels
     assert len(chosen) == 40 and set(chosen) == {0, 1, 2, 3}
 
 
 def test_sub_folders_are_classes(tmp_path):
     fill(tmp_path / "dogs", pictures(3), "beagle/{}.png")
     fill(tmp_path / "dogs", pictures(2), "pug/{}.png")
-    found = stream(tmp_path / "dogs")
-    labels = np.concatenate([labels for _, labels in found.batches])
-    assert found.classes == ["beagle", "pug"] and labels.tolist() == [0, 0, 0, 1, 1]
-
-
-def test_gather_brings_back_the_pictures_at_their_places():
-    images = pictures(30)
-    found = gather(images, np.array([7, 3, 7, 29]), batch_size=4)
-    np.testing.assert_array_equal(found, images[[7, 3, 7, 29]])
+    assert gathered(tmp_path / "dogs").labels.tolist() == [0, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize(
