@@ -80,6 +80,7 @@ import numpy as np
 import PIL.Image
 import tensorflow as tf
 from keras import ops
+from sklearn.metrics import pairwise_distances
 
 from dogan_lib import checkpoints, losses, metrics, penalties, plots, runtime
 from dogan_lib.classroom import exercises, progressive

@@ -6,9 +6,10 @@
 The network was trained on ImageNet by Google (Apache-2.0), and no generator of the course learns
 from it: projected GANs look through Lite0. Its last 1x1 convolution and its 1000 classes are left
 out; the 320 features before them are averaged over the picture and projected onto their first 256
-principal axes, those of the dogs and doodles that DogNet was trained on. Nothing is whitened, so a
-distance in the 256 is that of the 320 but for the variance that is left out (on the card). Behind
-them stands a linear layer, fitted to the same pictures, that names the breed.
+principal axes, those of the dogs and doodles that DogNet was trained on. Nothing is whitened:
+one number divides them all, so that their mean variance over those pictures is 1, and a distance in
+the 256 is that of the 320 but for the variance that is left out (on the card). Behind them stands a
+linear layer, fitted to the same pictures, that names the breed.
 """
 
 import argparse
@@ -115,9 +116,9 @@ def fitted(vectors: np.ndarray, examples: Examples) -> tuple[list[np.ndarray], l
     judge = LogisticRegression(C=0.02, max_iter=200).fit(
         pca.transform(vectors[train]) / scale, examples.labels[train]
     )
-    projection = [pca.components_.T, -pca.mean_ @ pca.components_.T]
+    projection = [pca.components_.T / scale, -pca.mean_ @ pca.components_.T / scale]
     kept = float(pca.explained_variance_ratio_.sum())
-    return projection, [judge.coef_.T / scale, judge.intercept_], kept
+    return projection, [judge.coef_.T, judge.intercept_], kept
 
 
 def build(examples: Examples) -> tuple[keras.Model, float]:

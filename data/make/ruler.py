@@ -1,6 +1,11 @@
-"""Is the ruler straight? Harm real dogs more and more, and every step must cost more.
+"""Is the ruler straight, and does it see shape? Real dogs are harmed more and more.
 
-python -m data.make.ruler --data stanford_dogs_64_train.tar --out docs/ruler.png
+Some harms destroy texture and leave the dog where it was (blur, noise, JPEG); others leave every
+pixel's surroundings alone and destroy the dog (shuffled patches, moved heads). Networks' distances
+have no common unit, so each is divided by what the same network gives for real dogs that went
+through 32 pixels.
+
+    python -m data.make.ruler --data stanford_dogs_64_train.tar --out docs/ruler.png
 """
 
 import argparse
@@ -11,8 +16,9 @@ from collections.abc import Callable
 import numpy as np
 
 from dogan_lib.metrics.distances import frechet_distance, gaussian, polynomial_mmd
-from dogan_lib.metrics.features import Features, extract
+from dogan_lib.metrics.features import SHIPPED, Features, extract
 from dogan_lib.metrics.report import blurred
+from dogan_lib.metrics.submission import at_size
 
 DROPPED = (0, 10, 30, 60, 90)  # percent of the classes
 
@@ -66,13 +72,61 @@ def mixed(images: np.ndarray, percent: float) -> np.ndarray:
     return out
 
 
+def shuffled(images: np.ndarray, cuts: float) -> np.ndarray:
+    """Each picture cut into cuts x cuts patches, which change places."""
+    cuts = int(cuts)
+    if cuts < 2:
+        return images
+    random, side = np.random.default_rng(0), images.shape[1] // cuts
+    patches = images.reshape(len(images), cuts, side, cuts, side, 3).swapaxes(2, 3)
+    patches = patches.reshape(len(images), cuts * cuts, side, side, 3)
+    patches = np.stack([each[random.permutation(cuts * cuts)] for each in patches])
+    patches = patches.reshape(len(images), cuts, cuts, side, side, 3).swapaxes(2, 3)
+    return patches.reshape(images.shape)
+
+
+def _head(images: np.ndarray) -> tuple[slice, slice]:
+    """Where most heads are in a square crop of a dog: the upper middle, half a side each way."""
+    side = images.shape[1]
+    return slice(side // 8, side * 5 // 8), slice(side // 4, side * 3 // 4)
+
+
+def faceless(images: np.ndarray, sigma: float) -> np.ndarray:
+    """The upper middle blurred, the rest as it was."""
+    out, (rows, columns) = images.copy(), _head(images)
+    out[:, rows, columns] = blurred(images[:, rows, columns], sigma)
+    return out
+
+
+def exchanged(images: np.ndarray, percent: float) -> np.ndarray:
+    """So many of the dogs with the upper middle of another dog, the next in a random order."""
+    out, (rows, columns) = images.copy(), _head(images)
+    chosen = np.random.default_rng(0).permutation(len(images))
+    chosen = chosen[: round(len(images) * percent / 100)]
+    out[chosen, rows, columns] = images[np.roll(chosen, 1), rows, columns]
+    return out
+
+
+def reduced(images: np.ndarray, factor: float) -> np.ndarray:
+    """Shrunk by the factor and enlarged again, antialiased bicubic."""
+    if factor <= 1:
+        return images
+    return at_size(at_size(images, round(images.shape[1] / factor)), images.shape[1])
+
+
 DAMAGES = (
     Damage("blur", "σ, pixels", (0, 0.5, 1, 2, 4), blurred),
+    Damage("shrunk and enlarged", "times", (1, 1.33, 2, 4, 8), reduced),
     Damage("noise", "σ, grey values", (0, 8, 16, 32, 64), noised),
     Damage("JPEG", "100 - quality", (0, 60, 80, 90, 97), compressed),
     Damage("colour shift", "grey values", (0, 10, 20, 40, 80), tinted),
     Damage("crop shift", "pixels", (0, 8, 16, 24, 32), shifted),
     Damage("pure noise mixed in", "% of pictures", (0, 2, 5, 10, 25), mixed),
+)
+SHAPE_DAMAGES = (
+    Damage("patches shuffled", "cuts a side", (1, 2, 4, 8), shuffled),
+    Damage("upper middle blurred", "σ, pixels", (0, 1, 2, 4), faceless),
+    Damage("another dog's upper middle", "% of pictures", (0, 25, 50, 100), exchanged),
 )
 
 
@@ -140,75 +194,64 @@ def _evenly(rows, labels, n):
     return rows[np.argsort(turn, kind="stable")[:n]]
 
 
-def figure(curves: list[Curve], network: str, sample: np.ndarray | None = None):
-    """All curves, each FID divided by its own largest; above, one dog at each level.
+def unit(reference: Features, images: np.ndarray) -> float:
+    """The network's FID for pictures through half their size; others are divided by it."""
+    return _step(reference, reduced(images, 2), reference.network)[0]
+
+
+def figure(curves: dict[str, list[Curve]], units: dict[str, float], samples: np.ndarray | None):
+    """FID of each damage by each network, in its unit, and one picture at each level above.
 
     Args:
-        network: the name for the title.
-        sample: one uint8 picture (H, W, 3) to show the damages on.
+        curves: network -> its curves, the same damages in the same order.
+        units: network -> `unit`.
+        samples: uint8 pictures (n, H, W, 3); the first is shown damaged.
     """
     import matplotlib.pyplot as plt
 
-    from dogan_lib.plots import tile
+    from dogan_lib.plots import PALETTE, tile
 
+    panels = list(zip(*curves.values(), strict=True))
     columns = 4
-    rows = -(-(len(curves) + 1) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(13, 3.3 * rows), squeeze=False)
-    for ax in axes.flat[len(curves) :]:
+    rows = -(-len(panels) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(14, 3.5 * rows), squeeze=False)
+    damages = {damage.name: damage for damage in (*DAMAGES, *SHAPE_DAMAGES)}
+    for ax in axes.flat[len(panels) :]:
         ax.axis("off")
-    axes.flat[len(curves)].text(0, 0.5, HOW_TO_READ, va="center", fontsize=10)
-    damages = {damage.name: damage for damage in DAMAGES}
-    for ax, curve in zip(axes.flat, curves, strict=False):
-        strip = None
-        if sample is not None and curve.name in damages:
-            strip = tile(_levels(damages[curve.name], sample), len(curve.levels))
-        _plot(ax, curve, strip)
-    figure.suptitle(f"Each harm costs more the greater it is: {network}", fontsize=12)
+    for ax, panel in zip(axes.flat, panels, strict=False):
+        highest = 0
+        for (name, per), curve, colour in zip(units.items(), panel, ("real", "fake"), strict=False):
+            heights = np.array(curve.fid) / per
+            highest = max(highest, heights.max())
+            ax.plot(curve.levels, heights, "o-", color=PALETTE[colour], label=f"FID[{name}]")
+        shape = any(damage.name == panel[0].name for damage in SHAPE_DAMAGES)
+        title = f"{panel[0].name}, n={panel[0].n}"
+        ax.set_title(f"SHAPE: {title}" if shape else title, fontsize=10)
+        ax.set_xlabel(panel[0].unit)
+        ax.axhline(1, color="0.6", lw=0.8, ls=":")
+        ax.set_ylim(0, 1.55 * highest)
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0.72), fontsize=8)
+        if samples is not None and panel[0].name in damages:
+            inset = ax.inset_axes([0.02, 0.72, 0.96, 0.27])
+            shown = _levels(damages[panel[0].name], samples)
+            inset.imshow(tile(shown, len(panel[0].levels)))
+            inset.axis("off")
+    figure.suptitle("Fréchet distances to real dogs; 1 = real dogs through 32 pixels, same network")
     figure.tight_layout()
     return figure
 
 
-HOW_TO_READ = """The leftmost point of each curve
-is real against real: the floor.
-
-FID and KID are divided by their
-largest value, which the legend gives.
-FID has a bias of its own at every n,
-KID starts at 0."""
-
-
-def _plot(ax, curve: Curve, strip: np.ndarray | None):
-    from dogan_lib.plots import PALETTE
-
-    for name, colour, marker, values in (
-        ("FID", PALETTE["real"], "o", curve.fid),
-        ("KID", PALETTE["fake"], "s", curve.kid),
-    ):
-        heights, label = np.array(values) / max(values), f"{name} / {max(values):.3g}"
-        ax.plot(curve.levels, heights, color=colour, marker=marker, ms=4, label=label)
-    ax.set_title(f"{curve.name}, n={curve.n}")
-    ax.set_xlabel(curve.unit)
-    ax.set_ylim(-0.08, 1.75)
-    ax.set_yticks([0, 0.5, 1])
-    # Curves climb from the left below, so this corner is free.
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0.66), fontsize=8)
-    if strip is not None:
-        inset = ax.inset_axes([0.02, 0.68, 0.96, 0.3])
-        inset.imshow(strip)
-        inset.axis("off")
+def _levels(damage: Damage, samples: np.ndarray) -> np.ndarray:
+    """The first picture at each level; where only some are harmed, as it is when it is its turn."""
+    steps = [damage.apply(samples, level)[:1] for level in damage.levels]
+    if damage.apply in (mixed, exchanged):
+        whole = damage.apply(samples, 100)[:1]
+        steps = [samples[:1] if level < damage.levels[-1] else whole for level in damage.levels]
+    return np.concatenate(steps)
 
 
-def _levels(damage: Damage, sample: np.ndarray) -> np.ndarray:
-    """The picture at each level; mixing turns it to noise only at the last."""
-    if damage.apply is mixed:
-        return np.concatenate(
-            [sample[None]] * (len(damage.levels) - 1) + [mixed(sample[None], 100)]
-        )
-    return np.concatenate([damage.apply(sample[None], level) for level in damage.levels])
-
-
-def draw(data: str, out: str, features="dognet"):
-    """Split the dogs in two halves, harm one, and write the picture."""
+def draw(data: str, out: str, networks=SHIPPED, n: int = 600) -> dict[str, list[Curve]]:
+    """Split the dogs in two halves, harm one, write the picture, and print the table."""
     from dogan_lib.dogs import load_dogs
     from dogan_lib.doodles import painter as doodle
     from dogan_lib.plots import to_png
@@ -216,18 +259,24 @@ def draw(data: str, out: str, features="dognet"):
 
     dogs = load_dogs(size=64, source=data)
     half = np.arange(len(dogs)) % 2 == 0
-    reference = extract(dogs.subset(half), features)
     others = dogs.subset(~half)
-    images = others.images[np.random.default_rng(0).permutation(len(others))[:1000]]
-    curves = [*damage_curves(reference, images), breed_curve(reference, extract(others, features))]
-    name = reference.network.name
+    images = others.images[np.random.default_rng(0).permutation(len(others))[:n]]
+    curves, units = {}, {}
+    for features in networks:
+        reference = extract(dogs.subset(half), features)
+        name = reference.network.name
+        units[name] = unit(reference, images)
+        curves[name] = damage_curves(reference, images, (*DAMAGES, *SHAPE_DAMAGES))
+        curves[name].append(breed_curve(reference, extract(others, features)))
+        print(f"{name}: FID of real dogs through 32 pixels {units[name]:.4g}, n={n}")
+        for curve in curves[name]:
+            steps = zip(curve.levels, curve.fid, curve.kid, strict=True)
+            cells = (f"{level:g}: {f / units[name]:.2f} ({k:.2g})" for level, f, k in steps)
+            print(f"  {curve.name}, {curve.unit}: {', '.join(cells)}", flush=True)
     with write_atomically(out) as temporary:
-        # A photograph may be measured, but not published: the example is a doodle.
-        example = doodle.draw(3, size=dogs.images.shape[1]).image
-        temporary.write_bytes(to_png(figure(curves, name, example)))
-    for curve in curves:
-        pairs = zip(curve.fid, curve.kid, strict=True)
-        print(f"{curve.name}: {', '.join(f'{f:.3g} ({k:.2g})' for f, k in pairs)}")
+        # Photographs may be measured, but not published: the examples are doodles.
+        examples = np.stack([doodle.draw(i, size=64).image for i in (3, 8)])
+        temporary.write_bytes(to_png(figure(curves, units, examples)))
     return curves
 
 

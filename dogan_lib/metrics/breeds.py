@@ -10,10 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dogan_lib.dogs.dataset import plain
-from dogan_lib.metrics.features import DEFAULT, classifier, resize, shipped
-from dogan_lib.metrics.sources import BATCH
+from dogan_lib.metrics.features import DEFAULT, classifier, extract, shipped
 from dogan_lib.models.dognet import DOODLE
-from dogan_lib.plots import to_uint8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +57,7 @@ def recognise(images, labels, breeds: Sequence[str], features: str = DEFAULT) ->
     """Show pictures to a network and let it choose among `breeds`.
 
     Args:
-        images: (n, H, W, 3), uint8 or float in [-1, 1].
+        images: (n, H, W, 3), uint8 or float in [-1, 1], or the network's `Features` of them.
         labels: the breeds that were asked for, (n,) positions in `breeds`.
         breeds: names as `load_dogs` gives them, of Stanford Dogs or of the doodles.
         features: "lite1" or "dognet".
@@ -103,18 +101,16 @@ def breed_score(beliefs: np.ndarray) -> float:
 
 
 def _logits(images, breeds, features) -> np.ndarray:
-    """The network's outputs for these breeds, (n, len(breeds))."""
-    model, name = classifier(features), shipped(features).name
-    known = [plain(breed.removeprefix(DOODLE)) for breed in shipped(features).card["classes"]]
+    """The network's last layer for these breeds, (n, len(breeds))."""
+    eyes = shipped(features)
+    known = [plain(breed.removeprefix(DOODLE)) for breed in eyes.card["classes"]]
     unknown = [breed for breed in breeds if plain(breed) not in known]
     if unknown:
         raise ValueError(
-            f"{name} does not know {', '.join(unknown[:3])}: it knows the 120 breeds of Stanford "
-            "Dogs and those of the doodles"
+            f"{eyes.name} does not know {', '.join(unknown[:3])}: it knows the 120 breeds of "
+            "Stanford Dogs and those of the doodles"
         )
-    pixels, size = to_uint8(images), model.input_shape[1]
-    logits = [
-        model.predict_on_batch(resize(pixels[i : i + BATCH].astype("float32") / 127.5 - 1, size))
-        for i in range(0, len(pixels), BATCH)
-    ]
-    return np.concatenate(logits)[:, [known.index(plain(breed)) for breed in breeds]]
+    vectors = extract(images, eyes, progress=False).vectors
+    kernel, bias = classifier(features).get_layer("logits").get_weights()
+    columns = [known.index(plain(breed)) for breed in breeds]
+    return vectors @ kernel[:, columns] + bias[columns]

@@ -10,9 +10,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from data.make import dognet as module
+from data.make.dognet import Recipe, Trainer, dognet
 from dogan_lib import checkpoints
-from dogan_lib.models import dognet as module
-from dogan_lib.models.dognet import Recipe, Trainer, dognet
 
 TINY = {"widths": (8, 8), "blocks": (1, 1)}
 QUICK = Recipe(epochs=2, batch_size=8, warmup=1, small=16, small_until=0.5)

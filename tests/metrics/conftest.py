@@ -1,4 +1,4 @@
-"""No test here waits for a trained network, but those that ask for `shipped_dognet`."""
+"""No test here waits for a trained network, but those that ask for `shipped_lite1`."""
 
 import sys
 from pathlib import Path
@@ -29,7 +29,7 @@ def tiny():
 
 
 @pytest.fixture(scope="session")
-def shipped_dognet():
-    if not (checkpoints.data_dir() / "checkpoints" / "dognet.keras").exists():
-        pytest.skip("no data/checkpoints/dognet.keras here")
-    return features.dognet()
+def shipped_lite1():
+    if not (checkpoints.data_dir() / "checkpoints" / "lite1.keras").exists():
+        pytest.skip("no data/checkpoints/lite1.keras here")
+    return features.shipped("lite1")

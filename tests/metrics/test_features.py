@@ -64,7 +64,7 @@ def test_inception_with_random_weights():
     network = features.inception(weights=None)
     seen = extract(pictures(3, size=64), network)
     assert seen.vectors.shape == (3, 2048)
-    assert network.name == "inception-v3 (random)" and network.threshold is None
+    assert network.name == "random" and network.threshold is None
 
 
 def test_inception_that_cannot_be_fetched(monkeypatch):
@@ -75,11 +75,17 @@ def test_inception_that_cannot_be_fetched(monkeypatch):
 
     monkeypatch.setattr(keras.applications, "InceptionV3", offline)
     features.inception.cache_clear()
-    with pytest.raises(RuntimeError, match=r'88 MB.*no route to host.*features="dognet"'):
+    with pytest.raises(RuntimeError, match=r"88 MB.*no route to host.*another network"):
         features.network("inception")
 
 
-def test_dognet_that_is_not_there(monkeypatch, tmp_path):
+def test_no_data_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="set DOGAN_DATA"):
-        features.dognet.__wrapped__()
+        features.classifier.__wrapped__("lite1")
+
+
+def test_what_ships_has_256_features_and_a_name_of_its_own(shipped_lite1):
+    seen = extract(pictures(2, size=64), shipped_lite1)
+    assert seen.vectors.shape == (2, 256) and seen.network.name == "lite1-dogs"
+    assert seen.network.size == 128, "what is smaller is enlarged"

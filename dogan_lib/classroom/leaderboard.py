@@ -1,0 +1,122 @@
+"""The 찐 score: what `make leaderboard` measured, as a table and as a picture.
+
+The numbers lie in `data/leaderboard.json`; README, chapter 14 and the site show them from here.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from dogan_lib import checkpoints, plots
+
+HEADS = (
+    ("generator", ""),
+    ("FID", "FID"),
+    ("KID ×1000", "KID"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("nearest training dog", "d"),
+    ("breed asked for", "top1"),
+    ("parameters", "parameters"),
+    ("pictures seen", "pictures_seen"),
+    ("hours", "seconds"),
+    ("Kaggle's rules", "rules"),
+)
+
+
+def path() -> Path:
+    """The file that `make leaderboard` writes."""
+    return checkpoints.data_dir() / "leaderboard.json"
+
+
+def read() -> dict:
+    """The whole file: network, n, reference, and "rows", best FID first, anchors among them.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    if not path().exists():
+        raise FileNotFoundError(f"no {path()}: set DOGAN_DATA, or `make leaderboard` makes it")
+    return json.loads(path().read_text(encoding="utf-8"))
+
+
+def fingerprint(name: str) -> str:
+    """SHA-256 of a shipped generator's weights: a row is of the file that has it."""
+    file = checkpoints.data_dir() / "checkpoints" / f"{name}.keras"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def outdated(board: dict) -> list[str]:
+    """Shipped generators of dogs that are not those that were measured."""
+    measured = {row["name"]: row.get("sha256") for row in board["rows"]}
+    return [name for name in contestants() if measured.get(name) != fingerprint(name)]
+
+
+def contestants() -> list[str]:
+    """The shipped generators that learnt from real dogs; those of doodles stand elsewhere."""
+    return [
+        name
+        for name in checkpoints.available()
+        if not checkpoints.card(name).get("data", "").startswith(("doodle", "portraits"))
+    ]
+
+
+def cell(row: dict, key: str) -> str:
+    """One number of a row as text, with its interval over the draws; – where there is none."""
+    value = row.get(key)
+    if value is None:
+        return "–"
+    if key == "rules":
+        return "within" if value else "borrowed eyes"
+    if key == "seconds":
+        return f"{value / 3600:.1f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    low, middle, high = value
+    scale, digits = {"FID": (1, 1), "KID": (1000, 1), "top1": (100, 1)}.get(key, (1, 3))
+    text = f"{middle * scale:.{digits}f}"
+    wide = f" ({low * scale:.{digits}f}–{high * scale:.{digits}f})" if low < high else ""
+    return text + (" %" if key == "top1" else "") + wide
+
+
+def markdown(board: dict) -> str:
+    """The table, and under it what was measured how."""
+    heads = [head for head, _ in HEADS]
+    lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
+    for row in board["rows"]:
+        title = f"`{row['name']}`" if row["kind"] == "generator" else f"*{row['name']}*"
+        cells = [title, *(cell(row, key) for _, key in HEADS[1:])]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", note(board)])
+
+
+def note(board: dict) -> str:
+    """What a reader has to know about the numbers, in one paragraph."""
+    return (
+        f"FID, KID, precision and recall [{board['network']}, n={board['n']:,}] of pictures of "
+        f"64x64 against {board['reference']}; generators: the middle of {board['draws']} draws, "
+        "and the smallest and largest of them. Nearest training dog: mean 1 - |cos| of the "
+        f"features, MiFID's d; only below {board['threshold']}, where MiFID sees a copy, does it "
+        f"differ from FID. Breed asked for: {board['network']}'s first guess of 120 (real dogs it "
+        f"was not fitted to: {board['real_top1']:.0%}, chance 0.8 %). Pictures seen and hours "
+        "(two CPU cores) count those of the networks that a generator started from."
+    )
+
+
+def figure(board: dict):
+    """FID of all rows as bars with their intervals, the anchors grey."""
+    import matplotlib.pyplot as plt
+
+    rows = board["rows"][::-1]
+    drawn, ax = plt.subplots(figsize=(10, 0.42 * len(rows) + 1.2))
+    for place, row in enumerate(rows):
+        low, middle, high = row["FID"]
+        own = "fake" if row.get("rules", True) else "accent"
+        colour = plots.PALETTE["neutral" if row["kind"] != "generator" else own]
+        ax.barh(place, middle, color=colour, xerr=[[middle - low], [high - middle]])
+        ax.text(high, place, f"  {middle:.1f}", va="center", fontsize=11)
+    ax.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=12)
+    ax.set_xlabel(f"FID[{board['network']}, n={board['n']:,}], lower is better", fontsize=12)
+    ax.margins(x=0.1)
+    drawn.tight_layout()
+    return drawn
