@@ -317,8 +317,8 @@ plots.show(figure, "Portraits from the data set beside samples of the generator 
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 8 else 64)
 n = len(fresh) // 2
 real, others = fresh.images[:n], fresh.images[n:]
-print("other portraits   ", metrics.kid(real, others))
-print("this GAN's samples", metrics.kid(real, gan.sample(n, seed=2)))
+print("other portraits   ", metrics.kid(real, others, "dognet"))
+print("this GAN's samples", metrics.kid(real, gan.sample(n, seed=2), "dognet"))
 
 # %% [markdown]
 # **볼 것 · What to see.** Chapter 03 introduced KID; the later chapters put *their* networks on these portraits and compare with this line.

@@ -241,10 +241,10 @@ for name, generator in trained.items():
 
 # %%
 asked = np.arange(cfg.judged) % classes
-results = {"the dogs themselves": recognise(dogs.images, dogs.labels, dogs.breeds)}
+results = {"the dogs themselves": recognise(dogs.images, dogs.labels, dogs.breeds, "dognet")}
 for name, generator in trained.items():
     results[name] = recognise(
-        generator.sample(cfg.judged, seed=7, labels=asked), asked, dogs.breeds
+        generator.sample(cfg.judged, seed=7, labels=asked), asked, dogs.breeds, "dognet"
     )
 for name, result in results.items():
     print(f"{name:<28}{result}")
@@ -271,7 +271,7 @@ plots.show(
 
 # %% slideshow={"slide_type": "slide"}
 asked = np.arange(cfg.asked) % shipped.classes
-obeyed = recognise(shipped.sample(cfg.asked, seed=1, labels=asked), asked, shipped.breeds)
+obeyed = recognise(shipped.sample(cfg.asked, seed=1, labels=asked), asked, shipped.breeds, "dognet")
 ceiling = checkpoints.card("dognet")["held_out_top1"]
 print(f"cgan64                {obeyed}")
 print(f"real dogs, held out   first guess right: {ceiling:.1%}")
@@ -306,7 +306,9 @@ ChooseABreed(shipped, breed=shipped.breeds[0])
 
 # %%
 shuffled = np.random.default_rng(0).permutation(asked)
-deaf = recognise(shipped.sample(cfg.asked, seed=1, labels=shuffled), asked, shipped.breeds)
+deaf = recognise(
+    shipped.sample(cfg.asked, seed=1, labels=shuffled), asked, shipped.breeds, "dognet"
+)
 print(f"listening:    {obeyed}")
 print(f"deaf:         {deaf}")
 

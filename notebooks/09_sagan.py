@@ -369,11 +369,11 @@ runs = {
 }
 
 # %% slideshow={"slide_type": "slide"}
-reference = metrics.extract(dogs, n=cfg.judged, progress=False)
+reference = metrics.extract(dogs, "dognet", cfg.judged, progress=False)
 figure, ax = plt.subplots(figsize=(5.5, 2.6))
 for place, (name, gans) in enumerate(runs.items()):
     makers = [checkpoints.Generator(gan.ema_generator) for gan in gans]
-    sides = [metrics.extract(maker, n=cfg.judged, progress=False) for maker in makers]
+    sides = [metrics.extract(maker, "dognet", cfg.judged, progress=False) for maker in makers]
     scores = [metrics.kid(reference, side) for side in sides]
     ax.errorbar([float(s) for s in scores], [place] * len(scores), fmt="o", color=PALETTE["g"])
     print(f"{name:<8} KID", ", ".join(score.number for score in scores), end="   ")

@@ -811,7 +811,7 @@ judge = keras.models.load_model(
 samples = shipped.sample(cfg.judged, seed=21)
 ranked = {
     "D": believed(samples, judge),
-    "realism": realism(metrics.extract(samples).vectors, real_dogs().vectors),
+    "realism": realism(metrics.extract(samples, "dognet").vectors, real_dogs("dognet").vectors),
 }
 plain = {
     "sharpness": np.array([detail(image[None]) for image in samples]),

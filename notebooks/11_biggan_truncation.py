@@ -323,8 +323,8 @@ plots.show(
     dpi=70,
 )
 asked = np.arange(cfg.judged) % classes
-heard = recognise(trained.sample(cfg.judged, seed=7, labels=asked), asked, dogs.breeds)
-ceiling = recognise(dogs.images, dogs.labels, dogs.breeds)
+heard = recognise(trained.sample(cfg.judged, seed=7, labels=asked), asked, dogs.breeds, "dognet")
+ceiling = recognise(dogs.images, dogs.labels, dogs.breeds, "dognet")
 print(f"the tiny BigGAN    {heard}")
 print(f"the dogs           {ceiling}")
 
@@ -572,8 +572,8 @@ for name, way in ways.items():
     names.append(f"{name}, τ = {low}")
     z = way((cfg.judged, shipped.latent_dim), low, seed=1)
     images = one.decode(z, asked)
-    five = recognise(images, asked, shipped.breeds).accuracy(5)
-    variety = spread(extract(plots.to_uint8(images), progress=False).vectors)
+    five = recognise(images, asked, shipped.breeds, "dognet").accuracy(5)
+    variety = spread(extract(plots.to_uint8(images), "dognet", progress=False).vectors)
     length = np.linalg.norm(z, axis=1).mean()
     print(f"{name:<12} length of z {length:5.2f}   recognised {five:5.1%}   variety {variety:.2f}")
 plots.show(
@@ -591,12 +591,12 @@ plots.show(
 # Nine thresholds, statistics anew for each. **Fidelity** is *precision*: the share of samples that lie among real dogs. **Variety** is *recall*: the share of real dogs that lie among samples (Kynkäänniemi 2019, chapter 03). KID and FID want both at once.
 # Without real dogs there are: the mean distance of two samples (variety), how often DogNet has the asked breed among its first five (recognised), and an **inception score** with DogNet's breeds, exp E KL(p(y|x) ‖ p(y)): high if each picture is one clear breed *and* all breeds occur.
 #
-# The reference is `real_dogs()`: not pictures, but DogNet's features of 1,200 real dogs.
+# The reference is `real_dogs("dognet")`: not pictures, but DogNet's features of 1,200 real dogs.
 
 # %%
 chosen = biggan.THRESHOLDS[:: cfg.every]
 stands = biggan.stands(shipped, chosen, passes=cfg.passes, batch_size=cfg.stand)
-measured = truncation_curve(stands, real_dogs(), n=cfg.judged)
+measured = truncation_curve(stands, real_dogs("dognet"), n=cfg.judged, features="dognet")
 head = ["precision", "recall", "kid", "is", "recognised", "variety"]
 print("     τ" + "".join(f"{name:>12}" for name in head))
 for row, tau in enumerate(stands):
@@ -756,8 +756,8 @@ groups = {
 }
 for name, z in groups.items():
     images = plots.to_uint8(shipped.decode(z, asked))
-    five = recognise(images, asked, shipped.breeds).accuracy(5)
-    variety = spread(extract(images, progress=False).vectors)
+    five = recognise(images, asked, shipped.breeds, "dognet").accuracy(5)
+    variety = spread(extract(images, "dognet", progress=False).vectors)
     print(f"{name:<18} recognised {five:5.1%}   variety {variety:.2f}   of {third} pictures")
 
 # %% [markdown]
@@ -772,7 +772,7 @@ for name, z in groups.items():
 asked = np.arange(cfg.drawn).astype("int32") % shipped.classes
 z = latents(cfg.drawn, shipped.latent_dim, seed=31)
 images = shipped.decode(z, asked)
-sure = probabilities(images, shipped.breeds)[np.arange(cfg.drawn), asked]
+sure = probabilities(images, shipped.breeds, "dognet")[np.arange(cfg.drawn), asked]
 order = np.argsort(-sure)
 print(
     f"belief in the asked breed: best 16 {sure[order[:16]].mean():.1%}, median {np.median(sure):.2%}"

@@ -151,7 +151,10 @@ def _facts(name: str) -> dict:
     cards = [checkpoints.card(each) for each in line]
     return {
         "parameters": card["parameters"],
-        "pictures_seen": sum(each.get("pictures_seen", 0) for each in cards),
+        # Some cards count their parents' pictures themselves.
+        "pictures_seen": sum(
+            each.get("pictures_seen_itself", each.get("pictures_seen", 0)) for each in cards
+        ),
         "seconds": sum(each.get("seconds", 0) for each in cards),
         "rules": not name.startswith("projected"),
     }

@@ -70,8 +70,8 @@ def train_and_score(name: str, variant: str, seed: int, budget: Budget) -> tuple
 
 
 def _scores(dogs, images, n) -> dict[str, float]:
-    real = metrics.extract(dogs, n=min(n, len(dogs)), progress=False)
-    fake = metrics.extract(images, progress=False)
+    real = metrics.extract(dogs, "dognet", min(n, len(dogs)), progress=False)
+    fake = metrics.extract(images, "dognet", progress=False)
     scores = {"KID": round(float(metrics.kid(real, fake)), 5)}
     if min(len(real), len(fake)) >= metrics.minimum(real.vectors.shape[1]):
         scores["FID"] = round(float(metrics.fid(real, fake)), 3)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dogan_lib import runtime
 from dogan_lib.metrics.sources import BATCH, choose, pictures
 
 DEFAULT = "lite1"
@@ -98,15 +99,14 @@ def extract(
     """
     if isinstance(source, Features):
         return source.subset(choose(len(source), n, seed))
-    from tqdm.auto import tqdm
-
     eyes = network(features)
     images, labels, text = pictures(source, n, seed)
-    starts = tqdm(
-        range(0, len(images), BATCH), eyes.name, delay=1, leave=False, disable=not progress
-    )
-    vectors = np.concatenate([eyes(images[i : i + BATCH]) for i in starts])
-    return Features(vectors, eyes, labels, text)
+    vectors = []
+    with runtime.progress(len(images), eyes.name, "pictures", progress) as bar:
+        for start in range(0, len(images), BATCH):
+            vectors.append(eyes(images[start : start + BATCH]))
+            bar.update(len(vectors[-1]))
+    return Features(np.concatenate(vectors), eyes, labels, text)
 
 
 def extract_both(real, fake, features=DEFAULT, n=None, **options) -> tuple[Features, Features]:
@@ -148,16 +148,15 @@ def classifier(name: str):
     Raises:
         FileNotFoundError: the course's data folder is not there.
     """
-    import keras
-
     from dogan_lib.checkpoints import data_dir
+    from dogan_lib.saving import read_network
 
     path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
             f'no {path}: set DOGAN_DATA to the course\'s data folder, or use features="inception"'
         )
-    return keras.models.load_model(path, compile=False)
+    return read_network(path)
 
 
 @functools.cache

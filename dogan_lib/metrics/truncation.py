@@ -31,7 +31,7 @@ def truncation_curve(
         dogs: real ones, for precision, recall, KID and FID; without them these are left out.
         n: pictures a threshold, all breeds as often. With too few for a covariance there is no FID.
         seed: of the latents.
-        features: for all but the breeds.
+        features: whose distances, and breeds where it names them, else lite1's.
 
     Returns:
         For a card: n, network, thresholds, and a list of numbers, one for each threshold, under
@@ -54,9 +54,10 @@ def _row(generator, threshold, real, eyes, n, seed):
     labels = np.arange(n) % generator.classes
     pictures = to_uint8(generator.sample(n, seed, threshold, labels=labels))
     fake = extract(pictures, eyes, progress=False)
+    judge = eyes.card.get("name", DEFAULT)
     row = {
-        "is": breed_score(probabilities(pictures, generator.breeds)),
-        "recognised": recognise(pictures, labels, generator.breeds).accuracy(5),
+        "is": breed_score(probabilities(pictures, generator.breeds, judge)),
+        "recognised": recognise(pictures, labels, generator.breeds, judge).accuracy(5),
         "variety": spread(fake.vectors),
     }
     if real is not None:

@@ -89,7 +89,7 @@ def race(name: str, seconds: float, pictures: int) -> dict:
     style, *rates = CONTESTANTS[name]
     model, draw = globals()[style](*rates)
     fresh = load_dogs(32, "portraits", limit=2 * DRAWN, seed=1, progress=False).images
-    target = metrics.kid(fresh[:DRAWN], blurred(fresh[DRAWN:], BLUR)).value
+    target = metrics.kid(fresh[:DRAWN], blurred(fresh[DRAWN:], BLUR), "dognet").value
     batches = load_dogs(32, "portraits", progress=False).batches(BATCH).repeat()
     clock, seen, found = 0.0, 0, []
     model.fit(batches, steps_per_epoch=2, verbose=0)  # builds the step, which is no training
@@ -97,7 +97,7 @@ def race(name: str, seconds: float, pictures: int) -> dict:
         start = time.perf_counter()
         model.fit(batches, steps_per_epoch=pictures // BATCH, verbose=0)
         clock, seen = clock + time.perf_counter() - start, seen + pictures // BATCH * BATCH
-        found.append(metrics.kid(fresh[:DRAWN], draw(DRAWN)).value)
+        found.append(metrics.kid(fresh[:DRAWN], draw(DRAWN), "dognet").value)
     return {"seconds": clock, "pictures": seen, "kid": found[-1], "target": target}
 
 

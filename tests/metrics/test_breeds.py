@@ -1,4 +1,4 @@
-"""DogNet as a judge of labels: names, ranks, chance."""
+"""A feature network as a judge of labels: names, ranks, chance."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,14 @@ from dogan_lib.metrics.breeds import Recognised, breed_score, probabilities, rec
 
 
 def test_accuracy_of_given_ranks():
-    result = Recognised(["a", "b", "c"], np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2]))
+    result = Recognised(["a", "b", "c"], np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2]), "judge")
     assert result.accuracy() == 0.5 and result.accuracy(2) == 0.75
     assert result.chance == pytest.approx(1 / 3)
     assert result.by_breed() == {"b": 1.0, "a": 0.5, "c": 0.0}
     assert "50.0%" in str(result) and "33.3%" in str(result)
 
 
-def test_dognet_knows_doodles_by_name_and_wrong_labels_from_right_ones():
+def test_doodles_are_known_by_name_and_wrong_labels_from_right_ones():
     dogs = load_dogs(size=64, source="doodle", limit=160)
     right = recognise(dogs.images, dogs.labels, dogs.breeds)
     wrong = recognise(dogs.images, (dogs.labels + 1) % len(dogs.breeds), dogs.breeds)
@@ -30,7 +30,7 @@ def test_names_not_columns_decide():
     np.testing.assert_array_equal(first.ranks, recognise(dogs.images, labels, turned).ranks)
 
 
-def test_what_dognet_does_not_know_is_named():
+def test_what_the_judge_does_not_know_is_named():
     with pytest.raises(ValueError, match="wolpertinger"):
         recognise(np.zeros((1, 64, 64, 3), "uint8"), [0], ["wolpertinger"])
     with pytest.raises(ValueError, match="2 labels for 1"):

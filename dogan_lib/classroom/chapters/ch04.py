@@ -88,4 +88,4 @@ def kid_on_portraits(gan):
     from dogan_lib.dogs import load_dogs
 
     fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
-    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3)))
+    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3), "dognet"))
