@@ -158,7 +158,7 @@ def test_scores_stand_on_the_card(tiny, monkeypatch):
     monkeypatch.setattr(generators, "MEASURED", 260)
     shipped = Path(generators.__file__).parent.parent / "checkpoints"
     (checkpoints.data_dir() / "checkpoints").mkdir(parents=True)
-    for name in ("dognet.keras", "dognet.json"):  # what the scores are measured with
+    for name in ("lite1.keras", "lite1.json"):  # what the scores are measured with
         shutil.copy(shipped / name, checkpoints.data_dir() / "checkpoints")
     generators.train("tiny", "doodle", epochs=1, out=tiny, limit=520, ship=True)
     scores = checkpoints.load_generator("tiny").card["scores"]
