@@ -145,7 +145,7 @@ def gallery() -> str:
         "",
         "## SinGAN",
         "",
-        "사진 한 장씩 배운 여섯 모델 · six models of one picture each",
+        "사진 한 장씩 배운 모델 · models of one picture each",
         "",
     ]
     for path in sorted((ROOT / "docs" / "gallery").glob("singan_*.webp")):

@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 지금까지의 GAN은 개 사진 수만 장이 필요했다. SinGAN(ICCV 2019 최우수 논문)은 **한 장**에서 배운다.
-# - 한 장 안에도 조각(patch)은 많다. 작은 GAN이 11×11 조각의 분포를 배우고, 이런 GAN을 여러 크기(scale)로 쌓는다.
-# - 가장 거친 크기가 배치를, 가장 고운 크기가 질감을 정한다. 어느 크기에서 시작하느냐에 따라 달라지는 것이 다르다.
-# - 생성자는 완전 합성곱(fully convolutional)이라서 어떤 모양의 그림도 그린다.
-# - 크기의 수를 줄이면 무엇이 사라지는지 보고, SIFID와 다양성으로 잰다.
+# - 지금까지의 GAN은 사진 수만 장이 필요했습니다. SinGAN(ICCV 2019 최우수 논문)은 **한 장**에서 배웁니다.
+# - 한 장 안에도 조각(patch)은 많습니다. 작은 GAN이 11×11 조각의 분포를 배우고, 이런 GAN을 스케일(scale)마다 하나씩 쌓습니다.
+# - 가장 거친 스케일이 배치를, 가장 고운 스케일이 질감을 정합니다.
+# - 목적 함수는 픽셀마다의 WGAN-GP에 10·MSE(복원)를 더한 것입니다. 직접 쓰고 라이브러리와 맞춰 봅니다.
+# - 잡음이 약하면 위쪽 스케일은 아무것도 지어내지 않습니다. 왜 그런지 재고, 고칩니다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/12_singan.ipynb)
@@ -32,83 +32,73 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
 # 1. Why one picture is a data set: patches, and a pyramid of small GANs.
-# 2. To compute the pyramid, to build one scale's network, and to check both against the library.
-# 3. To watch the pipeline at work, from noise to picture.
-# 4. What the start scale, the number of scales and the shape of the noise decide.
+# 2. To compute the pyramid, and to write one scale's network and its objective.
+# 3. To train a pyramid in a minute, and to watch it draw.
+# 4. What the start scale, the strength of the noise and the number of scales decide.
 # 5. To measure a model of one picture: SIFID and diversity.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 # The live training's `side` and `iterations` a scale; `judged` samples for each measurement.
 cfg = preset(
-    smoke=dict(side=32, iterations=4, judged=3),
-    cpu=dict(side=40, iterations=700, judged=20),
+    smoke=dict(side=36, iterations=4, judged=3),
+    cpu=dict(side=48, iterations=400, judged=16),
     gpu=dict(side=250, iterations=2000, judged=50),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 import dataclasses
 import math
+import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, pyramids
 from dogan_lib.metrics.single import diversity, sifid
-from dogan_lib.models import singan, singan_training
-from dogan_lib.models.singan import SinGAN
+from dogan_lib.models import singan
+from dogan_lib.models.singan import Schedule, SinGAN
+from dogan_lib.models.singan_training import SCHEDULES, Training
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0, small=True))
+gan = pyramids.load("singan_hubble")
+photo, last = gan.image, len(gan.scales) - 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Two questions to sort all GANs of this course
+# ## 사진 한 장이 자료 집합이다 · One picture is a data set
 #
-# | | many pictures | one picture |
-# |---|---|---|
-# | **unconditional** (무조건): any | DCGAN, LSGAN, PGGAN: chapters 04–06, 10 | **SinGAN**: this chapter |
-# | **conditional** (조건부): the one asked for | cGAN, text to image, BigGAN: 07, 08, 11 | what is *let into* SinGAN: chapter 13 |
-#
-# A conditional model needs much data of one kind. SinGAN needs a photograph that you took yesterday.
+# 11×11 조각만 보는 판별자는, **모든 조각**이 진짜 같아야만 속습니다. 사진을 줄여 가며 이 일을 되풀이합니다.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
-#
-# Cut a photograph into patches of 11×11 pixels: thousands, all different, all from one distribution. A small D that sees nothing larger can be fooled only by *all patches* looking right, not by copying the whole. Do this for the photograph made small, where 11 pixels are half a tower, then larger, where they are a window, then larger.
-
-# %%
-gan = pyramids.load("singan_china")
-photo = gan.image
-last = len(gan.scales) - 1
-print(gan)
-figure, axes = plt.subplots(1, len(gan.shapes), figsize=(11, 2.1))
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, last + 1, figsize=(12.5, 2.6))
 for k, ax in enumerate(axes):
     ax.imshow(plots.to_uint8(gan.real(k)), interpolation="nearest")
     ax.add_patch(plt.Rectangle((6, 6), 11, 11, fill=False, color=PALETTE["fake"], lw=2))
-    height, width = gan.shapes[k]
-    ax.set_title(f"scale {k}: {width}×{height}", fontsize=9)
+    high, wide = gan.shapes[k]
+    ax.set_title(f"scale {k}\n{wide}×{high}", fontsize=11)
     ax.axis("off")
 figure.tight_layout()
-plots.show(
-    figure, "The photograph at all scales; a square of 11 pixels covers less and less of it."
-)
+plots.show(figure, "The picture at all scales; a square of 11 pixels covers less and less of it.")
 
 # %% [markdown]
-# **What to see.** The orange square is all that one score of D depends on. At scale 0 it holds a good part of the tower, at the last one a piece of a roof.
+# **볼 것 · What to see.** The square is all that one score of D depends on: a fifth of the sky at scale 0, one galaxy at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 피라미드의 산수 · The pyramid's arithmetic
 #
-# ## The pyramid's arithmetic
-#
-# The paper fixes the short side of the coarsest scale, 25 pixels, and a ratio of about 0.75. Scales are counted so that the coarsest has *exactly* 25: N = ⌈log₀.₇₅(25 / short side)⌉ + 1, and the true ratio is (25 / short side)^(1/N). There are N + 1 networks.
+# 가장 거친 스케일의 짧은 변은 25픽셀, 이웃한 스케일의 비는 약 .75입니다: N = ⌈log₀.₇₅(25 / 짧은 변)⌉ + 1, 신경망은 N + 1개.
 
 
-# %% slideshow={"slide_type": "slide"}
+# %%
 def scales(short, smallest=25, ratio=0.75):
     """How many scales, and the exact ratio of two neighbours."""
     n = math.ceil(math.log(smallest / short) / math.log(ratio)) + 1
@@ -118,16 +108,12 @@ def scales(short, smallest=25, ratio=0.75):
 for side in (64, 128, 250):
     shapes, exact = singan.pyramid((side, side))
     assert scales(side) == (len(shapes), exact)
-    print(
-        f"{side}×{side}: {len(shapes)} scales, ratio {exact:.3f}:", *[shape[0] for shape in shapes]
-    )
+    print(f"{side}: {len(shapes)} scales, ratio {exact:.3f}:", *[s[0] for s in shapes])
 
-# %% [markdown]
-# **What to see.** The ratio is nearer to 1 than 0.75: the "+ 1" in the formula adds a scale more than is needed.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 스케일 하나의 신경망 · One scale's network
 #
-# ## One scale's network
-#
-# Five convolutions of 3×3, stride 1, **without padding inside** ("valid"): each takes a pixel off every side, 5 in all, so the noise and the picture are padded by 5 zeros beforehand. Four blocks are convolution, batch normalisation, LeakyReLU; the fifth ends in tanh. G adds what it drew to what came from below.
+# 3×3 합성곱 다섯, 안쪽 채움 없음: 한 번에 한 픽셀씩, 모두 5픽셀을 잃습니다. 그래서 0을 5픽셀 둘러 넣습니다.
 
 
 # %%
@@ -143,238 +129,294 @@ def network(width=32, channels=3):
 mine, library = network(), singan.generator()
 print(f"yours {mine.count_params():,} parameters, the library's {library.count_params():,}")
 assert mine.count_params() == library.count_params()
-assert mine(np.zeros((1, 40, 50, 3))).shape == (1, 30, 40, 3)
-critic = singan.discriminator()
-print("D of an 11×11 picture:", critic(np.zeros((1, 11, 11, 3))).shape, "- one score")
 
 # %% [markdown]
-# **What to see.** Five 3×3 convolutions see 1 + 5·2 = **11** pixels (수용 영역, receptive field). D's map of scores has one for each patch; its mean is the loss, with WGAN-GP as in chapter 10, but the penalty's gradient is measured *at each pixel*. Below four scales' width is 32, then it doubles.
-#
-# A whole photograph model is this small:
-
-# %%
-total = sum(w.size for scale in gan.scales for w in scale.weights)
-facts = gan.card()["scales"]
-seconds = sum(row["seconds"] for row in facts)
-print(
-    f"{len(gan.scales)} generators, {total:,} numbers in all; trained in {seconds:.0f} s on a busy core"
-)
-for k, row in enumerate(facts):
-    print(f"scale {k}: width {gan.scales[k].width:>3}, {row['iterations']:>4} iterations,", end=" ")
-    print(f"{row['seconds']:5.1f} s, noise sigma {row['sigma']:.3f}")
-
-# %% [markdown]
-# **Time and memory, honestly.** This is the library's `fast` schedule. The paper does 2000 iterations a scale, each of 3 D and 3 G steps on the same noise, at 250 pixels; its authors needed about half an hour of a GPU. `fast` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate; four iterations share one picture from below; where the networks are twice as wide it does half as many. On a photograph of 64×43 pixels, two idle cores: 72 seconds, SIFID .27 (three seeds: .28, .26, .29). The paper's schedule, the same photograph, one core: 401 seconds, SIFID .26 (two seeds: .22, .30). So what a seed changes is more than what the schedule does (`tests/benchmarks/bench_singan.py --paper` has both).
+# **볼 것 · What to see.** 1 + 5·2 = **11** pixels go into each output. G is tanh(network(σz + up)) + up: it *adds detail* to what came from below. D is the same network with one channel, a score for each patch.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The multi-scale pipeline, drawn from the running model
+# ## 목적 함수 · The objective
 #
-# At each scale: enlarge what came from below, add noise of strength σ, let G add detail. Scale 0 gets nothing but noise.
+# 두 부분입니다: 조각마다의 적대적 손실, 그리고 정해진 잡음 z\*에서 사진을 되찾는 복원 손실.
+#
+# $$\min_G \max_D\; \underbrace{\overline{D(x)} - \overline{D(G(z))} - 0.1\,\overline{\left(\lVert\nabla_{\hat x} \textstyle\sum D(\hat x)\rVert_2 - 1\right)^2}}_{\text{WGAN-GP, a slope for each pixel}} \;+\; \underbrace{10\,\mathrm{MSE}\bigl(G(z^*),\, x\bigr)}_{\text{reconstruction}}$$
+#
+# The bar is a mean over positions: D gives a map of scores, and the norm is over the three colours of *one pixel*. z\* is fixed noise at scale 0 and zero above.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### D의 손실 · D's loss
+
 
 # %%
-drawn = [stage[0] for stage in gan.stages(1, seed=4)]
-figure, axes = plt.subplots(3, len(drawn), figsize=(11, 4.6))
-for k, picture in enumerate(drawn):
-    below = singan.resize(drawn[k - 1][None], gan.shapes[k])[0] if k else np.zeros_like(picture)
-    detail = picture - np.asarray(below)
-    for row, shown in enumerate((np.asarray(below), detail, picture)):
+def d_loss(g, d, real, fake_in, alpha):
+    """D(fake) - D(real) + the penalty; `fake_in` is [noise + up, up]."""
+    fake = g(fake_in, training=True)
+    mixed = alpha * real + (1 - alpha) * fake
+    with tf.GradientTape() as tape:
+        tape.watch(mixed)
+        scores = d(mixed, training=True)
+    slope = tf.norm(tape.gradient(scores, mixed), axis=-1)  # one for each pixel
+    penalty = 0.1 * tf.reduce_mean((slope - 1) ** 2)
+    gap = tf.reduce_mean(d(real, training=True)) - tf.reduce_mean(d(fake, training=True))
+    return penalty - gap
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### G의 손실과 한 걸음 · G's loss, and a step
+
+
+# %%
+def g_loss(g, d, real, fake_in, rec_in):
+    """-D(fake) + 10 MSE(reconstruction)."""
+    error = tf.reduce_mean((g(rec_in, training=True) - real) ** 2)
+    return 10 * error - tf.reduce_mean(d(g(fake_in, training=True), training=True))
+
+
+def step(player, optimizer, loss, *inputs):
+    with tf.GradientTape() as tape:
+        value = loss(*inputs)
+    weights = player.trainable_variables
+    optimizer.apply(tape.gradient(value, weights), weights)
+
+
+# %% [markdown]
+# The next cell does one step of D and one of G, yours and the library's, from the same weights on the same noise.
+
+# %% slideshow={"slide_type": "skip"}
+tiny = SinGAN(width=8, precision="float32")
+tiny.take(photo)
+training = Training(tiny, 0, Schedule(iterations=1, d_steps=1, g_steps=1))
+theirs, given = training.worker, training.inputs(1, rate=5e-4)
+g, d = singan.generator(8), singan.discriminator(8)
+g.set_weights(theirs.g.get_weights())
+d.set_weights(theirs.d.get_weights())
+fake_in = [given["noise"] + given["ups"][0], given["ups"][0]]
+rec_in = [given["rec_noise"] + given["rec"], given["rec"]]
+for player, loss, more in ((d, d_loss, given["alpha"][0, 0]), (g, g_loss, rec_in)):
+    adam = keras.optimizers.Adam(5e-4, 0.5, 0.999, epsilon=1e-8)
+    step(player, adam, loss, g, d, given["real"], fake_in, more)
+theirs.train(given)
+for name, own, other in (("D", d, theirs.d), ("G", g, theirs.g)):
+    pairs = zip(own.trainable_variables[:-1], other.trainable_variables[:-1], strict=True)
+    apart = max(float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in pairs)
+    print(f"{name}: weights {apart:.1e} apart after a step of 5e-04")
+    assert apart < 1e-4
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 직접 학습시키기 · Train one, live
+#
+# 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라갑니다. `MINE`에 여러분의 사진을 넣어 보세요.
+
+# %%
+MINE = None  # "my_photo.jpg"
+learner = SinGAN(max_size=cfg.side, widest=32, noise=1.0, seed=0)
+plan = dataclasses.replace(
+    SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
+)
+began = time.perf_counter()
+learner.fit(MINE or photo, plan, [pyramids.Watch(every=4)], verbose=False)
+print(f"{learner} in {time.perf_counter() - began:.0f} s")
+
+# %% tags=["hide-input"]
+drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
+titles = ["the picture", "G(z*)", *["a sample"] * 6]
+alt = "The picture, its reconstruction and six samples of the pyramid that was just trained."
+plots.show(plots.grid(drawn, 4, titles=titles, scale=2.2), alt)
+
+# %% [markdown]
+# **볼 것 · What to see.** A minute is enough for black sky with points of light in new places. The pyramids below trained longer, at 128 pixels.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 잡음에서 그림까지 · From noise to picture
+#
+# 스케일마다: 아래에서 온 그림을 키우고, 잡음 σ를 더하고, G가 세부를 보탭니다.
+
+# %% tags=["hide-input"]
+facts = gan.card()["scales"]
+stages = [stage[0] for stage in gan.stages(1, seed=4)]
+figure, axes = plt.subplots(3, len(stages), figsize=(12.5, 4.8))
+for k, picture in enumerate(stages):
+    below = singan.resize(stages[k - 1][None], gan.shapes[k])[0] if k else np.zeros_like(picture)
+    for row, shown in enumerate((below, 2 * (picture - below), picture)):
         axes[row, k].imshow(plots.to_uint8(np.clip(shown, -1, 1)), interpolation="nearest")
         axes[row, k].set(xticks=[], yticks=[])
-    axes[0, k].set_title(f"scale {k}, σ = {facts[k]['sigma']:.2f}", fontsize=9)
-for row, text in enumerate(("from below", "+ what G adds", "= picture")):
-    axes[row, 0].set_ylabel(text)
+    axes[0, k].set_title(f"scale {k}\nσ = {facts[k]['sigma']:.2f}", fontsize=11)
+for row, text in enumerate(("from below", "+ G adds (x2)", "= picture")):
+    axes[row, 0].set_ylabel(text, fontsize=11)
 figure.tight_layout()
 plots.show(figure, "For every scale: the enlarged picture from below, G's detail, and their sum.")
 
 # %% [markdown]
-# **What to see.** Scale 0 decides where sky, tower and trees are. From there on G only adds detail (the middle row turns grey: nearly nothing), and σ is small: there is little left to decide.
-#
-# ## Random samples
-#
-# New noise at every scale. No sample is a copy; each is made of the photograph's patches.
+# **볼 것 · What to see.** Scale 0 has nothing but noise and decides where things are. Each later one sharpens, and adds small things of its own.
 
-# %% slideshow={"slide_type": "slide"}
-samples = gan.sample(11, seed=1)
-alt = "The photograph and eleven samples: towers of other heights and places, all of its patches."
-plots.show(plots.grid(np.concatenate([gan.real()[None], samples]), 4, scale=2.6), alt, dpi=75)
-
-# %% [markdown]
-# **What to see.** The first picture is the photograph. Towers lean, split or double: the patches are right, the architecture is nobody's business. That is the price of seeing 11 pixels at a time.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 표본 · Random samples
 #
-# ## Any shape
-#
-# Nothing in a convolution knows the size of the picture (완전 합성곱, fully convolutional). Draw noise of another shape at scale 0 and the pyramid draws a picture of that shape. This is also why super-resolution works in chapter 13: the last G may be applied to a picture larger than any it has seen.
+# 스케일마다 새 잡음: 어느 표본도 복사본이 아니고, 모두 같은 조각으로 되어 있습니다.
 
 # %%
-height, width = photo.shape[:2]
+pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
+rows = [np.concatenate([one.real()[None], one.sample(3, seed=9)]) for one in pair.values()]
+titles = 2 * ["the picture", *["a sample"] * 3]
+alt = "Two pictures, each with three samples: galaxies in new places, woods with other trees."
+plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=3), alt)
+
+# %% [markdown]
+# **볼 것 · What to see.** First the picture, then three samples. Galaxies move freely. In the wood, crowns and ground stay where crowns and ground belong, and trunks are broken: no 11 pixels hold a whole one.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 어떤 모양으로도 · Any shape
+#
+# 합성곱은 그림의 크기를 모릅니다(완전 합성곱, fully convolutional): 다른 모양의 잡음에는 다른 모양의 그림이 나옵니다.
+
+# %% tags=["hide-input"]
+high, wide = photo.shape[:2]
 shapes = {
-    "as learnt": (height, width),
-    "twice as wide": (height, 2 * width),
-    "tall": (2 * height, width),
-    "large": (2 * height, 2 * width),
+    "as learnt": (high, wide),
+    "three times as wide": (high, 3 * wide),
+    "tall": (2 * high, wide),
 }
-figure, axes = plt.subplots(1, 4, figsize=(12, 3.6), width_ratios=[1, 2, 1, 2])
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), width_ratios=[1, 3, 0.8])
 for ax, (name, shape) in zip(axes, shapes.items(), strict=True):
     ax.imshow(plots.to_uint8(gan.sample(1, shape=shape, seed=7)[0]))
-    ax.set_title(f"{name}: {shape[1]}×{shape[0]}", fontsize=9)
+    ax.set_title(f"{name}: {shape[1]}×{shape[0]}", fontsize=11)
     ax.axis("off")
 figure.tight_layout()
-plots.show(figure, "One pyramid draws pictures of four shapes.", dpi=75)
+plots.show(figure, "One pyramid draws pictures of three shapes.")
 
 # %% [markdown]
-# **What to see.** More room gives more towers and trees, not stretched ones: size in pixels is what each scale has learnt.
-#
-# ## Generation from different start scales
-#
-# Scales below the start show the photograph itself, from there on new noise is drawn.
+# **볼 것 · What to see.** More room gives more galaxies, not stretched ones.
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 시작 스케일 · The start scale
+#
+# 시작 스케일 아래는 사진 그대로, 그 위만 새로 그립니다: 높을수록 달라지는 것이 작아집니다.
+
+# %%
 starts = range(last + 1)
 by_start = {s: gan.sample(cfg.judged, start_scale=s, seed=2) for s in starts}
-rows = [by_start[s][:3] for s in (0, 1, 2, last)]
-labels = [f"from scale {s}" for s in (0, 1, 2, last)]
-alt = (
-    "Three samples from each of four start scales: from scale 0 all differs, from the last nothing."
-)
-plots.show(plots.labelled_rows(rows, labels), alt, dpi=75)
-
-# %%
-quality = [sifid(photo, by_start[s]) for s in starts]
-variety = [diversity(photo, by_start[s]) for s in starts]
-figure, axes = plt.subplots(1, 2, figsize=(10, 3))
-axes[0].errorbar(starts, [float(q) for q in quality], [q.error for q in quality], marker="o")
-axes[0].set(xlabel="start scale", ylabel="SIFID", title="are the patches right? (less is better)")
-axes[1].plot(starts, variety, "s-", color=PALETTE["g"])
-axes[1].set(xlabel="start scale", ylabel="diversity", title="do the samples differ?")
-figure.tight_layout()
-print(quality[0])
-for s in starts:
-    print(f"from scale {s}: SIFID {float(quality[s]):.3f}, diversity {variety[s]:.3f}")
-plots.show(figure, "SIFID and diversity over the start scale.")
+part = (slice(None), slice(0, 40), slice(40, 120))  # to see small things
+rows = [by_start[s][:3][part] for s in (0, 1, 3, last)]
+varied = {s: diversity(photo, by_start[s]) for s in starts}
+titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, 3, last) for _ in range(3)]
+alt = "Samples from four start scales, and their diversity, which falls with the start scale."
+plots.show(plots.grid(np.concatenate(rows), 3, titles=titles, scale=3), alt)
 
 # %% [markdown]
-# **How to read it.** SIFID is the Fréchet distance between the features of *one* real and *one* fake picture, position by position. Its features here are DogNet's, a network that this course trained; the paper's are Inception's. Numbers of different layers never compare, not even in order of magnitude.
-#
-# Diversity is the deviation of a pixel over the samples, relative to the photograph's own contrast. The paper's generators reach about .5 from the coarsest scale and .35 from the next. Ours falls much faster, with the paper's schedule too: of a small photograph the second scale is already half as large as the last, and only details are left to vary. At 250 pixels it is a fifth.
-#
-# ## The effect of the number of scales
-#
-# The same photograph with a coarsest scale that is already large: then 11 pixels never see more than a texture.
+# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity beside it. From 0 everything moves. From 1 the large galaxies stay and the small ones change; from the last only grain does.
 
-# %% slideshow={"slide_type": "slide"}
-models = {3: pyramids.load("singan_china_n3"), 4: pyramids.load("singan_china_n4"), 6: gan}
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 다양성은 왜 사라지나 · Where diversity goes
+#
+# σₙ = (noise) × RMSE, 즉 아래 스케일이 놓친 만큼에 비례합니다. 논문은 0.1, 이 피라미드는 1입니다.
+
+# %%
+pair = {"the paper's": pyramids.load("singan_hubble_paper"), "ours": gan}
+print("diversity by start scale")
+for name, one in pair.items():
+    values = [diversity(one.image, one.sample(cfg.judged, start_scale=s)) for s in range(5)]
+    noise, sigma = one.settings["noise"], one.scales[1].sigma
+    print(f"{name}: noise {noise}, sigma_1 {sigma:.3f}:", *[f"{v:.3f}" for v in values])
+
+# %% [markdown]
+# **볼 것 · What to see.** With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G learns to pass it by; from the reconstruction, which never varies, hardly anything is left to differ. With noise as strong as the detail that is missing, G has to make detail out of it.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 스케일의 수 · The number of scales
+#
+# 가장 거친 스케일이 크면 11픽셀은 질감밖에 보지 못합니다.
+
+# %%
+models = {n: pyramids.load(f"singan_china{end}") for n, end in ((3, "_n3"), (4, "_n4"), (6, ""))}
 rows = [model.sample(cfg.judged, seed=3) for model in models.values()]
-labels = []
-for (count, model), drawn in zip(models.items(), rows, strict=True):
-    share = 11 / model.shapes[0][0]
-    labels.append(f"{count} scales: 11 pixels are {share:.0%} of the coarsest height")
-    print(f"{count} scales: SIFID {float(sifid(photo, drawn)):.3f}", end=", ")
-    print(f"diversity {diversity(photo, drawn):.3f}")
-plots.show(
-    plots.labelled_rows([drawn[:3] for drawn in rows], labels),
-    "Samples with 3, 4 and 6 scales: from mere texture to towers under a sky.",
-    dpi=75,
-)
+for model, drawn in zip(models.values(), rows, strict=True):
+    score, share = sifid(model.image, drawn), 11 / model.shapes[0][0]
+    print(f"{len(model.scales)} scales, 11 px are {share:.0%} of the coarsest height:", end=" ")
+    print(
+        f"SIFID {float(score):.2f} ± {score.error:.2f}, diversity {diversity(model.image, drawn):.2f}"
+    )
+titles = [f"{n} scales" for n in models for _ in range(3)]
+shown = np.concatenate([drawn[:3] for drawn in rows])
+plots.show(plots.grid(shown, 3, titles=titles, scale=2.4), "With 3, 4 and 6 scales.")
 
 # %% [markdown]
-# **What to see.** With few scales there are leaves and sky, and nowhere a tower. The number that tells is the share of the coarsest picture that D can see at once.
-#
-# ## Reconstruction: the one noise that means the photograph
-#
-# G also learns that one fixed noise z\* at scale 0, and zeros above, give the photograph back. σ of each scale comes from it: the error that is left when the picture from below is enlarged says how much detail there is to invent. And it is what chapter 13 starts from.
-
-# %%
-rebuilt = gan.reconstruct()
-error = np.abs(rebuilt[0] - gan.real()).mean() * 127.5
-pair = np.concatenate([gan.real()[None], rebuilt])
-print(f"the reconstruction is off by {error:.1f} of 255 on average")
-alt = "The photograph and its reconstruction."
-plots.show(plots.grid(pair, 2, titles=["photograph", "G(z*)"], scale=3.2), alt, dpi=75)
+# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky and nowhere a tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Train one, live
-#
-# A doodled dog, small enough for minutes on two cores. Scale after scale: each trains alone, then it is frozen and the next one begins with a copy of its weights. Put your own picture in place of `None`: a path is enough.
-
-# %%
-MINE = None  # "my_photo.jpg"
-learner = SinGAN(max_size=cfg.side, seed=0)
-schedule = dataclasses.replace(
-    singan_training.SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
-)
-learner.fit(
-    MINE or pyramids.load("singan_doodle").image, schedule, [pyramids.Watch(every=4)], verbose=False
-)
-print(learner)
-
-# %%
-drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
-titles = ["the picture", "G(z*)", *["a sample"] * 6]
-alt = "The doodle, its reconstruction and six samples of the pyramid that was just trained."
-plots.show(plots.grid(drawn, 4, titles=titles, scale=2), alt)
-for k, row in enumerate(learner.card()["scales"]):
-    print(f"scale {k}: {row['iterations']} iterations in {row['seconds']:.1f} s")
-
-# %% [markdown]
-# **What to see.** A dog is a hard picture: cut into patches it comes back as spots in the right colours. Textures (woods, rocks, crowds, clouds) are what SinGAN is for. And `singan_doodle` in `data/` shows the same dog after a longer training:
-
-# %%
-dog = pyramids.load("singan_doodle")
-shown = np.concatenate([dog.real()[None], dog.sample(3, seed=1), dog.sample(4, start_scale=2)])
-titles = ["the picture", *["from scale 0"] * 3, *["from scale 2"] * 4]
-alt = "A doodled dalmatian, three samples from scale 0 and four from scale 2."
-plots.show(plots.grid(shown, 4, titles=titles, scale=2), alt)
-
-# %% [markdown]
-# Now every sample is nearly the picture itself: 11 of 25 pixels see half of the dog at once, and that half G has learnt by heart. A coarsest scale with more pixels would cut it up again; spots or a copy is the choice.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 무엇이 잘못되었고 어떻게 아나 · What went wrong, and how to tell
 #
 # | you see | likely | try |
 # |---|---|---|
-# | nothing but texture | too few scales: the coarsest is too large for 11 pixels | a smaller `min_size` |
-# | every sample is the photograph | the reconstruction outweighs D, or a start scale too high | start scale 0; a smaller `reconstruction` |
-# | colours drift from scale to scale | a scale stopped too early, and the next inherits its error | more iterations |
-# | blurred surfaces | the fast schedule on a detailed photograph | `schedule="paper"`, and time |
-# | a clear error about the size | shorter side under 25 pixels after shrinking to `max_size` | a squarer crop |
+# | nothing but texture | the coarsest scale is too large for 11 pixels | a smaller `min_size` |
+# | only scale 0 changes anything | noise too weak above it | `noise=1.0` |
+# | every sample is the photograph | the reconstruction outweighs D | a smaller `reconstruction` |
+# | leaning towers, broken trunks | no patch holds the whole thing | another picture: many small things |
+# | an error about the size | short side under 25 pixels after shrinking | a squarer crop |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## 연습 · Exercises
 #
-# Put your answer in place of `None`.
-#
-# **1.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
+# **1. Count.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
 
 # %% tags=["exercise"]
 exercises.check("12-scales", None)
 
-# %% [markdown]
-# **2.** A network has seven valid 3×3 convolutions in place of five. How many pixels does one score of D see, along one side?
-
-# %% tags=["exercise"]
-exercises.check("12-field", None)
-
-# %% [markdown]
-# **3.** You want new textures on the *same* tower, in the same place. Raise or lower the start scale?
+# %% [markdown] slideshow={"slide_type": "slide"}
+# **2. Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
 
 # %% tags=["exercise"]
 exercises.check("12-start", None)
 
-# %%
+# %% [markdown] slideshow={"slide_type": "slide"}
+# **3. Repair.** This penalty is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
+
+
+# %% tags=["exercise"]
+def penalty(gradient):
+    """Of D's scores by the picture: (1, H, W, 3) -> a number."""
+    return (np.sqrt(np.sum(gradient**2)) - 1) ** 2
+
+
+exercises.check("12-penalty", penalty)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# **4. Train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least .1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
+
+# %% tags=["exercise"]
+trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, plan)
+exercises.check("12-variety", trained)
+
+# %% slideshow={"slide_type": "skip"}
 exercises.solution("12-scales")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
+# ## 정리 · Summary
 #
-# - One photograph is thousands of patches. D sees 11×11 pixels, so it judges patches and never the whole.
-# - A pyramid gives these 11 pixels different meanings: layout at the bottom, texture at the top.
-# - Start scale, number of scales and shape of the noise are three knobs of one trained model.
-# - SIFID asks whether the patches are right, diversity whether the samples differ. Neither asks whether a tower can stand.
+# - One picture is thousands of patches. D sees 11×11 pixels and judges patches, never the whole.
+# - A pyramid gives these 11 pixels different meanings: layout at the coarsest scale, texture at the finest.
+# - Objective: WGAN-GP at each pixel + 10·MSE of the reconstruction, scale after scale.
+# - Start scale, strength of the noise and number of scales decide what may vary.
+# - SIFID asks whether the patches are right, diversity whether samples differ. Neither asks whether a tower can stand.
+
+# %% [markdown]
+# ## 더 깊이 · Going deeper: time and memory
 #
+# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): what a seed changes is more than what the schedule does. `tests/benchmarks/bench_singan.py` has both.
+
+# %%
+total = sum(w.size for scale in gan.scales for w in scale.weights)
+print(f"{len(gan.scales)} generators, {total:,} numbers in all")
+for k, row in enumerate(facts):
+    high, wide = gan.shapes[k]
+    print(
+        f"scale {k}: {wide:>3}×{high:<3} {row['iterations']} iterations, σ {row['sigma']:.3f}",
+        end="",
+    )
+    print(f", the reconstruction is off by {127.5 * row['reconstruction']:.0f} of 255")
+
+# %% [markdown]
 # ## References
 #
 # - Shaham, Dekel, Michaeli 2019, *SinGAN: learning a generative model from a single natural image*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164), and its code, tamarott/SinGAN
 # - Hinz, Fisher, Wang, Wermter 2020, *Improved techniques for training single-image GANs*, [arXiv:2003.11512](https://arxiv.org/abs/2003.11512)
 # - Gulrajani et al. 2017, *Improved training of Wasserstein GANs*, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028)
-# - The photograph is `china.jpg`, one of the two that come with scikit-learn: by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)
+# - The deep field is NASA's and ESA's, public domain, from scikit-image. The pagoda is `china.jpg` of scikit-learn, by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/). The wood is drawn by `data/make/singans.py`.

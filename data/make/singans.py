@@ -1,6 +1,6 @@
 """SinGANs of chapters 12 and 13, each on one picture: `dogan train singan_wood --ship`.
 
-Three of the pictures are drawn here, of what SinGAN likes: many small things, texture everywhere.
+Two of the pictures are drawn here, of what SinGAN likes: many small things, texture everywhere.
 """
 
 import dataclasses
@@ -14,8 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from dogan_lib import plots, runtime
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.classroom.pyramids import photograph
-from dogan_lib.doodles import painter
-from dogan_lib.models.singan import SinGAN
+from dogan_lib.models.singan import Schedule, SinGAN
 from dogan_lib.models.singan_training import SCHEDULES
 from dogan_lib.models.singan_uses import super_resolution_gan
 from dogan_lib.runtime import write_atomically
@@ -101,22 +100,6 @@ def wood(seed: int = 0) -> Image.Image:
     return image
 
 
-def meadow(seed: int = 0) -> Image.Image:
-    """Small dogs on grass with flowers."""
-    random = np.random.default_rng(seed)
-    image = Image.new("RGB", SIZE, "#5f9440")
-    pen = ImageDraw.Draw(image)
-    greens = ("#4f8536", "#6ea548", "#7db352", "#446f2e", "#89b95c")
-    _strokes(pen, random, (0, 0), SIZE, 9000, greens, 7)
-    _strokes(pen, random, (0, 0), SIZE, 700, ("#f4e04d", "#ffffff", "#e55b7c"), 4)
-    spots = [(c * 160 + r % 2 * 70 - 40, r * 120 - 20) for r in range(4) for c in range(5)]
-    for i, (x, y) in enumerate(spots):
-        dog = painter.cut_out(int(i), size=int(random.integers(84, 120)), seed=seed)
-        dog = Image.fromarray(dog)
-        image.paste(dog, (x + int(random.integers(40)), y + int(random.integers(30))), dog)
-    return image
-
-
 def _strokes(pen, random, start, stop, n, colours, size):
     for x, y in random.uniform(start, stop, (n, 2)):
         _dab(pen, random, x, y, size, colours[random.integers(len(colours))])
@@ -136,27 +119,29 @@ def hubble() -> Image.Image:
 
 # ---------------------------------------------------------------------------- programs
 
+FAST = (SCHEDULES["fast"], SCHEDULES["fast"])
 # Coarse scales are cheap, and decide on the layout: they train longer.
-COARSE = dataclasses.replace(SCHEDULES["fast"], iterations=2000, window=64, shared=8)
-FINE = dataclasses.replace(COARSE, iterations=700)
+_coarse = dataclasses.replace(SCHEDULES["fast"], iterations=2000, window=64, shared=8)
+COARSE_FIRST = (_coarse, dataclasses.replace(_coarse, iterations=700))
 
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """One shipped SinGAN: its picture, how it is made, and for how long each scale trains.
+    """One shipped SinGAN: its picture, how it is made, and the schedules of its training.
 
     Attributes:
-        coarse: so many scales train by `COARSE`, the others by `FINE`.
+        schedules: that of the three coarsest scales, and that of the others.
     """
 
     picture: Callable[[], Image.Image]
     make: Callable[..., SinGAN]
-    coarse: int = 3
+    schedules: tuple[Schedule, Schedule] = COARSE_FIRST
 
     def fit(self, gan: SinGAN, callbacks=()) -> SinGAN:
         gan.take(self.picture())
-        gan.fit(schedule=COARSE, callbacks=callbacks, scales=max(self.coarse, len(gan.scales)))
-        return gan.fit(schedule=FINE, callbacks=callbacks)
+        coarse, fine = self.schedules
+        gan.fit(schedule=coarse, callbacks=callbacks, scales=max(3, len(gan.scales)))
+        return gan.fit(schedule=fine, callbacks=callbacks)
 
 
 def _small(**settings) -> Callable[..., SinGAN]:
@@ -168,12 +153,20 @@ def _small(**settings) -> Callable[..., SinGAN]:
 
 PROGRAMS = {
     "singan_hubble": Program(hubble, _small()),
+    "singan_hubble_paper": Program(hubble, _small(noise=0.1)),
     "singan_wood": Program(wood, _small()),
     "singan_balloons": Program(balloons, _small()),
-    # The coarsest scale is larger, so that 3 and 5 scales are enough in place of 7.
-    "singan_wood_n3": Program(wood, _small(min_size=72), coarse=1),
-    "singan_wood_n5": Program(wood, _small(min_size=41), coarse=2),
-    "singan_china_sr": Program(photograph, lambda seed: super_resolution_gan(seed, max_size=64)),
+    # A larger coarsest scale: 3 and 4 scales are enough in place of 6.
+    "singan_china": Program(photograph, lambda seed: SinGAN(max_size=96, seed=seed), FAST),
+    "singan_china_n3": Program(
+        photograph, lambda seed: SinGAN(max_size=96, min_size=60, seed=seed), FAST
+    ),
+    "singan_china_n4": Program(
+        photograph, lambda seed: SinGAN(max_size=96, min_size=44, seed=seed), FAST
+    ),
+    "singan_china_sr": Program(
+        photograph, lambda seed: super_resolution_gan(seed, max_size=64), FAST
+    ),
 }
 
 

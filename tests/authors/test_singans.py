@@ -22,10 +22,11 @@ def test_scenes_are_always_the_same_picture(scene):
 
 def test_trained_shipped_and_gone_on_with(monkeypatch, tmp_path):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path / "data"))
-    for name in ("COARSE", "FINE"):
-        monkeypatch.setattr(singans, name, Schedule(iterations=2, block=2))
+    quick = Schedule(iterations=2, block=2)
     tiny = dataclasses.replace(
-        singans.PROGRAMS["singan_wood"], make=lambda seed: SinGAN(max_size=40, seed=seed, width=4)
+        singans.PROGRAMS["singan_wood"],
+        make=lambda seed: SinGAN(max_size=40, seed=seed, width=4),
+        schedules=(quick, quick),
     )
     monkeypatch.setitem(singans.PROGRAMS, "singan_tiny", tiny)
     with pytest.raises(FileNotFoundError, match="there is none"):

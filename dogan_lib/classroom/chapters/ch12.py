@@ -1,6 +1,11 @@
 """Exercises of chapter 12."""
 
-from dogan_lib.classroom.kinds import number, words
+import numpy as np
+
+from dogan_lib.classroom.kinds import function, number, target, words
+from dogan_lib.metrics.single import diversity
+
+RANDOM = np.random.default_rng(0)
 
 number(
     "12-scales",
@@ -15,13 +20,6 @@ number(
     },
     otherwise="N = ceil(log(25 / short side) / log(0.75)) + 1, and there are N + 1 networks.",
 )
-number(
-    "12-field",
-    15,
-    "15: each 3x3 convolution adds a pixel on both sides, 1 + 7 * 2.",
-    hints={21: "They overlap: a convolution adds one pixel on both sides to what is seen."},
-    otherwise="Five convolutions see 11 pixels: 1 + 5 * 2.",
-)
 words(
     "12-start",
     ("raise", "raised", "raising", "higher", "up"),
@@ -34,3 +32,40 @@ words(
     ),
     filler=("start", "scale"),
 )
+
+
+@function(
+    "12-penalty",
+    (RANDOM.normal(0, 1, (1, 4, 5, 3)),),
+    (RANDOM.normal(0, 0.2, (1, 3, 3, 3)),),
+    wrong=[
+        (
+            lambda gradient: (np.sqrt(np.sum(gradient**2)) - 1) ** 2,
+            "One norm for the whole picture: take one for each pixel, over its three colours.",
+        ),
+        (
+            lambda gradient: (np.mean(np.sqrt(np.sum(gradient**2, axis=-1))) - 1) ** 2,
+            "Take the mean last: a steep pixel must not make up for a flat one.",
+        ),
+        (
+            lambda gradient: np.mean((np.abs(gradient) - 1) ** 2),
+            "The norm is over the last axis, the colours.",
+        ),
+    ],
+    otherwise="mean over the pixels of (norm over the colours - 1)².",
+)
+def penalty(gradient):
+    """Each pixel has a norm of its own, over its colours; the mean comes last."""
+    return np.mean((np.sqrt(np.sum(gradient**2, axis=-1)) - 1) ** 2)
+
+
+@target(
+    "12-variety",
+    """
+    SinGAN(max_size=36, width=16, noise=1.0).fit(photo, plan), or more. The noise of the scales
+    above the coarsest has to be as strong as the detail that is missing there, else G passes it by.
+    """,
+    at_least=0.1,
+)
+def variety(gan):
+    return diversity(gan.image, gan.sample(16, start_scale=1, seed=1))

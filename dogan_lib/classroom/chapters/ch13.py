@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import function, number, numbers
+from dogan_lib.classroom.kinds import function, number, numbers, target
+from dogan_lib.models.singan_uses import animate
 
 RANDOM = np.random.default_rng(0)
 
@@ -50,3 +51,17 @@ number(
     otherwise="The variances of independent steps add up.",
     tolerance=0.02,
 )
+
+
+@target(
+    "13-film",
+    """
+    SinGAN(max_size=36, width=16, noise=1.0).fit(photo, Schedule(...)): the noise of scale 1 has to
+    be as strong as the detail that is missing there. More `strength` would move a pyramid of the
+    paper's noise too, but the film is made by `animate(gan, 12, start_scale=1)`.
+    """,
+    at_least=1,
+    unit="of 255",
+)
+def film(gan):
+    return 127.5 * float(animate(gan, 12, start_scale=1).std(axis=0).mean())
