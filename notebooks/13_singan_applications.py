@@ -82,7 +82,7 @@ print(gan)
 
 def gallery(pictures, alt, columns=4, scale=2.9):
     shown = np.stack([plots.to_uint8(picture) for picture in pictures.values()])
-    plots.show(plots.grid(shown, columns, titles=list(pictures), scale=scale), alt, dpi=72)
+    plots.show(plots.grid(shown, columns, titles=list(pictures), scale=scale), alt, dpi=66)
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -21,7 +21,7 @@ def test_an_unknown_picture_names_the_others():
 
 
 def test_an_unknown_pyramid_names_the_others():
-    with pytest.raises(FileNotFoundError, match="singan_flower"):
+    with pytest.raises(FileNotFoundError, match="singan_wood"):
         pyramids.load("singan_tiny")
 
 
