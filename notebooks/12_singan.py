@@ -216,6 +216,9 @@ began = time.perf_counter()
 learner.fit(MINE or photo, plan, [pyramids.Watch(every=4)], verbose=False)
 print(f"{learner} in {time.perf_counter() - began:.0f} s")
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 무엇을 배웠나 · What it has learnt
+
 # %% tags=["hide-input"]
 drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
 titles = ["the picture", "G(z*)", *["a sample"] * 6]
@@ -258,7 +261,7 @@ pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
 rows = [np.concatenate([one.real()[None], one.sample(3, seed=9)]) for one in pair.values()]
 titles = 2 * ["the picture", *["a sample"] * 3]
 alt = "Two pictures, each with three samples: galaxies in new places, woods with other trees."
-plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=3), alt)
+plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.6), alt)
 
 # %% [markdown]
 # **볼 것 · What to see.** First the picture, then three samples. Galaxies move freely. In the wood, crowns and ground stay where crowns and ground belong, and trunks are broken: no 11 pixels hold a whole one.
@@ -294,15 +297,22 @@ plots.show(figure, "One pyramid draws pictures of three shapes.")
 # %%
 starts = range(last + 1)
 by_start = {s: gan.sample(cfg.judged, start_scale=s, seed=2) for s in starts}
-part = (slice(None), slice(0, 40), slice(40, 120))  # to see small things
-rows = [by_start[s][:3][part] for s in (0, 1, 3, last)]
 varied = {s: diversity(photo, by_start[s]) for s in starts}
-titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, 3, last) for _ in range(3)]
-alt = "Samples from four start scales, and their diversity, which falls with the start scale."
-plots.show(plots.grid(np.concatenate(rows), 3, titles=titles, scale=3), alt)
+for s in starts:
+    print(f"from scale {s}: diversity {varied[s]:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 세 줄을 견주어 보기 · Three rows to compare
+
+# %% tags=["hide-input"]
+part = (slice(None), slice(0, 40), slice(40, 120))  # to see small things
+shown = np.concatenate([by_start[s][:3][part] for s in (0, 1, last)])
+titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, last) for _ in range(3)]
+alt = "Samples from three start scales, and their diversity, which falls with the start scale."
+plots.show(plots.grid(shown, 3, titles=titles, scale=2.7), alt)
 
 # %% [markdown]
-# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity beside it. From 0 everything moves. From 1 the large galaxies stay and the small ones change; from the last only grain does.
+# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity above it. From 0 everything moves. From 1 the large galaxies stay and the small ones change; from the last only grain does.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 다양성은 왜 사라지나 · Where diversity goes
@@ -334,9 +344,14 @@ for model, drawn in zip(models.values(), rows, strict=True):
     print(
         f"SIFID {float(score):.2f} ± {score.error:.2f}, diversity {diversity(model.image, drawn):.2f}"
     )
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 3, 4, 6개의 스케일 · 3, 4 and 6 scales
+
+# %% tags=["hide-input"]
 titles = [f"{n} scales" for n in models for _ in range(3)]
 shown = np.concatenate([drawn[:3] for drawn in rows])
-plots.show(plots.grid(shown, 3, titles=titles, scale=2.4), "With 3, 4 and 6 scales.")
+plots.show(plots.grid(shown, 3, titles=titles, scale=2), "With 3, 4 and 6 scales.")
 
 # %% [markdown]
 # **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky and nowhere a tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
@@ -397,12 +412,12 @@ exercises.solution("12-scales")
 # - Start scale, strength of the noise and number of scales decide what may vary.
 # - SIFID asks whether the patches are right, diversity whether samples differ. Neither asks whether a tower can stand.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: time and memory
 #
 # The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): what a seed changes is more than what the schedule does. `tests/benchmarks/bench_singan.py` has both.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 total = sum(w.size for scale in gan.scales for w in scale.weights)
 print(f"{len(gan.scales)} generators, {total:,} numbers in all")
 for k, row in enumerate(facts):
@@ -413,7 +428,7 @@ for k, row in enumerate(facts):
     )
     print(f", the reconstruction is off by {127.5 * row['reconstruction']:.0f} of 255")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Shaham, Dekel, Michaeli 2019, *SinGAN: learning a generative model from a single natural image*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164), and its code, tamarott/SinGAN
