@@ -38,7 +38,10 @@ MINUTES = 60_000  # for Playwright, in milliseconds
 OPEN = """async ([path, kernel]) => {
     const app = window.jupyterapp;
     const preference = kernel ? {name: "python3"} : {shouldStart: false, canStart: false};
-    for (const widget of [...app.shell.widgets("main")]) widget.close();
+    for (const widget of [...app.shell.widgets("main")]) {
+        if (widget.context) widget.context.model.dirty = false;  // or it asks whether to save
+        widget.close();
+    }
     const panel = await app.commands.execute("docmanager:open",
         {path, factory: "Notebook", kernelPreference: preference});
     await panel.context.ready; await panel.revealed;
