@@ -84,10 +84,28 @@ def markdown(board: dict) -> str:
     heads = [head for head, _ in HEADS]
     lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
     for row in board["rows"]:
+        if row["kind"] == "option":
+            continue
         title = f"`{row['name']}`" if row["kind"] == "generator" else f"*{row['name']}*"
         cells = [title, *(cell(row, key) for _, key in HEADS[1:])]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join([*lines, "", note(board)])
+
+
+def options(board: dict) -> str:
+    """What truncation and rejection by D buy and cost, as a table in plain text."""
+    columns = ("FID", "KID", "precision", "recall", "top1")
+    names = dict.fromkeys(
+        r["name"].partition(",")[0] for r in board["rows"] if r["kind"] == "option"
+    )
+    rows = [row for name in names for row in board["rows"] if row["name"].partition(",")[0] == name]
+    heads = [f"{'of ' + board['network'] + ', n=' + str(board['n']):<30}"]
+    lines = ["".join([*heads, *(f"{head:>12}" for head in columns)])]
+    for row in rows:
+        middle = {key: [row[key][1]] * 3 if row.get(key) else None for key in columns}
+        cells = (f"{cell(middle, key):>12}" for key in columns)
+        lines.append(f"{row['name']:<30}" + "".join(cells))
+    return "\n".join(lines)
 
 
 def note(board: dict) -> str:
@@ -107,7 +125,7 @@ def figure(board: dict):
     """FID of all rows as bars with their intervals, the anchors grey."""
     import matplotlib.pyplot as plt
 
-    rows = board["rows"][::-1]
+    rows = [row for row in board["rows"][::-1] if row["kind"] != "option"]
     drawn, ax = plt.subplots(figsize=(10, 0.42 * len(rows) + 1.2))
     for place, row in enumerate(rows):
         low, middle, high = row["FID"]
