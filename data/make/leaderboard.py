@@ -44,7 +44,7 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
     """All rows; those of unchanged files are taken over unless `anew`."""
     dogs, eyes = load_dogs(size=SIZE, source=data), network(DEFAULT)
     others = np.random.default_rng(0).permutation(len(dogs))[:n]
-    reference = _reference(dogs, others, eyes)
+    reference = reference_of(dogs, others, eyes)
     terms = {
         "network": eyes.name,
         "n": n,
@@ -71,7 +71,7 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
         row = known.get(name)
         if row is None:
             vectors = extract(change(images), eyes)
-            row = {"name": name, "kind": "anchor", **_scores(reference, [vectors])}
+            row = {"name": name, "kind": "anchor", **scores(reference, [vectors])}
         rows.append(row)
         print(name, leaderboard.cell(row, "FID"), flush=True)
     for name, (of, truncation, best_of) in OPTIONS.items():
@@ -103,7 +103,7 @@ ANCHORS = {
 }
 
 
-def _reference(dogs: Dogs, others: np.ndarray, eyes) -> Features:
+def reference_of(dogs: Dogs, others: np.ndarray, eyes) -> Features:
     """The features of the dogs that are not the floor, kept in the cache: it takes minutes."""
     rows = np.setdiff1d(np.arange(len(dogs)), others)
     path = cache_dir() / f"leaderboard_{eyes.name}_{len(dogs)}_{len(others)}.npy"
@@ -124,11 +124,11 @@ def _generator(name: str, generator, reference: Features, n: int, draws: int) ->
         if drawn.labels is not None:
             found = recognise(vectors, drawn.labels, generator.card["breeds"])
             shares.append(found.accuracy())
-    row = {"name": name, "kind": "generator"} | _scores(reference, sides)
+    row = {"name": name, "kind": "generator"} | scores(reference, sides)
     return row | ({"top1": _interval(shares)} if shares else {})
 
 
-def _scores(reference: Features, sides: list[Features]) -> dict:
+def scores(reference: Features, sides: list[Features]) -> dict:
     """Smallest, middle and largest of the draws, for each measure."""
     found: dict[str, list[float]] = {}
     for side in sides:

@@ -138,3 +138,80 @@ def figure(board: dict):
     ax.margins(x=0.1)
     drawn.tight_layout()
     return drawn
+
+
+def scatter(board: dict):
+    """Precision over recall, one point a row; options hang on their generator."""
+    import matplotlib.pyplot as plt
+
+    drawn, ax = plt.subplots(figsize=(10, 5.6))
+    middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
+    for row in board["rows"]:
+        x, y = middle[row["name"]]
+        if row["kind"] == "option":
+            name, _, text = row["name"].partition(", ")
+            ax.annotate("", (x, y), middle[name], arrowprops={"arrowstyle": "->", "color": "0.6"})
+            ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
+            continue
+        own = "fake" if row.get("rules", True) else "accent"
+        ax.plot(x, y, "o", ms=9, color=plots.PALETTE["neutral" if row["kind"] == "anchor" else own])
+        ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
+    ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
+    ax.set_ylabel("precision: dogs that look real", fontsize=12)
+    ax.margins(0.12)
+    drawn.tight_layout()
+    return drawn
+
+
+def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
+    """The same latents, and the same breeds, through every generator.
+
+    Returns:
+        Rows of uint8 pictures (columns, 64, 64, 3), and (name, year of the paper) for each.
+    """
+    import numpy as np
+
+    from dogan_lib.classroom.course_map import CHAPTERS
+    from dogan_lib.generator import latents
+    from dogan_lib.metrics.submission import at_size
+
+    years = {name: chapter.year for chapter in CHAPTERS for name in chapter.draws}
+    rows, labels = [], []
+    for name in names:
+        generator = checkpoints.load_generator(name)
+        breeds = np.arange(columns) * 15 if generator.classes else None
+        images = generator.decode(latents(columns, generator.latent_dim, seed), breeds)
+        rows.append(at_size(plots.to_uint8(images), 64))
+        labels.append((name, years.get(name, "")))
+    return rows, labels
+
+
+def copies(board: dict, real, fake, name: str):
+    """Histograms of the distance to the nearest real dog: of fakes, and of other real dogs.
+
+    Args:
+        real, fake: `metrics.Features`; half of the real ones are looked up among the others.
+    """
+    import matplotlib.pyplot as plt
+
+    from dogan_lib.metrics.distances import cosine_distances
+
+    known, fresh = real.vectors[::2], real.vectors[1::2]
+    drawn, ax = plt.subplots(figsize=(10, 4.6))
+    for vectors, label, colour in (
+        (fresh, "other real dogs", "real"),
+        (fake.vectors, name, "fake"),
+    ):
+        nearest = cosine_distances(vectors, known).min(axis=1)
+        text = f"{label}: mean {nearest.mean():.2f}, smallest {nearest.min():.2f}"
+        colour = plots.PALETTE[colour]
+        ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=colour)
+    ax.axvline(board["threshold"], color="black", ls="--", label="MiFID's threshold for the mean")
+    ax.set_xlim(left=0)
+    ax.set_xlabel(
+        f"1 - |cos| to the nearest of {len(known)} real dogs, {board['network']}", fontsize=12
+    )
+    ax.set_yticks([])
+    ax.legend(frameon=False, fontsize=11)
+    drawn.tight_layout()
+    return drawn
