@@ -681,7 +681,7 @@ plots.show(
 # %%
 print(shipped.describe())
 before = checkpoints.card("dcgan64")
-print(f"\n{'':<10}{'pggan64':>10}{'dcgan64':>10}")
+print(f"\n{before['scores']['network']:<10}{'pggan64':>10}{'dcgan64':>10}")
 for kind, value in before["scores"]["generated"].items():
     print(f"{kind:<10}{shipped.card['scores']['generated'][kind]:>10.4g}{value:>10.4g}")
 for fact in ("pictures_seen", "parameters"):

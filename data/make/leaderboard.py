@@ -177,6 +177,22 @@ def _facts(name: str) -> dict:
     }
 
 
+def onto_cards(board: dict) -> None:
+    """Write each generator's scores and the floor onto its card; those by DogNet are kept apart."""
+    rows = {row["name"]: row for row in board["rows"]}
+    for name in leaderboard.contestants():
+        card = checkpoints.card(name)
+        old = card.get("scores", {})
+        if old.get("network", board["network"]) != board["network"]:
+            checkpoints.annotate(name, scores_dognet=old)
+        measured = {
+            side: {key: rows[row][key][1] for key in ("FID", "KID", "precision", "recall")}
+            for side, row in (("generated", name), ("real", "real dogs"))
+        }
+        terms = {"n": board["n"], "reference": f"{board['reference']}, 64x64"}
+        checkpoints.annotate(name, scores={**terms, "network": board["network"], **measured})
+
+
 def into_readme(board: dict, readme: Path = README) -> None:
     """The table in place of what stands between the two marks.
 
@@ -201,6 +217,7 @@ def main(arguments=None):
     board = measure(args.data, anew=args.anew)
     with write_atomically(leaderboard.path()) as temporary:
         temporary.write_text(json.dumps(board, indent=1) + "\n", encoding="utf-8")
+    onto_cards(board)
     into_readme(board)
     print(leaderboard.markdown(board))
 
