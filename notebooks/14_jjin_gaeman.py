@@ -97,7 +97,7 @@ rows, labels = leaderboard.one_latent_each(order, seed=14)
 plots.show(
     plots.labelled_rows(rows, [f"{name}, {year}" for name, year in labels]),
     "Eight latents through every generator of the course, in the order of the chapters.",
-    dpi=75,
+    dpi=72,
 )
 
 # %% [markdown]
@@ -223,6 +223,9 @@ fakes = {
 test = blind_test.BlindTest(fakes, pictures, each=20, seed=1)
 test
 
+# %% tags=["hide-input"]
+plots.show(test.still(), "The first ten pictures of the test, as they will be asked.", dpi=80)
+
 # %% [markdown]
 # **볼 것 · What to see.** Forty answers leave an interval of about thirty points: nobody's eyes decide between two good generators in a minute.
 
@@ -251,18 +254,18 @@ print(f"{name}: caught in {accuracy:.1%} of the cases; P(G) = P(data) would leav
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 다른 생성자라면 · Does it know a stranger?
 #
-# 탐지기는 배운 생성자를 압니다. 처음 보는 생성자 앞에서는 어떨까요?
+# 탐지기는 한 생성자만 배웠습니다. 처음 보는 생성자의 그림도 알아볼까요?
 
 # %%
 for stranger in ("pggan64", "biggan64", "projected64"):
     pictures_of = checkpoints.load_generator(stranger).sample(cfg.caught, seed=9)
     vectors = metrics.extract(pictures_of, progress=False).vectors
     print(f"{stranger:<12} taken for generated: {(model.predict(vectors) == 1).mean():.1%}")
-fresh = model.predict(real.vectors[1::2])
+fresh = model.predict(real.vectors[1::2])  # the half that it was not fitted on
 print(f"{'real dogs':<12} taken for generated: {(fresh == 1).mean():.1%}")
 
 # %% [markdown]
-# **볼 것 · What to see.** How much of what gives one generator away gives the next one away. A detector is a discriminator that came late: who trains against it learns to pass.
+# **볼 것 · What to see.** The strangers are caught as well, and the price is in the last line: real dogs that are accused. A detector is a discriminator that came late: who trains against it learns to pass.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## P(G) = P(data)? · The final goal
@@ -340,7 +343,7 @@ except ValueError as error:
 # 개 대신 사람의 얼굴이면 문제가 달라집니다. 그 사람이 동의했는지가 먼저입니다.
 #
 # - The deck's Obama: *Synthesizing Obama* (Suwajanakorn et al. 2017) drew the mouth from the sound with a recurrent network; no GAN.
-# - Detectors learn one generator's traces and fail on the next (you measured it; Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035)).
+# - A detector of one generator caught its relatives too: all of them draw by convolutions. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
 # - What helps besides: signed origin (C2PA), marks in the pixels, and saying that a picture is generated.
 # - Pictures of people: only with their consent, and with the law of your country. Pictures of *their* dogs: ask too.
 

@@ -115,6 +115,12 @@ class BlindTest(ipywidgets.VBox):
         truth = [name for name, _ in self.queue[: len(self.said)]]
         return Verdicts(truth, list(self.said), self.sides)
 
+    def still(self):
+        """The first ten pictures without their origins, for a page that stands still."""
+        shown = np.stack([image for _, image in self.queue[:10]])
+        title = f"{self.sides[0]} or {self.sides[1]}?"
+        return plots.grid(shown, columns=5, title=title, scale=1.6)
+
     def _show(self):
         done = len(self.said)
         for button in self.buttons:

@@ -7,7 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from dogan_lib import checkpoints, plots
+from dogan_lib import cards
+from dogan_lib.runtime import data_dir
 
 HEADS = (
     ("generator", ""),
@@ -26,7 +27,7 @@ HEADS = (
 
 def path() -> Path:
     """The file that `make leaderboard` writes."""
-    return checkpoints.data_dir() / "leaderboard.json"
+    return data_dir() / "leaderboard.json"
 
 
 def read() -> dict:
@@ -42,7 +43,7 @@ def read() -> dict:
 
 def fingerprint(name: str) -> str:
     """SHA-256 of a shipped generator's weights: a row is of the file that has it."""
-    file = checkpoints.data_dir() / "checkpoints" / f"{name}.keras"
+    file = data_dir() / "checkpoints" / f"{name}.keras"
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
@@ -56,8 +57,8 @@ def contestants() -> list[str]:
     """The shipped generators that learnt from real dogs; those of doodles stand elsewhere."""
     return [
         name
-        for name in checkpoints.available()
-        if not checkpoints.card(name).get("data", "").startswith(("doodle", "portraits"))
+        for name in cards.available()
+        if not cards.card(name).get("data", "").startswith(("doodle", "portraits"))
     ]
 
 
@@ -125,12 +126,14 @@ def figure(board: dict):
     """FID of all rows as bars with their intervals, the anchors grey."""
     import matplotlib.pyplot as plt
 
+    from dogan_lib.plots import PALETTE
+
     rows = [row for row in board["rows"][::-1] if row["kind"] != "option"]
-    drawn, ax = plt.subplots(figsize=(10, 0.42 * len(rows) + 1.2))
+    drawn, ax = plt.subplots(figsize=(10, 0.38 * len(rows) + 1.2))
     for place, row in enumerate(rows):
         low, middle, high = row["FID"]
         own = "fake" if row.get("rules", True) else "accent"
-        colour = plots.PALETTE["neutral" if row["kind"] != "generator" else own]
+        colour = PALETTE["neutral" if row["kind"] != "generator" else own]
         ax.barh(place, middle, color=colour, xerr=[[middle - low], [high - middle]])
         ax.text(high, place, f"  {middle:.1f}", va="center", fontsize=11)
     ax.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=12)
@@ -144,6 +147,8 @@ def scatter(board: dict):
     """Precision over recall, one point a row; options hang on their generator."""
     import matplotlib.pyplot as plt
 
+    from dogan_lib.plots import PALETTE
+
     drawn, ax = plt.subplots(figsize=(10, 5.6))
     middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
     for row in board["rows"]:
@@ -154,7 +159,7 @@ def scatter(board: dict):
             ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
             continue
         own = "fake" if row.get("rules", True) else "accent"
-        ax.plot(x, y, "o", ms=9, color=plots.PALETTE["neutral" if row["kind"] == "anchor" else own])
+        ax.plot(x, y, "o", ms=9, color=PALETTE["neutral" if row["kind"] == "anchor" else own])
         ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
     ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
     ax.set_ylabel("precision: dogs that look real", fontsize=12)
@@ -171,6 +176,7 @@ def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
     """
     import numpy as np
 
+    from dogan_lib import checkpoints, plots
     from dogan_lib.classroom.course_map import CHAPTERS
     from dogan_lib.generator import latents
     from dogan_lib.metrics.submission import at_size
@@ -195,6 +201,7 @@ def copies(board: dict, real, fake, name: str):
     import matplotlib.pyplot as plt
 
     from dogan_lib.metrics.distances import cosine_distances
+    from dogan_lib.plots import PALETTE
 
     known, fresh = real.vectors[::2], real.vectors[1::2]
     drawn, ax = plt.subplots(figsize=(10, 4.6))
@@ -204,7 +211,7 @@ def copies(board: dict, real, fake, name: str):
     ):
         nearest = cosine_distances(vectors, known).min(axis=1)
         text = f"{label}: mean {nearest.mean():.2f}, smallest {nearest.min():.2f}"
-        colour = plots.PALETTE[colour]
+        colour = PALETTE[colour]
         ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=colour)
     ax.axvline(board["threshold"], color="black", ls="--", label="MiFID's threshold for the mean")
     ax.set_xlim(left=0)
