@@ -21,6 +21,7 @@ HEADS = (
     ("parameters", "parameters"),
     ("pictures seen", "pictures_seen"),
     ("hours", "seconds"),
+    ("drawn a second", "speed"),
     ("Kaggle's rules", "rules"),
 )
 
