@@ -5,6 +5,7 @@ EXTRAS ?= cpu,dev,slides,site
 PRESET ?= smoke
 CHAPTERS ?=
 ARGS ?=
+DATA ?= stanford
 REPO ?=
 AUTHORS := --ignore=tests/authors
 
@@ -29,7 +30,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if "$$p" -c '$(FIT)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all test-colab lab present site bench format refresh repo clean
+.PHONY: help setup run test test-all test-colab lab present site bench leaderboard format refresh repo clean
 
 help: ## this list
 	@echo "찐개만: GANs that make dogs"
@@ -78,6 +79,9 @@ site: setup ## make _site/html of the notebooks as they are committed
 
 bench: setup ## measure the speed of this machine (extra: torch)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+leaderboard: setup ## measure the generators that are new, into README, chapter 14 and site (DATA=archive)
+	$(BIN)/python -m data.make.leaderboard --data $(DATA)
 
 format: setup ## tidy the code, and bring each .py into its .ipynb, outputs kept
 	@$(BIN)/ruff check --fix .

@@ -231,13 +231,14 @@ def build_site(notebooks: Path | None = None) -> Path:
 
 
 def _write_made_pages(folder: Path, notebooks: dict) -> None:
-    """Home, gallery, glossary, API and references, and the pictures on the chapters' cards."""
+    """Home, gallery, leaderboard, glossary, API, references, and the pictures on the cards."""
     spec = importlib.util.spec_from_file_location("docs.pages", ROOT / "docs" / "pages.py")
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     texts = {
         "index": made.home(),
         "gallery": made.gallery(),
+        "leaderboard": made.scores(),
         "glossary": made.glossary(),
         "api": made.api(),
         "references": made.references(notebooks),

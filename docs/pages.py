@@ -1,4 +1,4 @@
-"""The pages of the site that are made from what is there: home, gallery, glossary, API, references.
+"""The pages of the site that are made from what is there: home, gallery, scores, glossary, API.
 
 Each function returns MyST Markdown; `build.py` writes it. Nothing here imports Keras.
 """
@@ -14,6 +14,7 @@ import yaml
 from PIL import Image
 
 from dogan_lib import cards
+from dogan_lib.classroom import leaderboard
 from dogan_lib.classroom.course_map import Chapter, chapters
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,7 @@ notebooks/*
 :maxdepth: 1
 
 gallery
+leaderboard
 metrics
 glossary
 api
@@ -192,6 +194,11 @@ def _facts(card: dict):
 
 def _cell(text: str) -> str:
     return str(text).replace("|", "\\|")
+
+
+def scores() -> str:
+    """The 찐 score: the table that README and chapter 14 show too."""
+    return f"# 찐 점수 · The 찐 score\n\n{leaderboard.markdown(leaderboard.read())}\n"
 
 
 def glossary() -> str:

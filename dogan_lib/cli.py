@@ -167,6 +167,20 @@ def do_sample(arguments):
     print(f"{arguments.n} dogs in {out}")
 
 
+def add_zoo(commands):
+    command = commands.add_parser("zoo", help="the shipped generators, and what is known of them")
+    command.add_argument("names", nargs="*", help="only these (all)")
+    command.set_defaults(do=do_zoo)
+
+
+def do_zoo(arguments):
+    _import_tensorflow()
+    from dogan_lib.checkpoints import available, load_generator
+
+    for name in arguments.names or available():
+        print(load_generator(name).describe(), end="\n\n")
+
+
 def add_score(commands):
     command = commands.add_parser(
         "score", help="measure generated dogs: FID, KID, MiFID, precision, recall"
@@ -213,6 +227,11 @@ def add_submit(commands):
     command.add_argument("-n", type=_positive, default=10_000, help="how many (10,000)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--enlarge", action="store_true", help="resize other sizes to 64x64")
+    command.add_argument("--truncation", type=float, help="keep each |z_i| below it")
+    command.add_argument(
+        "--best-of", type=_positive, default=1, metavar="K", help="of K pictures D's favourite"
+    )
+    command.add_argument("--judge", help="that D, a .keras or shipped (NAME_judge)")
     command.set_defaults(do=do_submit)
 
 
@@ -221,6 +240,11 @@ def do_submit(arguments):
     from dogan_lib.metrics import submission
 
     fake = _pictures_or_generator(arguments.fake)
+    if arguments.truncation or arguments.best_of > 1:
+        if not hasattr(fake, "sample"):
+            raise ValueError("--truncation and --best-of are for generators, not for pictures")
+        judge = arguments.judge or f"{arguments.fake}_judge"
+        fake = submission.chosen(fake, arguments.truncation, judge, arguments.best_of)
     options = {"n": arguments.n, "seed": arguments.seed, "enlarge": arguments.enlarge}
     print(f"{arguments.n:,} dogs in {submission.submit(fake, arguments.out, **options)}")
 
@@ -249,6 +273,7 @@ COMMANDS = [
     add_data,
     add_train,
     add_sample,
+    add_zoo,
     add_score,
     add_submit,
 ]

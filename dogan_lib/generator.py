@@ -50,7 +50,9 @@ class Generator:
         lines += [f"  · {line}" for line in card["recipe"]]
         scores = card.get("scores", {})
         if scores:
-            lines.append(f"  scores of {scores['n']:,} pictures against {scores['reference']}:")
+            lines.append(
+                f"  {scores['network']}, {scores['n']:,} pictures against {scores['reference']}:"
+            )
         for kind, value in scores.get("generated", {}).items():
             lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
         return "\n".join(lines)

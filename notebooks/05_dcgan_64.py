@@ -319,7 +319,7 @@ plots.show(figure, "The same 32 latents drawn by the last generator and by the a
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The shipped generator
 #
-# The run that works, on 12,000 real dogs and for many more steps. Its card says how, and how it scores: distances in the features of DogNet (chapter 03), where
+# The run that works, on 12,000 real dogs and for many more steps. Its card says how, and how it scores: distances in the features of a network, named beside them (chapters 03 and 14), where
 # the floor is what *other real dogs* score.
 
 # %%

@@ -410,9 +410,9 @@ for number, (recipe, points) in enumerate(runs.items()):
     ax.plot(seen, kid, "osv^Dp*Xh<"[number % 10] + "-", color=f"C{number}", label=recipe)
     print(f"KID {kid[-1]:.4f} after {seen[-1]:>9,.0f} pictures   {recipe}")
 for name, line in (("cgan64", ":"), ("biggan64", "--")):
-    final = checkpoints.card(name)["scores"]["generated"]["KID"]
+    final = checkpoints.card(name)["scores_dognet"]["generated"]["KID"]
     ax.axhline(final, color="black", ls=line, label=f"{name}, finished: {final:.4f}")
-ax.set(xlabel="pictures seen", ylabel="KID, less is better", yscale="log")
+ax.set(xlabel="pictures seen", ylabel="KID[dognet-1], less is better", yscale="log")
 ax.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(figure, "KID against pictures seen, a line or a point for each recipe that was tried.")
 

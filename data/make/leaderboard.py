@@ -23,7 +23,7 @@ from dogan_lib.metrics.features import DEFAULT, network
 from dogan_lib.metrics.mifid import memorisation_distance
 from dogan_lib.metrics.report import BLUR, blurred
 from dogan_lib.metrics.sources import pictures
-from dogan_lib.metrics.submission import at_size
+from dogan_lib.metrics.submission import at_size, chosen
 from dogan_lib.runtime import cache_dir, write_atomically
 
 N, DRAWS, SIZE = 2000, 3, 64
@@ -44,7 +44,7 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
     """All rows; those of unchanged files are taken over unless `anew`."""
     dogs, eyes = load_dogs(size=SIZE, source=data), network(DEFAULT)
     others = np.random.default_rng(0).permutation(len(dogs))[:n]
-    reference = _reference(dogs, others, eyes)
+    reference = reference_of(dogs, others, eyes)
     terms = {
         "network": eyes.name,
         "n": n,
@@ -61,7 +61,9 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
     for name in leaderboard.contestants():
         kept = known.get(name, {})
         if kept.get("sha256") != leaderboard.fingerprint(name):
-            kept = _generator(name, reference, n, draws)
+            generator = checkpoints.load_generator(name)
+            kept = _generator(name, generator, reference, n, draws)
+            kept |= {"sha256": leaderboard.fingerprint(name), "speed": _speed(generator)}
         rows.append(kept | _facts(name))
         print(name, leaderboard.cell(rows[-1], "FID"), flush=True)
     images = dogs.images[np.sort(others)]
@@ -69,12 +71,29 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
         row = known.get(name)
         if row is None:
             vectors = extract(change(images), eyes)
-            row = {"name": name, "kind": "anchor", **_scores(reference, [vectors])}
+            row = {"name": name, "kind": "anchor", **scores(reference, [vectors])}
         rows.append(row)
+        print(name, leaderboard.cell(row, "FID"), flush=True)
+    for name, (of, truncation, best_of) in OPTIONS.items():
+        row = known.get(name, {})
+        if row.get("sha256") != leaderboard.fingerprint(of):
+            source = chosen(checkpoints.load_generator(of), truncation, f"{of}_judge", best_of)
+            row = _generator(name, source, reference, n, 1) | {"kind": "option"}
+            row["sha256"] = leaderboard.fingerprint(of)
+        rows.append(row | _facts(of))
         print(name, leaderboard.cell(row, "FID"), flush=True)
     return terms | {"rows": sorted(rows, key=lambda row: row["FID"][1])}
 
 
+# What a submission may do besides: truncation, and D's favourite of several.
+OPTIONS = {
+    "projected64, |z| < 1": ("projected64", 1.0, 1),
+    "projected64, |z| < 0.5": ("projected64", 0.5, 1),
+    "biggan64, |z| < 1": ("biggan64", 1.0, 1),
+    "biggan64, |z| < 0.5": ("biggan64", 0.5, 1),
+    "pggan64, D's favourite of 2": ("pggan64", None, 2),
+    "pggan64, D's favourite of 4": ("pggan64", None, 4),
+}
 ANCHORS = {
     "real dogs": lambda images: images,
     "real dogs through 32 px": lambda images: reduced(images, 2),
@@ -84,7 +103,7 @@ ANCHORS = {
 }
 
 
-def _reference(dogs: Dogs, others: np.ndarray, eyes) -> Features:
+def reference_of(dogs: Dogs, others: np.ndarray, eyes) -> Features:
     """The features of the dogs that are not the floor, kept in the cache: it takes minutes."""
     rows = np.setdiff1d(np.arange(len(dogs)), others)
     path = cache_dir() / f"leaderboard_{eyes.name}_{len(dogs)}_{len(others)}.npy"
@@ -95,23 +114,21 @@ def _reference(dogs: Dogs, others: np.ndarray, eyes) -> Features:
     return Features(np.load(path), eyes, text=f"{len(rows):,} real dogs")
 
 
-def _generator(name: str, reference: Features, n: int, draws: int) -> dict:
-    """The measured part of a row."""
-    generator = checkpoints.load_generator(name)
+def _generator(name: str, generator, reference: Features, n: int, draws: int) -> dict:
+    """The scores of a row."""
     sides, shares = [], []
     for seed in range(draws):
         drawn = pictures(generator, n, seed)
         vectors = extract(at_size(drawn.images, SIZE), reference.network, progress=False)
         sides.append(vectors)
         if drawn.labels is not None:
-            found = recognise(vectors, drawn.labels, generator.breeds)
+            found = recognise(vectors, drawn.labels, generator.card["breeds"])
             shares.append(found.accuracy())
-    row = {"name": name, "kind": "generator", "sha256": leaderboard.fingerprint(name)}
-    row |= _scores(reference, sides) | {"speed": _speed(generator)}
+    row = {"name": name, "kind": "generator"} | scores(reference, sides)
     return row | ({"top1": _interval(shares)} if shares else {})
 
 
-def _scores(reference: Features, sides: list[Features]) -> dict:
+def scores(reference: Features, sides: list[Features]) -> dict:
     """Smallest, middle and largest of the draws, for each measure."""
     found: dict[str, list[float]] = {}
     for side in sides:
@@ -160,6 +177,22 @@ def _facts(name: str) -> dict:
     }
 
 
+def onto_cards(board: dict) -> None:
+    """Write each generator's scores and the floor onto its card; those by DogNet are kept apart."""
+    rows = {row["name"]: row for row in board["rows"]}
+    for name in leaderboard.contestants():
+        card = checkpoints.card(name)
+        old = card.get("scores", {})
+        if old.get("network", board["network"]) != board["network"]:
+            checkpoints.annotate(name, scores_dognet=old)
+        measured = {
+            side: {key: rows[row][key][1] for key in ("FID", "KID", "precision", "recall")}
+            for side, row in (("generated", name), ("real", "real dogs"))
+        }
+        terms = {"n": board["n"], "reference": f"{board['reference']}, 64x64"}
+        checkpoints.annotate(name, scores={**terms, "network": board["network"], **measured})
+
+
 def into_readme(board: dict, readme: Path = README) -> None:
     """The table in place of what stands between the two marks.
 
@@ -184,6 +217,7 @@ def main(arguments=None):
     board = measure(args.data, anew=args.anew)
     with write_atomically(leaderboard.path()) as temporary:
         temporary.write_text(json.dumps(board, indent=1) + "\n", encoding="utf-8")
+    onto_cards(board)
     into_readme(board)
     print(leaderboard.markdown(board))
 

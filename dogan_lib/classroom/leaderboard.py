@@ -7,7 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from dogan_lib import checkpoints, plots
+from dogan_lib import cards
+from dogan_lib.runtime import data_dir
 
 HEADS = (
     ("generator", ""),
@@ -20,13 +21,14 @@ HEADS = (
     ("parameters", "parameters"),
     ("pictures seen", "pictures_seen"),
     ("hours", "seconds"),
+    ("drawn a second", "speed"),
     ("Kaggle's rules", "rules"),
 )
 
 
 def path() -> Path:
     """The file that `make leaderboard` writes."""
-    return checkpoints.data_dir() / "leaderboard.json"
+    return data_dir() / "leaderboard.json"
 
 
 def read() -> dict:
@@ -42,7 +44,7 @@ def read() -> dict:
 
 def fingerprint(name: str) -> str:
     """SHA-256 of a shipped generator's weights: a row is of the file that has it."""
-    file = checkpoints.data_dir() / "checkpoints" / f"{name}.keras"
+    file = data_dir() / "checkpoints" / f"{name}.keras"
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
@@ -56,8 +58,8 @@ def contestants() -> list[str]:
     """The shipped generators that learnt from real dogs; those of doodles stand elsewhere."""
     return [
         name
-        for name in checkpoints.available()
-        if not checkpoints.card(name).get("data", "").startswith(("doodle", "portraits"))
+        for name in cards.available()
+        if not cards.card(name).get("data", "").startswith(("doodle", "portraits"))
     ]
 
 
@@ -84,10 +86,28 @@ def markdown(board: dict) -> str:
     heads = [head for head, _ in HEADS]
     lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
     for row in board["rows"]:
+        if row["kind"] == "option":
+            continue
         title = f"`{row['name']}`" if row["kind"] == "generator" else f"*{row['name']}*"
         cells = [title, *(cell(row, key) for _, key in HEADS[1:])]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join([*lines, "", note(board)])
+
+
+def options(board: dict) -> str:
+    """What truncation and rejection by D buy and cost, as a table in plain text."""
+    columns = ("FID", "KID", "precision", "recall", "top1")
+    names = dict.fromkeys(
+        r["name"].partition(",")[0] for r in board["rows"] if r["kind"] == "option"
+    )
+    rows = [row for name in names for row in board["rows"] if row["name"].partition(",")[0] == name]
+    heads = [f"{'of ' + board['network'] + ', n=' + str(board['n']):<30}"]
+    lines = ["".join([*heads, *(f"{head:>12}" for head in columns)])]
+    for row in rows:
+        middle = {key: [row[key][1]] * 3 if row.get(key) else None for key in columns}
+        cells = (f"{cell(middle, key):>12}" for key in columns)
+        lines.append(f"{row['name']:<30}" + "".join(cells))
+    return "\n".join(lines)
 
 
 def note(board: dict) -> str:
@@ -107,16 +127,99 @@ def figure(board: dict):
     """FID of all rows as bars with their intervals, the anchors grey."""
     import matplotlib.pyplot as plt
 
-    rows = board["rows"][::-1]
-    drawn, ax = plt.subplots(figsize=(10, 0.42 * len(rows) + 1.2))
+    from dogan_lib.plots import PALETTE
+
+    rows = [row for row in board["rows"][::-1] if row["kind"] != "option"]
+    drawn, ax = plt.subplots(figsize=(10, 0.38 * len(rows) + 1.2))
     for place, row in enumerate(rows):
         low, middle, high = row["FID"]
         own = "fake" if row.get("rules", True) else "accent"
-        colour = plots.PALETTE["neutral" if row["kind"] != "generator" else own]
+        colour = PALETTE["neutral" if row["kind"] != "generator" else own]
         ax.barh(place, middle, color=colour, xerr=[[middle - low], [high - middle]])
         ax.text(high, place, f"  {middle:.1f}", va="center", fontsize=11)
     ax.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=12)
     ax.set_xlabel(f"FID[{board['network']}, n={board['n']:,}], lower is better", fontsize=12)
     ax.margins(x=0.1)
+    drawn.tight_layout()
+    return drawn
+
+
+def scatter(board: dict):
+    """Precision over recall, one point a row; options hang on their generator."""
+    import matplotlib.pyplot as plt
+
+    from dogan_lib.plots import PALETTE
+
+    drawn, ax = plt.subplots(figsize=(10, 5.6))
+    middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
+    for row in board["rows"]:
+        x, y = middle[row["name"]]
+        if row["kind"] == "option":
+            name, _, text = row["name"].partition(", ")
+            ax.annotate("", (x, y), middle[name], arrowprops={"arrowstyle": "->", "color": "0.6"})
+            ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
+            continue
+        own = "fake" if row.get("rules", True) else "accent"
+        ax.plot(x, y, "o", ms=9, color=PALETTE["neutral" if row["kind"] == "anchor" else own])
+        ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
+    ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
+    ax.set_ylabel("precision: dogs that look real", fontsize=12)
+    ax.margins(0.12)
+    drawn.tight_layout()
+    return drawn
+
+
+def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
+    """The same latents, and the same breeds, through every generator.
+
+    Returns:
+        Rows of uint8 pictures (columns, 64, 64, 3), and (name, year of the paper) for each.
+    """
+    import numpy as np
+
+    from dogan_lib import checkpoints, plots
+    from dogan_lib.classroom.course_map import CHAPTERS
+    from dogan_lib.generator import latents
+    from dogan_lib.metrics.submission import at_size
+
+    years = {name: chapter.year for chapter in CHAPTERS for name in chapter.draws}
+    rows, labels = [], []
+    for name in names:
+        generator = checkpoints.load_generator(name)
+        breeds = np.arange(columns) * 15 if generator.classes else None
+        images = generator.decode(latents(columns, generator.latent_dim, seed), breeds)
+        rows.append(at_size(plots.to_uint8(images), 64))
+        labels.append((name, years.get(name, "")))
+    return rows, labels
+
+
+def copies(board: dict, real, fake, name: str):
+    """Histograms of the distance to the nearest real dog: of fakes, and of other real dogs.
+
+    Args:
+        real, fake: `metrics.Features`; half of the real ones are looked up among the others.
+    """
+    import matplotlib.pyplot as plt
+
+    from dogan_lib.metrics.distances import cosine_distances
+    from dogan_lib.plots import PALETTE
+
+    known, fresh = real.vectors[::2], real.vectors[1::2]
+    drawn, ax = plt.subplots(figsize=(10, 4.6))
+    for vectors, label, colour in (
+        (fresh, "other real dogs", "real"),
+        (fake.vectors, name, "fake"),
+    ):
+        nearest = cosine_distances(vectors, known).min(axis=1)
+        text = f"{label}: mean {nearest.mean():.2f}, smallest {nearest.min():.2f}"
+        colour = PALETTE[colour]
+        ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=colour)
+    ax.axvline(board["threshold"], color="black", ls="--", label="MiFID's threshold for the mean")
+    ax.set_xlim(left=0)
+    ax.set_xlabel(
+        f"1 - |cos| to the nearest of {len(known)} real dogs, {board['network']}", fontsize=12
+    )
+    ax.set_yticks([])
+    ax.legend(frameon=False, fontsize=11)
     drawn.tight_layout()
     return drawn

@@ -1,5 +1,6 @@
 """The zip that Kaggle's "Generative Dog Images" wanted: 10,000 dogs of 64x64, and its examiner."""
 
+import dataclasses
 import hashlib
 import io
 import zipfile
@@ -7,11 +8,67 @@ from pathlib import Path
 
 import numpy as np
 
+from dogan_lib.checkpoints import data_dir
 from dogan_lib.metrics.features import resize
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.runtime import write_atomically
+from dogan_lib.saving import read_network
 
 PICTURES, SIZE = 10_000, 64
+
+
+@dataclasses.dataclass
+class Chosen:
+    """A generator as it is submitted: truncated, or of several pictures only a judge's favourite.
+
+    Attributes:
+        generator: a `checkpoints.Generator`.
+        truncation: redraw each number of z whose magnitude is above it.
+        judge: a discriminator, pictures (n, H, W, 3) in [-1, 1] -> logits (n, 1).
+        best_of: pictures that are drawn for each that is kept.
+    """
+
+    generator: object
+    truncation: float | None = None
+    judge: object = None
+    best_of: int = 1
+
+    @property
+    def card(self) -> dict:
+        return self.generator.card
+
+    @property
+    def classes(self) -> int | None:
+        return self.generator.classes
+
+    def sample(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
+        """n pictures, float32 (n, H, W, 3) in [-1, 1]; rivals have the same label."""
+        more = None if labels is None else np.repeat(labels, self.best_of)
+        images = self.generator.sample(n * self.best_of, seed, self.truncation, labels=more)
+        if self.best_of == 1:
+            return images
+        scores = self.judge.predict(images, batch_size=64, verbose=0)
+        favourites = scores.reshape(n, self.best_of).argmax(axis=1)
+        return images[np.arange(n) * self.best_of + favourites]
+
+
+def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) -> Chosen:
+    """`Chosen`, with the judge read from its file where there is something to judge.
+
+    Args:
+        judge: the path of a `.keras`, or the name of a shipped one, such as "pggan64_judge".
+
+    Raises:
+        FileNotFoundError: there is no such discriminator.
+    """
+    if best_of == 1:
+        return Chosen(generator, truncation)
+    path = (
+        Path(judge) if judge.endswith(".keras") else data_dir() / "checkpoints" / f"{judge}.keras"
+    )
+    if not path.exists():
+        raise FileNotFoundError(f"no discriminator {path}: name one by --judge")
+    return Chosen(generator, truncation, read_network(path), best_of)
 
 
 def submit(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from dogan_lib.classroom import chapters, exercises, kinds
 from dogan_lib.models.biggan import carried
@@ -40,6 +41,7 @@ RIGHT = [
         ),
     ),
     ("12-start", "raise it"),
+    ("14-leak", lambda x, y: LogisticRegression().fit(x[::2], y[::2]).score(x[1::2], y[1::2])),
 ]
 WRONG = [
     ("00-draw", lambda mean, std, n: mean + np.random.default_rng(0).normal(size=(n, 2))),
@@ -54,6 +56,8 @@ WRONG = [
     ("03-prepare", lambda images, flips: images[:, :, ::-1] / 127.5 - 1),
     ("11-quantiles", lambda shape, threshold, seed: np.zeros(shape)),
     ("12-start", "lower"),
+    ("14-leak", lambda x, y: LogisticRegression(C=1e3).fit(x, y).score(x, y)),
+    ("14-leak", lambda x, y: 0.5),
 ]
 UNREADABLE = [
     ("05-better", "unknown"),

@@ -1,10 +1,12 @@
 """`dogan score` and `dogan submit`, on pictures of 16 pixels."""
 
+import io
 import json
 import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 from small_pictures import Sampler, pictures
 
 from dogan_lib import cli
@@ -92,6 +94,86 @@ def test_enlarging(tmp_path):
 def test_a_submission_is_a_zip(tmp_path):
     with pytest.raises(ValueError, match="a submission is a"):
         submission.submit(Sampler(), tmp_path / "images.tar", n=5, size=16)
+
+
+def spoiled(path, how):
+    """A sound submission with one fault."""
+    submission.submit(Sampler(), path, n=5, size=16)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    first, second = list(files)[:2]
+    other = io.BytesIO()
+    if how == "cut":
+        files[first] = files[first][: len(files[first]) // 2]
+    elif how == "twice":
+        files[second] = files[first]
+    elif how == "folder":
+        files[f"dogs/{first}"] = files.pop(first)
+    elif how == "grey":
+        Image.new("L", (16, 16)).save(other, "PNG")
+    elif how == "jpeg":
+        Image.new("RGB", (16, 16)).save(other, "JPEG")
+    elif how == "size":
+        Image.new("RGB", (32, 32)).save(other, "PNG")
+    if other.tell():
+        files[first] = other.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("cut", "dog_00000.png is no picture"),
+        ("twice", "are the same picture"),
+        ("folder", "in no folder"),
+        ("grey", "'L'"),
+        ("jpeg", "'JPEG'"),
+        ("size", r"\(32, 32\)"),
+    ],
+)
+def test_one_broken_picture_is_enough(tmp_path, how, message):
+    spoiled(tmp_path / "a.zip", how)
+    with pytest.raises(ValueError, match=message):
+        submission.check_submission(tmp_path / "a.zip", 5, 16)
+
+
+def test_no_zip_at_all(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK nothing")
+    with pytest.raises(ValueError, match="no zip that can be read"):
+        submission.check_submission(tmp_path / "a.zip", 5)
+
+
+class Truncated(Sampler):
+    """Remembers the threshold that it was asked for."""
+
+    def sample(self, n, seed=0, truncation=None, labels=None, captions=None):
+        self.truncation = truncation
+        return super().sample(n, seed, truncation, labels)
+
+
+class Bright:
+    """A judge that likes light pictures."""
+
+    def predict(self, images, batch_size, verbose):
+        return images.mean(axis=(1, 2, 3))[:, None]
+
+
+def test_truncation_and_the_judges_favourites():
+    plain, best = Truncated(classes=3), Truncated(classes=3)
+    ordinary = submission.Chosen(plain, truncation=0.7).sample(40, labels=np.arange(40) % 3)
+    assert plain.truncation == 0.7 and ordinary.shape == (40, 16, 16, 3)
+    favourites = submission.Chosen(best, judge=Bright(), best_of=4)
+    lighter = favourites.sample(40, labels=np.arange(40) % 3)
+    assert lighter.mean() > ordinary.mean() and favourites.classes == 3
+    steps = lighter.mean(axis=(1, 2, 3)).reshape(-1)[:39].reshape(-1, 3)
+    assert (np.diff(steps, axis=1) > 0).all(), "each has the label that was asked for"
+
+
+def test_a_judge_that_is_not_there():
+    with pytest.raises(FileNotFoundError, match=r"no discriminator .*nobody\.keras"):
+        submission.chosen(Sampler(), None, "nobody", best_of=2)
 
 
 def test_what_is_no_submission(tmp_path):

@@ -1,0 +1,440 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 14 · 찐 점수 — The 찐 score
+#
+# **한국어 요약**
+#
+# - 지금까지 만든 모든 생성자를 같은 개, 같은 자, 같은 장수로 재어 한 표에 놓는다.
+# - 바닥(진짜와 진짜)과 기준점(32픽셀, 16픽셀, 흐림)이 있어야 점수를 읽을 수 있다.
+# - 숫자만으로는 부족하다: 베낀 것은 아닌지(최근접 이웃), 사람의 눈에는 어떤지(블라인드 테스트)도 본다.
+# - Kaggle에 낼 `images.zip`을 만들고 검사한다.
+# - 끝으로 발표의 다섯 문장, 확산 모델, 딥페이크와 그 탐지를 이야기한다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/14_jjin_gaeman.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 배울 것 · What you will learn
+#
+# 점수를 매기고, 그 점수를 의심하는 법을 배웁니다.
+#
+# 1. To compare generators on equal terms, and to say how sure the comparison is.
+# 2. To read a score between its floor and its anchors.
+# 3. To look for copies, and to test your own eyes without fooling yourself.
+# 4. To catch a generator with a detector, and to see where the detector fails.
+# 5. What of the course's beginning, P(G) = P(data), has been reached.
+
+# %% slideshow={"slide_type": "skip"}
+from dogan_lib.presets import preset
+
+cfg = preset(
+    smoke=dict(judged=520, rivals=("projected64",), caught=120, zipped=40, shown=40),
+    cpu=dict(judged=1000, rivals=("biggan64", "projected64"), caught=600, zipped=400, shown=200),
+    gpu=dict(judged=2000, rivals=("biggan64", "projected64"), caught=1200, zipped=10000, shown=400),
+)
+cfg
+
+# %% slideshow={"slide_type": "skip"}
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from IPython.display import Markdown
+from sklearn.linear_model import LogisticRegression
+
+from dogan_lib import checkpoints, metrics, plots, runtime
+from dogan_lib.classroom import blind_test, diagram, exercises, leaderboard
+from dogan_lib.metrics import submission
+from dogan_lib.metrics.breeds import recognise
+from dogan_lib.metrics.reference import real_dogs
+
+print(runtime.setup(seed=0))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 한눈에 보기 · The idea in one picture
+#
+# $G$의 그림 더미와 진짜 더미를 나란히 놓고 거리를 잽니다. $D$는 이제 쉽니다.
+
+# %% tags=["hide-input"]
+diagram.game(
+    lit=["fake", "real"],
+    grey=["D", "logit", "loss"],
+    labels={"fake": "2,000 of them", "real": "against real dogs"},
+    title="The score",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 발표의 2014 → 2018, 우리 개로 · The deck's row, made of our own dogs
+#
+# 같은 $z$를 모든 생성자에 넣었습니다. 위에서 아래로 강의의 순서입니다.
+
+# %% tags=["hide-input"]
+order = [
+    name
+    for name in "dcgan32 dcgan64 lsgan64 cgan64 sagan64 pggan64 biggan64 projected64".split()
+    if name in checkpoints.available()
+]
+rows, labels = leaderboard.one_latent_each(order, seed=14)
+plots.show(
+    plots.labelled_rows(rows, [f"{name}, {year}" for name, year in labels]),
+    "Eight latents through every generator of the course, in the order of the chapters.",
+    dpi=72,
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Fur and lawns come first, outlines later, faces last. Years are those of the papers; each row is our small network, not the paper's.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 같은 조건 · On equal terms
+#
+# 점수는 자(특징 신경망), 장수 $n$, 상대가 같을 때만 비교할 수 있습니다.
+#
+# | must be the same | or else |
+# |---|---|
+# | the feature network, `lite1-dogs` | numbers of two networks have no common unit |
+# | n | FID falls as n grows, even for one generator |
+# | the dogs, their crop and size | a sharper reference is a farther one |
+# | the way pictures are resized | aliasing alone moves FID by several points |
+#
+# lite1 learnt from ImageNet and no generator of the course learnt from it; `data/README.md` says how it was made.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 직접 재기 · Score some yourself
+#
+# 진짜 개 1,200마리의 특징이 함께 들어 있어서, 사진이 없어도 잴 수 있습니다.
+
+# %%
+real = real_dogs()
+samples, seen = {}, {}
+for name in cfg.rivals:
+    generator = checkpoints.load_generator(name)
+    asked = np.arange(cfg.judged) % generator.classes
+    samples[name] = generator.sample(cfg.judged, seed=5, labels=asked)
+    seen[name] = metrics.extract(samples[name], progress=False)
+    print(name, "\n ", metrics.fid(real, seen[name]), "\n ", metrics.kid(real, seen[name]))
+    print(" ", recognise(seen[name], asked, generator.breeds))
+
+# %% [markdown]
+# **볼 것 · What to see.** Each number names its network and its n, and stands beside real against real. These n differ from the table's, so these numbers may not be held against it.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 맞혀 보기 · Predict
+#
+# 어느 쪽의 FID가 더 작을까요? A: `projected64`의 그림. B: 32픽셀로 줄였다가 키운 **진짜** 개.
+
+# %% tags=["exercise"]
+prediction = None
+exercises.check("14-first", prediction)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 순위표 · The leaderboard
+#
+# 회색은 진짜 개에서 온 기준점, 노란색은 Kaggle 규칙 밖의 빌린 눈입니다.
+
+# %% tags=["hide-input"]
+board = leaderboard.read()
+plots.show(leaderboard.figure(board), "FID of every generator and anchor, real dogs first.", dpi=80)
+
+# %% [markdown]
+# **볼 것 · What to see.** Where each generator stands among the anchors. The thin line is the range of three draws.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+Markdown(leaderboard.markdown(board))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 품질과 다양성 · Precision and recall
+#
+# FID 하나로는 왜 나쁜지 알 수 없습니다. 정밀도는 한 장 한 장의 품질, 재현율은 다양성입니다.
+
+# %% tags=["hide-input"]
+plots.show(
+    leaderboard.scatter(board), "Precision and recall of generators, anchors and options.", dpi=80
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Up is better dogs, right is more kinds of dogs. Real dogs are the corner that can be reached.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 낼 때의 요령 · What may be done at the last minute
+#
+# 절단(truncation)과 $D$의 선택으로 같은 생성자의 점수를 바꿀 수 있습니다.
+
+# %% tags=["hide-input"]
+print(leaderboard.options(board))
+
+# %% [markdown]
+# **볼 것 · What to see.** Within a block the generator is the same file. Truncation redraws every $|z_i|$ above a threshold (chapter 11); D's favourite is one of several drawn for the same place.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 베낀 것은 아닐까 · Is it a copy?
+#
+# 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견줍니다.
+
+# %% tags=["hide-input"]
+name = cfg.rivals[-1]
+plots.show(
+    leaderboard.copies(board, real, seen[name], name),
+    "Distances to the nearest real dog: of generated dogs, and of other real dogs.",
+    dpi=80,
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** A generator that copies has distances near 0. MiFID divides FID by the mean distance d where d is under the threshold; these are not.
+
+# %% slideshow={"slide_type": "skip"}
+# With the photographs at hand (chapter 03): the best samples beside their nearest training dogs.
+pictures = blind_test.real_pictures(size=64, limit=4000)
+best = metrics.nearest(real, seen[name], k=1).distances[:, 0].argsort()[:6]
+if pictures is not None and len(pictures) > 100:
+    found = metrics.nearest(pictures, samples[name][best], progress=False)
+    plots.show(found.figure(), "The best samples, each with its three nearest training dogs.")
+else:
+    plots.show(plots.grid(samples[name][best], 6, scale=1.5), "The six best samples by distance.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 블라인드 테스트 · A blind test
+#
+# 한 장씩 봅니다. 진짜 사진이 없으면 두 생성자 중 누구의 그림인지 맞힙니다.
+
+# %%
+fakes = {
+    each: checkpoints.load_generator(each).sample(cfg.shown, seed=8)
+    for each in ("biggan64", "projected64")
+}
+test = blind_test.BlindTest(fakes, pictures, each=20, seed=1)
+test
+
+# %% tags=["hide-input"]
+plots.show(test.still(), "The first ten pictures of the test, as they will be asked.", dpi=80)
+
+# %% [markdown]
+# **볼 것 · What to see.** Forty answers leave an interval of about thirty points: nobody's eyes decide between two good generators in a minute.
+
+# %% slideshow={"slide_type": "skip"}
+print(test.verdicts)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 탐지 · Catch the generator
+#
+# 판별자를 다시 부릅니다. 특징 256개 위의 선형 분류기 하나로 진짜와 가짜를 가릅니다.
+
+
+# %%
+def detector(fake):
+    """Real or generated, from 256 features: fitted on even rows; accuracy on odd ones."""
+    n = min(len(real), len(fake))
+    x = np.concatenate([real.vectors[:n], fake.vectors[:n]])
+    y = np.repeat([0, 1], n)
+    model = LogisticRegression(C=0.1, max_iter=300).fit(x[::2], y[::2])
+    return model, model.score(x[1::2], y[1::2])
+
+
+model, accuracy = detector(seen[name])
+print(f"{name}: caught in {accuracy:.1%} of the cases; P(G) = P(data) would leave 50 %")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 다른 생성자라면 · Does it know a stranger?
+#
+# 탐지기는 한 생성자만 배웠습니다. 처음 보는 생성자의 그림도 알아볼까요?
+
+# %%
+for stranger in ("pggan64", "biggan64", "projected64"):
+    pictures_of = checkpoints.load_generator(stranger).sample(cfg.caught, seed=9)
+    vectors = metrics.extract(pictures_of, progress=False).vectors
+    print(f"{stranger:<12} taken for generated: {(model.predict(vectors) == 1).mean():.1%}")
+fresh = model.predict(real.vectors[1::2])  # the half that it was not fitted on
+print(f"{'real dogs':<12} taken for generated: {(fresh == 1).mean():.1%}")
+
+# %% [markdown]
+# **볼 것 · What to see.** The strangers are caught as well, and the price is in the last line: real dogs that are accused. A detector is a discriminator that came late: who trains against it learns to pass.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## P(G) = P(data)? · The final goal
+#
+# 1장의 목표를 이제 잽니다: 최선의 판별자가 50%만 맞힌다면 도착한 것입니다.
+#
+# - In chapter 01 the best D gave $V(D^*, G) = 2\,\mathrm{JSD} - \log 4$, and JSD = 0 only where both densities agree.
+# - Here a linear detector is right far more often than half of the time: **not reached**, and 256 numbers suffice to see it.
+# - Between real dogs and real dogs the same distances do not become 0 either, for n is finite: that is the floor in every table.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되고, 어떻게 아는가 · What goes wrong, and how to tell
+#
+# 점수도 속습니다. 무엇을 함께 보아야 하는지 적었습니다.
+#
+# | you see | likely | look at |
+# |---|---|---|
+# | FID better, pictures not | another n, another crop, another resize | what the number says about itself |
+# | FID better, faces not | the ruler reads texture | shuffled patches (`docs/metrics.md`) |
+# | precision 1, recall 0 | a few pictures again and again | recall, duplicates |
+# | everything good, too good | copies | nearest neighbours, d |
+# | one seed ahead of another | noise | three draws, the interval |
+# | borrowed eyes far ahead | ImageNet knows dogs; so does the ruler | another network's opinion, people |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Kaggle의 images.zip · The submission
+#
+# 64×64 PNG 10,000장을 압축 파일 하나로 냅니다. 검사기가 한 장씩 열어 봅니다.
+
+# %%
+folder = Path(tempfile.mkdtemp())
+chosen = submission.chosen(checkpoints.load_generator("biggan64"), truncation=1.0, judge="")
+path = submission.submit(chosen, folder / "images.zip", n=cfg.zipped)
+print(f"{path.name}: {cfg.zipped:,} PNG in order, {path.stat().st_size / 1e6:.1f} MB")
+
+broken = folder / "broken.zip"
+with zipfile.ZipFile(path) as sound, zipfile.ZipFile(broken, "w") as spoiled:
+    for number, file in enumerate(sound.namelist()):
+        spoiled.writestr(file, sound.read(file)[: 300 if number == 7 else None])
+
+# %%
+try:
+    submission.check_submission(broken, cfg.zipped)
+except ValueError as error:
+    print("refused:", error)
+
+# %% [markdown]
+# **볼 것 · What to see.** One picture cut short, and the file is refused by name. `dogan submit biggan64 --truncation 1` writes all 10,000.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 2019년의 점수 · The scores of 2019
+#
+# Kaggle의 점수는 Inception의 MiFID입니다. 우리 표와 **다른 자**이므로 견줄 수 없습니다.
+#
+# | entry | public | private |
+# |---|---|---|
+# | DCGAN in Keras | 55.87 to 59.05 | 122.55 |
+# | conditional ProGAN | about 30 | 82.8 |
+#
+# Four of the top five used BigGAN. Pretrained networks and other data were not allowed: `projected64` and `projected128` would be out, `biggan64` would be in. `dogan score biggan64 --features inception` measures with Inception where its weights can be fetched.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## GAN과 확산 모델 · GANs and diffusion, seen in 2026
+#
+# 그림 생성의 주류는 2021년부터 확산 모델입니다. GAN의 생각은 그 안에 살아 있습니다.
+#
+# - 2021: diffusion models overtake GANs on ImageNet (Dhariwal & Nichol, [2105.05233](https://arxiv.org/abs/2105.05233)).
+# - Their price is many steps a picture. A GAN takes **one**: look at the course's generators, hundreds of pictures a second on a laptop.
+# - 2023: adversarial distillation makes a diffusion model draw in 1 to 4 steps with a discriminator (Sauer et al., [2311.17042](https://arxiv.org/abs/2311.17042)); GigaGAN scales a GAN to text ([2303.05511](https://arxiv.org/abs/2303.05511)).
+# - 2024: R3GAN, a plain modern GAN, compares well with diffusion at small sizes (Huang et al., [2501.05441](https://arxiv.org/abs/2501.05441)).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 딥페이크, 탐지, 동의 · Deepfakes, detection, consent
+#
+# 개 대신 사람의 얼굴이면 문제가 달라집니다. 그 사람이 동의했는지가 먼저입니다.
+#
+# - The deck's Obama: *Synthesizing Obama* (Suwajanakorn et al. 2017) drew the mouth from the sound with a recurrent network; no GAN.
+# - A detector of one generator caught its relatives too: all of them draw by convolutions. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
+# - What helps besides: signed origin (C2PA), marks in the pixels, and saying that a picture is generated.
+# - Pictures of people: only with their consent, and with the law of your country. Pictures of *their* dogs: ask too.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## AlphaFold와 엑스 마키나 · AlphaFold, and Ex Machina
+#
+# 발표 자료의 두 장을 바로잡습니다.
+#
+# - **AlphaFold** is DeepMind's, not Microsoft's, and no GAN. In 2020 it predicted structures of proteins of the new corona virus; AlphaFold 2 (Jumper et al. 2021) is a network of attention, AlphaFold 3 (2024) ends in a diffusion model.
+# - **Ex Machina** (Garland 2014). Caleb judges whether Ava thinks, knowing that she is a machine. Ava learns from each of his judgements what he wants to see. It is a discriminator's story: whoever may be asked often enough can be learnt, and what has been maximised is his verdict, not the thing he was to judge.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 남았나 · What the project left us
+#
+# 발표의 마지막 다섯 문장에 강의가 답합니다.
+#
+# | the deck | the course |
+# |---|---|
+# | 초기 GAN의 이해는 생각만큼 어렵지 않다 | chapters 01, 02: a game on a line, and a loop of twenty lines |
+# | 신경망의 발전이 곧 GAN의 발전이다 | 04 to 11: convolution, normalisation, attention; 15: pretrained eyes |
+# | 주로 쓰이는 프레임워크는 케라스, 파이토치 | 02: the same loop in both |
+# | 전문가도 아직 이해하지 못한 부분이 많다 | 05, 06, 10: what was measured against expectation |
+# | 선생님께 얼마나 많이 배웠는지 깨달았다 | and now you can teach it: every chapter is also slides |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 · Exercises
+#
+# `None` 자리에 답을 쓰고 칸을 실행하세요.
+#
+# **1.** A generator has FID 30 and d = 0.05; the threshold is 0.1. Its MiFID?
+
+# %% tags=["exercise"]
+exercises.check("14-mifid", None)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습: 검사기 · Write the validator
+#
+# **2.** `files` is a list of (name, shape, digest of the pixels). True where there are n different 64×64 pictures in RGB under n different names.
+
+
+# %% tags=["exercise"]
+def valid(files, n):
+    """True or False."""
+    return None
+
+
+exercises.check("14-validate", valid)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습: 고치기 · Repair
+#
+# **3.** This detector catches every generator, even one that draws real dogs. What is wrong with its examination?
+
+
+# %% tags=["exercise"]
+def examined(vectors, labels):
+    """The accuracy of a linear detector on heaps that are told apart by labels 0 and 1."""
+    linear = LogisticRegression(C=1e3, max_iter=500)
+    return linear.fit(vectors, labels).score(vectors, labels)
+
+
+exercises.check("14-leak", None)  # your repaired function in place of None
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습: 속이기 · Cheat the score
+#
+# **4.** Bring *precision* above 0.9 with 320 pictures of `projected64` whose recall is under 0.05.
+#
+# **5.** Gain at least 0.03 of precision over the untruncated `projected64`: a function of n that returns n of its pictures, all breeds in turn. What does it cost in recall?
+
+# %% tags=["exercise"]
+exercises.check("14-cheat", None)
+exercises.check("14-truncate", None)
+
+# %% slideshow={"slide_type": "skip"}
+for exercise in ("mifid", "first", "validate", "leak", "cheat", "truncate"):
+    exercises.solution(f"14-{exercise}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
+#
+# 점수는 자의 이름, 장수, 바닥과 함께일 때만 점수입니다.
+#
+# - One table, one ruler, one n, three draws; the floor and the anchors say what the numbers mean.
+# - Precision and recall say *how* a generator falls short; nearest neighbours whether it copied.
+# - People and detectors are rulers too, with errors that can be computed.
+# - P(G) = P(data) is not reached: a line through 256 features tells the heaps apart.
+#
+# ## 참고 문헌 · References
+#
+# - Heusel et al. 2017, FID, [1706.08500](https://arxiv.org/abs/1706.08500); Bińkowski et al. 2018, KID, [1801.01401](https://arxiv.org/abs/1801.01401)
+# - Kynkäänniemi et al. 2019, precision and recall, [1904.06991](https://arxiv.org/abs/1904.06991); 2022, what ImageNet's classes do to FID, [2203.06026](https://arxiv.org/abs/2203.06026)
+# - Kaggle 2019, *Generative Dog Images*, <https://www.kaggle.com/c/generative-dog-images>
+# - Tan & Le 2019, EfficientNet, [1905.11946](https://arxiv.org/abs/1905.11946)
