@@ -67,8 +67,12 @@ def check_pictures(data) -> None:
 
 
 def brightness(images):
-    """The largest magnitude in a batch, float32; NaN where a pixel is."""
-    largest = tf.cast(tf.reduce_max(tf.abs(images)), "float32")
+    """The largest magnitude in a batch of pictures, float32; NaN where a pixel is.
+
+    Points, (batch, d), have no range to keep to: 0, or NaN.
+    """
+    pictures = images.shape.rank == 4
+    largest = tf.cast(tf.reduce_max(tf.abs(images)), "float32") if pictures else tf.zeros(())
     # Whether a maximum keeps NaN depends on the device.
     missing = tf.reduce_any(tf.math.is_nan(images))
     return tf.where(missing, tf.constant(float("nan")), largest)

@@ -393,6 +393,11 @@ print("mean of the middle, 128 dogs:", *(f"{value:+.2f}" for value in moved))
 # %% [markdown]
 # **볼 것 · What to see.** The means rise with every step along the direction.
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 어두운 개에서 밝은 개로 · From dark to bright
+#
+# 세 마리를 그 방향으로 옮긴다.
+
 # %% tags=["hide-input"]
 figure = plots.grid(
     np.concatenate(rows), columns=9, scale=1.1, title="−   brightness of the middle   +"

@@ -368,7 +368,12 @@ runs = {
     for name, attention in (("without", None), ("with", cfg.size // 2))
 }
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 어텐션이 있을 때와 없을 때 · Without attention and with it
+#
+# 같은 시간, 씨앗마다 점 하나.
+
+# %% tags=["hide-input"]
 reference = metrics.extract(dogs, "dognet", cfg.judged, progress=False)
 figure, ax = plt.subplots(figsize=(5.5, 2.6))
 for place, (name, gans) in enumerate(runs.items()):

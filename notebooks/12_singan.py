@@ -261,7 +261,7 @@ pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
 rows = [np.concatenate([one.real()[None], one.sample(3, seed=9)]) for one in pair.values()]
 titles = 2 * ["the picture", *["a sample"] * 3]
 alt = "Two pictures, each with three samples: galaxies in new places, woods with other trees."
-plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.6), alt)
+plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.4), alt)
 
 # %% [markdown]
 # **볼 것 · What to see.** First the picture, then three samples. Galaxies move freely. In the wood, crowns and ground stay where crowns and ground belong, and trunks are broken: no 11 pixels hold a whole one.

@@ -268,6 +268,8 @@ pictures = {
 }
 pictures |= {f"from {k}": result for k, result in edits.items()}
 gallery(pictures, "A crude edit, its soft mask, and the result of five start scales.")
+
+# %% slideshow={"slide_type": "skip"}
 for result in edits.values():
     change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
     assert change[soft == 0].max() <= 1
@@ -486,7 +488,7 @@ exercises.solution("13-start")
 # - Each classic wins something: colour transfer and Poisson at colours, interpolation at PSNR. SinGAN alone knows *which* texture belongs *where*.
 # - A film is a walk near z\*; σ decides whether it moves.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Shaham, Dekel, Michaeli 2019, *SinGAN: learning a generative model from a single natural image*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164), and its code, tamarott/SinGAN

@@ -1,0 +1,386 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 15 · 빌린 눈 — 미리 배운 눈으로 보는 판별자
+#
+# **한국어 요약**
+#
+# - 개 사진 12,000장만 본 판별자(discriminator)는 결과 색은 알아도 얼굴은 모른다.
+# - Projected GAN은 판별자에게 이미 세상을 배운 망의 **특징(features)** 을 빌려준다. 그 망은 얼려 두고, 작은 머리(head) 네 개만 학습한다.
+# - 같은 생성자(generator), 같은 데이터: 눈만 바꾸면 개에게 얼굴이 생긴다.
+# - 대가도 있다. 캐글 규칙에 어긋나고, ImageNet 특징으로 재는 FID가 후하게 나온다.
+
+# %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
+# [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/15_borrowed_eyes.ipynb)
+#
+# 아래 칸은 Colab에서만 강의를 내려받고, 다른 곳에서는 아무 일도 하지 않는다. · The cell below fetches the course on Colab; anywhere else it does nothing.
+
+# %% slideshow={"slide_type": "skip"} tags=["colab"]
+import os
+import subprocess
+import sys
+
+KEEP_ON_DRIVE = False  # True: runs/ lies on your Google Drive, and outlives this session
+if "COLAB_RELEASE_TAG" in os.environ:
+    address = os.environ.get("DOGAN_REPOSITORY", "https://github.com/OWNER/dogan")
+    if "/OWNER/" in address:
+        raise SystemExit("The course has no address yet: `make repo REPO=owner/name` sets it.")
+    if not os.path.isdir("dogan"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
+    sys.path.insert(0, os.path.abspath("dogan"))
+    from dogan_lib import colab
+
+    colab.prepare(KEEP_ON_DRIVE)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇을 배우나 · What you will learn
+#
+# 1. Why a D that has seen nothing but 12,000 dogs is a poor judge of dogs.
+# 2. What pretrained features see, at four scales.
+# 3. Why they are mixed at random before D's heads look at them.
+# 4. To make a Projected GAN of any GAN of this course: one argument.
+# 5. What it costs, and where it is not allowed.
+
+# %% slideshow={"slide_type": "skip"}
+from dogan_lib.presets import preset
+
+cfg = preset(
+    smoke=dict(dogs=256, batch=16, width=8, probe=300, seconds=2, shown=16, n=64),
+    cpu=dict(dogs=6000, batch=32, width=32, probe=3000, seconds=60, shown=64, n=500),
+    gpu=dict(dogs=6000, batch=32, width=64, probe=6000, seconds=180, shown=64, n=500),
+)
+cfg
+
+# %% slideshow={"slide_type": "skip"}
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.linear_model import RidgeClassifier
+
+from dogan_lib import checkpoints, metrics, plots, runtime
+from dogan_lib.callbacks import StopAfter
+from dogan_lib.classroom import diagram, exercises
+from dogan_lib.classroom.heat import heat_over
+from dogan_lib.dogs import load_dogs
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan, pggan, projected
+
+print(runtime.setup(seed=0))
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 이 장에서 바뀌는 것 · What this chapter changes
+#
+# 판별자 앞에 얼린 눈이 하나 생긴다. 나머지는 그대로다.
+
+# %% tags=["hide-input"]
+diagram.game(
+    lit=("eyes", "D"),
+    labels={"eyes": "frozen features, mixed", "D": "four small heads"},
+    title="Projected GAN",
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Pictures reach D through a network that is never trained. Gradients flow back *through* it, to G.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 심판은 무엇을 아는가 · What does a judge know?
+#
+# 판별자의 마지막 특징에서 귀 모양을 직선 하나로 읽을 수 있을까?
+
+# %% slideshow={"slide_type": "skip"}
+doodles = load_dogs(size=64, source="doodle", limit=cfg.probe, progress=False)
+train, test = np.split(np.arange(len(doodles)), [len(doodles) * 2 // 3])
+pixels = doodles.images.astype("float32") / 127.5 - 1
+
+
+def last_features(network, images):
+    """Mean over all positions of a network's last square features, (n, channels)."""
+    square = [x.output for x in network.layers if len(getattr(x.output, "shape", ())) == 4]
+    read = keras.Model(network.inputs[0], keras.ops.mean(square[-1], axis=(1, 2)))
+    parts = [read([images[i : i + 100]], training=False) for i in range(0, len(images), 100)]
+    return np.concatenate([np.asarray(part, "float32") for part in parts])
+
+
+def linear_probe(features, name):
+    """Share of held-out doodles whose attribute a linear classifier reads off the features."""
+    scaled = (features - features[train].mean(0)) / (features[train].std(0) + 1e-6)
+    values = doodles.attributes[name]
+    reader = RidgeClassifier(alpha=10.0).fit(scaled[train], values[train])
+    return reader.score(scaled[test], values[test])
+
+
+# %%
+fade = {"Fade": pggan.Fade}  # a layer of chapter 10
+shipped = runtime.data_dir() / "checkpoints"
+judge = keras.models.load_model(shipped / "pggan64_judge.keras", custom_objects=fade)
+eyes = keras.models.load_model(shipped / "dognet.keras")
+seen = {
+    "pixels": pixels[:, ::4, ::4].reshape(len(pixels), -1),
+    "a GAN's D": last_features(judge, pixels),
+    "DogNet": last_features(eyes, pixels),
+}
+names = ("ears", "pose", "colour")
+shares = {who: [linear_probe(x, name) for name in names] for who, x in seen.items()}
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 직선 하나로 읽기 · Read by one line
+#
+# 귀는 심판이 가장 모르는 것이다.
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(10, 4.4))
+for i, (who, values) in enumerate(shares.items()):
+    bars = ax.bar(np.arange(3) + 0.27 * (i - 1), values, 0.25, label=who)
+    ax.bar_label(bars, [f"{value:.0%}" for value in values], fontsize=13)
+chance = [np.unique(doodles.attributes[name], return_counts=True)[1].max() for name in names]
+ax.plot(np.arange(3), np.array(chance) / len(doodles), "k_", ms=60, label="always the commonest")
+ax.set_xticks(range(3), names, fontsize=14)
+ax.set(ylim=(0, 1.25), ylabel="read right")
+ax.legend(frameon=False, ncols=4, fontsize=12)
+plots.show(
+    figure, "Share of held-out doodles whose ears, pose and colour a linear probe reads right."
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** The D is `pggan64`'s, trained against G on 12,000 real dogs; DogNet learnt to tell their 120 breeds. Neither was shown these attributes.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 특징은 무엇을 보는가 · What the features see
+#
+# 얕은 층은 가장자리를, 깊은 층은 부위를 본다.
+
+# %% tags=["hide-input"]
+network = projected.dognet()
+maps = [np.asarray(m, "float32")[0] for m in network([pixels[3:4]], training=False)]
+figure, axes = plt.subplots(2, 5, figsize=(12.5, 5.2))
+for ax in axes.flat:
+    ax.axis("off")
+axes[0, 0].imshow(doodles.images[3])
+axes[0, 0].set_title("the dog", fontsize=13)
+for column, m in enumerate(maps, 1):
+    order = np.argsort(-m.std(axis=(0, 1)))
+    for row in range(2):
+        heat = m[..., order[row]] - m[..., order[row]].min()
+        axes[row, column].imshow(heat_over(doodles.images[3], heat, zoom=4))
+    axes[0, column].set_title(f"{m.shape[0]}×{m.shape[0]}, {m.shape[-1]} maps", fontsize=13)
+figure.tight_layout()
+plots.show(figure, "A dog, and the two liveliest feature maps of DogNet at four scales over it.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Two maps a scale. On the left outlines and colours, on the right places: head, body, background.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 섞기 · Mixing
+#
+# 판별자가 가장 좋아하는 특징 몇 개만 보지 못하도록, 무작위 합성곱으로 섞는다.
+
+
+# %%
+def my_mixing(maps, kernels_1x1, kernels_3x3):
+    """Four maps (batch, n, n, c), large to small -> four maps, mixed across channels and scales."""
+    mixed = [keras.ops.conv(m, k, padding="same") for m, k in zip(maps, kernels_1x1, strict=True)]
+    outputs = [mixed[-1]]
+    for m, kernel in zip(reversed(mixed[:-1]), kernels_3x3, strict=True):
+        below = keras.ops.conv(outputs[0], kernel, padding="same")
+        size = m.shape[1:3]
+        outputs.insert(0, m + keras.ops.image.resize(below, size, data_format="channels_last"))
+    return outputs
+
+
+# %% [markdown]
+# Nothing here is trained. Each output channel at a fine scale also hears the coarse scales: ears *and* where the head is.
+
+# %% slideshow={"slide_type": "skip"}
+shapes = [tuple(m.shape) for m in maps]
+mix = projected.mixing(shapes)
+kernels = sorted((np.asarray(w) for w in mix.weights), key=lambda kernel: kernel.shape[2])
+ones = [k for k in kernels if k.shape[0] == 1]
+threes = [k for k in reversed(kernels) if k.shape[0] == 3]
+batch = [keras.ops.convert_to_tensor(m[None]) for m in maps]
+for mine, theirs in zip(my_mixing(batch, ones, threes), mix(batch), strict=True):
+    theirs = np.asarray(theirs, "float32")  # in bfloat16 where the CPU has it
+    np.testing.assert_allclose(mine, theirs, atol=0.03 * np.abs(theirs).max())
+print("the library's mixing gives the same four maps, to the three digits of bfloat16")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 섞지 않으면 · Without mixing
+#
+# 특징 몇 개가 거의 모든 에너지를 차지한다. 그것만 맞추면 판별자를 속일 수 있다.
+
+
+# %%
+def effective_channels(m):
+    """How many channels carry a map: (sum e)^2 / sum e^2 for the energies e of the channels."""
+    energy = np.square(np.asarray(m, "float32")).mean(axis=(0, 1, 2))
+    return energy.sum() ** 2 / np.square(energy).sum()
+
+
+some = network([pixels[:64]], training=False)
+print("scale      before        after mixing")
+for before, after in zip(some, mix(some), strict=True):
+    n = f"{before.shape[1]}×{before.shape[1]}"
+    print(f"{n:<8}{effective_channels(before):6.1f} of {before.shape[-1]:<4}", end="")
+    print(f"{effective_channels(after):8.1f} of {after.shape[-1]}")
+
+# %% [markdown]
+# **볼 것 · What to see.** The share of channels that count. A G that matches a few loud channels has won against a D without mixing.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 인자 하나 · One argument
+#
+# 같은 생성자, 같은 손실, 같은 데이터. 판별자만 다르다.
+
+
+# %%
+def trained(discriminator, seed=0):
+    """A GAN of the portraits' G and this D, after `cfg.seconds`; and the pictures it saw."""
+    keras.utils.set_random_seed(seed)
+    gan = GAN(dcgan.portrait_generator(width=cfg.width), discriminator, latent_dim=100)
+    gan.compile(
+        g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+        d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
+        ema=0.995,
+    )
+    gan.fit(dogs.batches(cfg.batch), epochs=99, verbose=0, callbacks=[StopAfter(cfg.seconds)])
+    return gan
+
+
+# %% slideshow={"slide_type": "skip"}
+prediction = None  # exercise 1: "A" or "B"?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 같은 시간 뒤에 · After equal seconds
+#
+# 쉬운 데이터에서는 빌린 눈이 느리기만 하다.
+
+# %% tags=["hide-input"]
+gans = {
+    "its own D": trained(dcgan.portrait_discriminator(cfg.width)),
+    "DogNet's eyes": trained(projected.discriminator(32, "dognet", channels=(16, 32, 64, 128))),
+}
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=2 * cfg.n, progress=False)
+figure = plots.beside(
+    *(gan.sample(cfg.shown, seed=1) for gan in gans.values()), titles=tuple(gans), scale=0.53
+)
+plots.show(
+    figure, "Portraits of the same G, trained for equal seconds by its own D and by borrowed eyes."
+)
+for name, gan in gans.items():
+    score = metrics.kid(fresh.images[: cfg.n], gan.sample(cfg.n, seed=2), "dognet")
+    print(f"{name:<14} {int(gan.step) * cfg.batch:>8,} pictures seen   {score}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Borrowed eyes are slow: fewer pictures in the same seconds. These portraits are easy, and D's own eyes win, though KID in DogNet's features flatters the right side. On real dogs the picture turns.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 진짜 개에서 · On real dogs
+#
+# `projected64`는 `biggan64`의 생성자를 이어받아 눈을 빌려 학습했다.
+
+# %% tags=["hide-input"]
+both = [checkpoints.load_generator(name) for name in ("biggan64", "projected64")]
+labels = np.arange(72) * 120 // 72
+figure, axes = plt.subplots(1, 2, figsize=(12.8, 5.6))
+for ax, generator in zip(axes, both, strict=True):
+    ax.imshow(plots.tile(generator.sample(72, seed=4, labels=labels), 9))
+    ax.set_title(generator.card["name"], fontsize=14)
+    ax.axis("off")
+figure.tight_layout()
+plots.show(
+    figure, "72 breeds each, same order, none picked: biggan64 left, projected64 right.", dpi=96
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Same order of breeds, none picked. Left: fur, legs, a lawn. Right: muzzles, eyes, outlines.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 견종마다 한 줄 · A breed a row
+#
+# 이름을 부르면 그 개가 오는가?
+
+# %% tags=["hide-input"]
+called = ["Samoyed", "Doberman", "pug", "golden retriever", "chow", "Old English sheepdog"]
+rows = [both[1].sample(11, seed=7, labels=name) for name in called]
+plots.show(
+    plots.labelled_rows(rows, called), "Eleven dogs each of some breeds, drawn by projected64."
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Coat and build follow the name. Look for the faults of this method too: a third eye, a second nose: features say *that* there are eyes, less *how many*.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 128픽셀 · At 128 pixels
+#
+# 같은 방법을 두 배 크기로 키운 `projected128`.
+
+# %% tags=["hide-input"]
+large = checkpoints.load_generator("projected128")
+plots.show(
+    plots.grid(large.sample(24, seed=5), columns=8, scale=1.55),
+    "24 dogs of 128x128 pixels drawn by projected128, none picked.",
+    dpi=96,
+)
+
+# %% slideshow={"slide_type": "skip"}
+print(large.describe())
+
+# %% [markdown]
+# **볼 것 · What to see.** None picked. Its last block was added to the finished 64-pixel G and started at zero (chapter 10's growth).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 대가 · What it costs
+#
+# 눈을 빌리면 빌린 만큼 갚아야 한다.
+#
+# - **Kaggle forbids it.** *Generative Dog Images* allowed no pretrained networks and no other data: `projected64` could not take part (chapter 14 marks it).
+# - **FID flatters it.** A G trained through ImageNet features matches ImageNet features; FID in Inception's, also trained on ImageNet, falls faster than people's doubts (Kynkäänniemi et al. 2022). Read a FID in a network that no G was trained with.
+# - **Doubled parts.** Random mixing and mean pooling ask whether eyes are there, and hardly where.
+# - **Somebody paid before.** The eyes learnt from 1.3 million labelled photographs.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 문제 · Exercises
+#
+# 1. **예측 · Predict.** (before the run) After equal seconds on portraits, which G has the lower KID: **A** the one with its own D, or **B** the one with borrowed eyes?
+# 2. **세기 · Count.** Eyes with channels (32, 64, 128, 256) at strides 4, 8, 16, 32 look at 96×96 pixels. How many numbers do the heads get for one picture?
+# 3. **고치기 · Repair.** `blind_loss` trains G through frozen eyes. G learns nothing. Why?
+# 4. **바꾸고 학습하기 · Change and train.** Reach the target KID with borrowed eyes in `cfg.seconds`: channels, batch, rates.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("15-ahead", prediction)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("15-numbers", None)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+import tensorflow as tf
+
+
+def blind_loss(eyes, heads, fake):
+    """G's non-saturating loss through frozen eyes. Mend it: G must get a gradient."""
+    features = tf.stop_gradient(eyes(fake))  # the eyes are frozen
+    return tf.reduce_mean(tf.nn.softplus(-heads(features)))
+
+
+exercises.check("15-blind", blind_loss)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+mine = None  # your own GAN with projected.discriminator(32, "dognet", ...)
+exercises.check("15-target", mine)
+
+# %% slideshow={"slide_type": "skip"}
+exercises.solution("15-numbers")
+exercises.solution("15-blind")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
+#
+# - D can only teach what it sees. Frozen features of a network that knows the world let it see faces from the first step.
+# - Features are mixed at random, across channels and scales, so that D cannot rest on a few of them; one small head a scale judges.
+# - In this course that is one argument: `projected.discriminator(...)`.
+# - It is not free: rules, flattered scores, doubled eyes.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - Sauer, Chitta, Müller, Geiger 2021, *Projected GANs converge faster*, [arXiv:2111.01007](https://arxiv.org/abs/2111.01007)
+# - Kynkäänniemi, Karras, Aittala, Aila, Lehtinen 2022, *The role of ImageNet classes in Fréchet Inception Distance*, [arXiv:2203.06026](https://arxiv.org/abs/2203.06026)
+# - Tan, Le 2019, *EfficientNet*, [arXiv:1905.11946](https://arxiv.org/abs/1905.11946); the Lite variant: TensorFlow blog, March 2020
