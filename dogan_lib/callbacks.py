@@ -181,11 +181,7 @@ class Film(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """End a training after so many seconds, counted from its second step: the first one compiles.
-
-    Args:
-        seconds: for comparisons at equal time.
-    """
+    """End a training after so many seconds, counted from the end of its first step's compilation."""
 
     def __init__(self, seconds: float):
         super().__init__()
@@ -195,7 +191,5 @@ class StopAfter(keras.callbacks.Callback):
         self._start = None
 
     def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
-        self._start = self._start or now
-        if now - self._start > self.seconds:
-            self.model.stop_training = True
+        self._start = self._start or time.monotonic()
+        self.model.stop_training |= time.monotonic() - self._start > self.seconds

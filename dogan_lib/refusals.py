@@ -67,10 +67,7 @@ def check_pictures(data) -> None:
 
 
 def brightness(images):
-    """The largest magnitude in a batch of pictures, float32; NaN where a pixel is.
-
-    Points, (batch, d), have no range to keep to: 0, or NaN.
-    """
+    """The largest magnitude in pictures, float32, NaN where a pixel is; 0 for points (batch, d)."""
     pictures = images.shape.rank == 4
     largest = tf.cast(tf.reduce_max(tf.abs(images)), "float32") if pictures else tf.zeros(())
     # Whether a maximum keeps NaN depends on the device.

@@ -269,7 +269,7 @@ for name, gan in gans.items():
     print(f"{name:<14} {int(gan.step) * cfg.batch:>8,} pictures seen   {score}")
 
 # %% [markdown]
-# **볼 것 · What to see.** Borrowed eyes are slow: fewer pictures in the same seconds. These portraits are easy, and D's own eyes win, though KID in DogNet's features flatters the right side. On real dogs the picture turns.
+# **볼 것 · What to see.** Fewer pictures in the same seconds. On easy portraits D's own eyes win, though KID by DogNet flatters the right side. On real dogs the picture turns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개에서 · On real dogs
