@@ -181,7 +181,7 @@ class Film(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """End a training after so many seconds, counted from the end of its first step's compilation."""
+    """End a training after so many seconds, counted from its first step's end."""
 
     def __init__(self, seconds: float):
         super().__init__()
