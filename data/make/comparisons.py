@@ -52,10 +52,10 @@ def _pggan(growth: dict[int, float]) -> Callable[[int, Dogs], Iterator[Stage]]:
     end."""
 
     def stages(seed, dogs):
-        gan, options = None, dict(width=1 / 16, cap=64)
+        gan, options = None, dict(width=1 / 32, cap=32)
         for side, until in growth.items():
             networks = pggan.generator(side, 64, **options), pggan.discriminator(side, **options)
-            gan = pggan.grown(gan, *networks, fading=6_000)
+            gan = pggan.grown(gan, *networks, fading=3_000)
             gan.seed = seed
             gan.compile(ema=0.995)
             yield gan, until, dict(batch_size=16)
@@ -79,15 +79,15 @@ SAGAN = sagan.generator, sagan.discriminator
 
 
 def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """BigGAN's blocks at a sixth of the width; z in all of them, or all of z at the start only."""
+    """BigGAN's blocks at a twelfth of the width; z in all of them, or all of z at the start only."""
 
     def stages(seed, dogs):
         classes, numbers = len(dogs.breeds), 80
         latent_dim = numbers if everywhere else 4 * numbers
-        generator = biggan.generator(32, 16, classes, latent_dim, attention=None)
+        generator = biggan.generator(32, 8, classes, latent_dim, attention=None)
         if not everywhere:
             generator = _at_the_start(generator, numbers)
-        discriminator = biggan.discriminator(32, 16, classes, attention=None)
+        discriminator = biggan.discriminator(32, 8, classes, attention=None)
         gan = GAN(generator, discriminator, numbers, seed)
         gan.compile(losses.Hinge(), _adam(4e-4, 0.0), _adam(8e-4, 0.0), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, condition="labels")
@@ -110,7 +110,7 @@ COMPARISONS = {
     },
     "growth": {
         "32x32 from the start": _pggan({32: 1.0}),
-        "grown 4, 8, 16, 32": _pggan({4: 0.1, 8: 0.25, 16: 0.5, 32: 1.0}),
+        "grown 4, 8, 16, 32": _pggan({4: 0.05, 8: 0.15, 16: 0.4, 32: 1.0}),
     },
     "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
     "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
