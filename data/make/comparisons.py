@@ -79,7 +79,7 @@ SAGAN = sagan.generator, sagan.discriminator
 
 
 def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """BigGAN's blocks at a twelfth of the width; z in all of them, or all of z at the start only."""
+    """BigGAN's blocks at a twelfth of the width; z in all of them, or all of it at the start."""
 
     def stages(seed, dogs):
         classes, numbers = len(dogs.breeds), 80
