@@ -127,10 +127,11 @@ class _Plain:
 @target(
     "07-obey",
     """
-    The average's decay, G's rate and the width of D's first block decide most of it in so short a
-    run; a label for the coat alone is heard sooner, and is another exercise.
+    D's loss says where to begin: a hinge loss near 2 is a D that tells nothing apart, and ears are
+    the finest thing that it has to tell. A higher rate for D, a lower one for G, or two steps of D
+    for one of G (`d_steps=2`, and twice the batch) let it look.
     """,
-    at_least=0.9,
+    at_least=0.45,
     unit="of 480 portraits with the coat and the ears asked for",
 )
 def both_obeyed(gan):
