@@ -19,7 +19,6 @@ from dogan_lib.generator import Generator
 from dogan_lib.generator import latents as latents
 from dogan_lib.runtime import data_dir, write_atomically
 from dogan_lib.saving import CONFIG, WEIGHTS, in_float32, read_network
-from dogan_lib.saving import take_over as take_over
 
 # Options of initializers and of BatchNormalization that Keras 3.13 does not know, and what they
 # are where nobody asks for them.
@@ -42,7 +41,7 @@ def load_generator(name: str | Path) -> Generator:
     path = Path(name)
     if path.suffix != ".keras":
         path = data_dir() / "checkpoints" / f"{name}.keras"
-    if not path.exists():
+    if not path.is_file():
         there = ", ".join(available()) or f"none in {data_dir() / 'checkpoints'}"
         raise FileNotFoundError(
             f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
