@@ -44,17 +44,6 @@ def test_a_generator_trained_in_mixed_precision_ships_in_float32(data):
     np.testing.assert_allclose(loaded.decode(z), model(z), atol=0.03)
 
 
-def test_facts_may_be_added_to_a_card(data):
-    checkpoints.save_generator(dcgan.generator_32(16, width=16), "tiny", {"steps": 3, "seed": 1})
-    path = checkpoints.annotate("tiny", seed=2, truncation={"thresholds": [0.5], "is": [1.2]})
-    assert path.name == "tiny.json"
-    card = checkpoints.card("tiny")
-    assert card == {"name": "tiny", "steps": 3, "seed": 2, "truncation": card["truncation"]}
-    assert card["truncation"]["is"] == [1.2]
-    with pytest.raises(FileNotFoundError):
-        checkpoints.annotate("nobody", seed=2)
-
-
 def test_available_lists_generators_and_only_those(data):
     model = dcgan.generator_32(16, width=16)
     checkpoints.save_generator(model, "a-dog", {})

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from data.make import generators, recipes
+from data.make import generators, leaderboard, recipes
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -73,6 +73,15 @@ def test_a_finished_run_is_left_alone(tiny):
     before = (tiny / "gan.keras").read_bytes()
     train(tiny, 1)
     assert (tiny / "gan.keras").read_bytes() == before
+
+
+def test_facts_may_be_added_to_a_card(tiny):
+    model = dcgan.generator_32(16, width=16)
+    checkpoints.save_generator(model, "own", {"steps": 3, "seed": 1})
+    leaderboard.annotate("own", seed=2, scores={"n": [1.2]})
+    assert checkpoints.card("own") == {"name": "own", "steps": 3, "seed": 2, "scores": {"n": [1.2]}}
+    with pytest.raises(FileNotFoundError, match="no card"):
+        leaderboard.annotate("nobody", seed=2)
 
 
 def test_an_unknown_recipe_names_the_others():
