@@ -207,14 +207,7 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(
-        self,
-        generator,
-        discriminator,
-        latent_dim: int = 512,
-        seed: int = 0,
-        fading: int = 0,
-        begun: int = 0,
-        **kwargs,
+        self, generator, discriminator, latent_dim=512, seed=0, fading=0, begun=0, **kwargs
     ):
         super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
         self.fading, self.begun = fading, begun
@@ -289,7 +282,11 @@ def grown(
 
 
 def take_over(model: keras.Model, source: keras.Model) -> int:
-    """Copy the weights of layers that agree in name and shape; how many. ValueError if none do."""
+    """Give a network the weights of another one's layers where name and shapes agree; how many.
+
+    Raises:
+        ValueError: none do, so that nothing would have been learnt from `source`.
+    """
     there = {layer.name: layer for layer in source.layers if layer.weights}
     taken = 0
     for layer in model.layers:

@@ -104,12 +104,13 @@ def disks(count: int, place: Path) -> Row:
             whole = all(kept.get(path) == size for path, size in before.items())
             halves = [path for path, size in kept.items() if "tmp" in path or not size]
             ok = ended.code == 1 and ended.polite and named and not halves
-        again = run(
-            job(place / "roomy"), **common | {key: place / "roomy" / "cache" for key in own}
-        )
-        shutil.rmtree(place / "roomy", ignore_errors=True)
-        said = f"{ended.code} {halves} {ended.said} {again.said}"
-        row.note(1, ok and whole and again.code == 0, said, lost=not whole, name=full)
+        said, works = f"{ended.code} {halves} {ended.said}", True
+        if how == "full":  # with room it works
+            own = {key: place / "roomy" / "cache" for key in own}
+            again = run(job(place / "roomy"), **common | own)
+            said, works = said + again.said, again.code == 0
+            shutil.rmtree(place / "roomy", ignore_errors=True)
+        row.note(1, ok and whole and works, said, lost=not whole, name=full)
     for name in ("archive", "doodles")[: max(0, count - len(names))] or ("doodles",):
         ended = run(_homeless(jobs[name][0](place)), DOGAN_CACHE=None, HOME=None)
         row.note(
