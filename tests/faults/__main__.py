@@ -39,8 +39,8 @@ ROWS = {
 
 
 LANES = (
-    ["train", "score", "download", "disks"],
-    ["site", "inputs", "networks", "cache", "pairs", "caches"],
+    ["train", "score", "download", "networks", "disks"],
+    ["site", "inputs", "cache", "pairs", "caches"],
 )
 
 

@@ -255,12 +255,12 @@ def scoring(count: int, place: Path) -> Row:
     once = score()
     if once.code != 0:
         raise RuntimeError(once.said)
-    new, old = out.read_text(), json.dumps({"old": True})
+    new, old, number = out.read_text(), json.dumps({"old": True}), 0
     while row.tried < count:
         out.write_text(old)
-        said, kills = "", 0
+        said, kills, number = "", 0, number + 1
         for i in range(min(CHAIN, count - row.tried)):
-            killed = score(chance("score", row.tried, i).uniform(0, once.seconds))
+            killed = score(chance("score", number, i).uniform(0, once.seconds))
             said, kills = said + killed.said, kills + killed.killed
             if out.read_text() not in (old, new):
                 break
@@ -294,11 +294,11 @@ def building(count: int, place: Path) -> Row:
     if once.code != 0:
         raise RuntimeError(once.said)
     html = place / "site" / "html"
-    whole = _pages(html)
+    whole, number = _pages(html), 0
     while row.tried < count:
-        said, kills, torn = "", 0, False
+        said, kills, torn, number = "", 0, False, number + 1
         for i in range(min(CHAIN, count - row.tried)):
-            killed = site(chance("site", row.tried, i).uniform(0, once.seconds))
+            killed = site(chance("site", number, i).uniform(0, once.seconds))
             said, kills = said + killed.said, kills + killed.killed
             torn |= _pages(html) != whole
         last = site() if row.tried + kills >= count else None  # one more at the end is enough

@@ -11,7 +11,7 @@ import random
 import resource
 import signal
 import sys
-import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -91,27 +91,35 @@ def run(
         memory: bytes of address space that it may take on top of what the parent has.
         **environment: variables of the child; None takes one away.
     """
-    start = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        child = os.fork()
-        if not child:
-            _be(job, log, memory, environment)
-        with contextlib.suppress(OSError):
-            os.setpgid(child, child)  # both do it: whoever comes first
-        ended, status = 0, 0
-        until = start + (limit if kill is None else kill)
-        while not ended and time.monotonic() < until:
-            time.sleep(0.002)
-            ended, status = os.waitpid(child, os.WNOHANG)
-        late = not ended
-        if late:
-            os.killpg(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
-        log.seek(0)
-        said = log.read().decode("utf-8", "replace")
+    start, (reading, writing) = time.monotonic(), os.pipe()
+    child = os.fork()
+    if not child:
+        _be(job, writing, memory, environment)
+    os.close(writing)
+    with contextlib.suppress(OSError):
+        os.setpgid(child, child)  # both do it: whoever comes first
+    heard: list[bytes] = []
+    listener = threading.Thread(target=_listen, args=(reading, heard))
+    listener.start()
+    ended, status = 0, 0
+    until = start + (limit if kill is None else kill)
+    while not ended and time.monotonic() < until:
+        time.sleep(0.002)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    if late := not ended:
+        os.killpg(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    listener.join()
+    os.close(reading)
+    said = b"".join(heard).decode("utf-8", "replace")
     code = os.waitstatus_to_exitcode(status)
     code = None if late and code == -signal.SIGKILL else code
     return Outcome(code, said, time.monotonic() - start, hung=code is None and kill is None)
+
+
+def _listen(pipe, heard):
+    while part := os.read(pipe, 2**16):
+        heard.append(part)
 
 
 def _be(job, log, memory, environment):
@@ -121,7 +129,7 @@ def _be(job, log, memory, environment):
         os.setpgid(0, 0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for stream in (1, 2):
-            os.dup2(log.fileno(), stream)
+            os.dup2(log, stream)
         sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, closefd=False) for n in (1, 2))
         for name, value in environment.items():
             os.environ.pop(name, None)
