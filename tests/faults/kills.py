@@ -277,6 +277,8 @@ def scoring(count: int, place: Path) -> Row:
 def building(count: int, place: Path) -> Row:
     """A site that was there stays whole until the new one is."""
     row, course = Row("`dogan site` killed"), place / "course"
+    folder = build.ROOT / "_site" / "faults"  # Sphinx looks for the repository around it
+    shutil.rmtree(folder, ignore_errors=True)
     course.mkdir(parents=True)
     cells = [nbformat.v4.new_markdown_cell("# 시험: a test"), nbformat.v4.new_code_cell("print(1)")]
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -285,7 +287,7 @@ def building(count: int, place: Path) -> Row:
 
     def site(kill=None):
         def job():
-            build.SITE = place / "site"
+            build.SITE = folder
             build.build_site(course)
 
         return run(job, kill, limit=300)
@@ -293,7 +295,7 @@ def building(count: int, place: Path) -> Row:
     once = site()
     if once.code != 0:
         raise RuntimeError(once.said)
-    html = place / "site" / "html"
+    html = folder / "html"
     whole, number = _pages(html), 0
     while row.tried < count:
         said, kills, torn, number = "", 0, False, number + 1
@@ -304,8 +306,9 @@ def building(count: int, place: Path) -> Row:
         last = site() if row.tried + kills >= count else None  # one more at the end is enough
         good = not torn and (last is None or (last.code == 0 and _pages(html) == whole))
         row.note(kills, good, said, lost=torn, name="a site")
-    left = {path.name for path in (place / "site").iterdir()} - {"html", "pages"}
+    left = {path.name for path in folder.iterdir()} - {"html", "pages"}
     row.odd += [f"left behind: {left}"] if left else []
+    shutil.rmtree(folder)
     return row
 
 

@@ -31,11 +31,12 @@ def test_a_few_faults_of_each_kind_are_survived():
     assert done.returncode == 0, done.stdout + done.stderr[-6000:]
 
 
+@pytest.mark.skipif(not table.FILE.exists(), reason="`make faults` has not been run yet")
 def test_everything_was_survived_and_the_readme_says_so():
     facts = json.loads(table.FILE.read_text(encoding="utf-8"))
     for row in facts["rows"]:
         assert row["survived"] == row["tried"] >= PROMISED[row["fault"]], row["fault"]
         assert row["lost"] == row["tracebacks"] == 0
     assert [row["fault"] for row in facts["rows"]] == list(PROMISED)
-    assert facts["seconds"] < 600
+    assert facts["cpu_seconds"] < 2 * 600  # ten minutes of two cores
     assert table.section(facts) in table.README.read_text(encoding="utf-8")
