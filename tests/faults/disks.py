@@ -75,7 +75,7 @@ def disks(count: int, place: Path) -> Row:
 
     # name: the job for a place, its environment there, bytes that it needs
     train = ("tiny", "--data", "doodle", "--limit", "24", "--epochs", "1", "--out")
-    score = ("score", sides[0], "--real", sides[1], "--features", "dognet", "-n", "12", "--json")
+    score = ("score", sides[0], "--real", sides[1], "--features", "dognet", "-n", "20", "--json")
     cached = {"DOGAN_CACHE": None}
     jobs = {
         "train": (to("run", *train, command=generators.main), {}, 300_000),

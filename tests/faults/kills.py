@@ -247,7 +247,7 @@ def scoring(count: int, place: Path) -> Row:
     row, out = Row("`dogan score` killed"), place / "table.json"
     sides = archive(place / "fake.zip", 24, 32), archive(place / "real.zip", 60, 32)
     asked = ["score", str(sides[0]), "--real", str(sides[1]), "--features", "dognet"]
-    asked += ["-n", "12", "--json", str(out)]
+    asked += ["-n", "20", "--json", str(out)]
 
     def score(kill=None):
         return run(lambda: cli.main(asked), kill, DOGAN_CACHE=place / "cache")
