@@ -213,7 +213,7 @@ def load_attributes(name: str | Path = "attributes") -> Attributes:
         raise FileNotFoundError(
             f"no classifier {path}; train it: `python -m dogan_lib.doodles.readers attributes`"
         )
-    return Attributes(keras.models.load_model(path, compile=False), checkpoints.card(path.stem))
+    return Attributes(checkpoints.read_network(path), checkpoints.card(path.stem))
 
 
 # Training and shipping ------------------------------------------------------------------------

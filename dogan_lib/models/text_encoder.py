@@ -8,7 +8,6 @@
 """
 
 import functools
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +16,11 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from dogan_lib.cards import read_card
 from dogan_lib.dogs.batches import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.runtime import data_dir
+from dogan_lib.saving import read_network
 
 EMBEDDING = 128  # numbers in the embedding; Reed's has 1024
 
@@ -105,11 +106,10 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
 
 @functools.lru_cache(maxsize=2)
 def _load_encoder(path: Path, changed: int) -> Encoder:
-    card = path.with_suffix(".json")
-    known = json.loads(card.read_text("utf-8")).get("words") if card.exists() else None
+    known = read_card(path.with_suffix(".json")).get("words")
     if known and tuple(known) != language.VOCABULARY:
         raise ValueError(f"{path.name} was trained on other words; train it anew")
-    return Encoder(keras.models.load_model(path, compile=False))
+    return Encoder(read_network(path))
 
 
 # Batches ------------------------------------------------------------------------------------
