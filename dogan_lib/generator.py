@@ -43,11 +43,11 @@ class Generator:
     def describe(self) -> str:
         """The card as a student reads it: data, budget, recipe, scores and their floor."""
         card = self.card
-        lines = [
-            f"{card['name']}: {card['parameters']:,} parameters, "
-            f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs of {card['data']}"
-        ]
-        lines += [f"  · {line}" for line in card["recipe"]]
+        lines = [f"{card.get('name', self.model.name)}: {self.model.count_params():,} parameters"]
+        if not {"recipe", "pictures_seen", "epochs", "data"} <= set(card):
+            return f"{lines[0]}; no card says how it was trained"
+        seen = f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs"
+        lines = [f"{lines[0]}, {seen} of {card['data']}", *(f"  · {x}" for x in card["recipe"])]
         scores = card.get("scores", {})
         if scores:
             lines.append(
@@ -138,7 +138,7 @@ class Generator:
     def _embeddings(self, n, seed, captions):
         """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
         from dogan_lib.doodles import captions as language
-        from dogan_lib.models.text import load_encoder
+        from dogan_lib.models.text_encoder import load_encoder
 
         captions = language.draw(n, seed) if captions is None else captions
         captions = [captions] if isinstance(captions, str) else captions
