@@ -273,7 +273,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 
 # %%
 film = Film(samples=12, every=cfg.film)
-gan.fit(
+history = gan.fit(
     dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film]
 )
 
