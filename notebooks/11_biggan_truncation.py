@@ -48,7 +48,16 @@ from dogan_lib.presets import preset
 # n pictures in each of so many draws at each threshold; `stand` latents a pass for its statistics.
 cfg = preset(
     smoke=dict(
-        dogs=256, epochs=2, batch=32, g=(16, 8, 8, 8), d=2, n=60, draws=2, taus=(0.5, 3.0), stand=24
+        dogs=256,
+        epochs=2,
+        batch=32,
+        g=(16, 8, 8, 8),
+        d=2,
+        n=60,
+        draws=2,
+        taus=(0.5, 3.0),
+        stand=24,
+        rivals=("projected64",),
     ),
     cpu=dict(
         dogs=6000,
@@ -60,6 +69,7 @@ cfg = preset(
         draws=3,
         taus=(0.3, 0.5, 1.0, 3.0),
         stand=120,
+        rivals=("projected64", "biggan64"),
     ),
     gpu=dict(
         dogs=6000,
@@ -71,6 +81,7 @@ cfg = preset(
         draws=4,
         taus=(0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0),
         stand=240,
+        rivals=("projected64", "biggan64"),
     ),
 )
 cfg
@@ -93,7 +104,7 @@ from dogan_lib.layers import (
     SpectralNormalization,
     UpsampledConv2D,
 )
-from dogan_lib.metrics.breeds import recognise
+from dogan_lib.metrics.breeds import probabilities, recognise
 from dogan_lib.metrics.reference import real_dogs
 from dogan_lib.models import biggan
 
@@ -118,34 +129,23 @@ diagram.game(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 512 화소의 블록 표 · The table of 512 pixels
 #
-# 논문의 512 화소 망을 실제로 짓고 센다. 값은 채우지 않으므로 1초면 된다.
+# 논문의 망을 짓고 센다. z의 조각 하나는 4×4 특징을 만들고, 나머지는 블록마다 하나씩, 견종 임베딩과 함께 들어간다.
+#
+# **볼 것 · What to see.** Eight pieces of z for eight rows. Most parameters sit where pictures are *small*.
 
 # %%
-with keras.StatelessScope(initialize_variables=False):  # shapes without numbers
+with keras.StatelessScope(initialize_variables=False):  # shapes without numbers: a second
     G = biggan.generator(512, ch=96, num_classes=1000)
     D = biggan.discriminator(512, ch=96, num_classes=1000)
+counts = [sum(int(np.prod(w.shape)) for w in x.trainable_weights) for x in (G, D)]
+print(f"G {counts[0]:,}, D {counts[1]:,} parameters")
+truncation.pieces(G)
+
+# %% slideshow={"slide_type": "skip"}
 for row in truncation.blocks(G):
     print(f"{row.name:<18}{row.side:>4} px {row.channels:>6,} channels {row.parameters:>12,}")
-for name, network in (("G", G), ("D", D)):
-    weights = sum(int(np.prod(w.shape)) for w in network.trainable_weights)
-    print(f"{name} {weights:>40,}")
-
-# %% [markdown]
-# G agrees with the count of google/compare_gan, 82,468,068. D has 599,904 more than its 98,801,378: the 1×1 shortcuts of two blocks, which the first author's code has and that count leaves out.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## z를 조각내다 · z in pieces
-#
-# 조각 하나는 4×4 특징을 만들고, 나머지는 블록마다 하나씩, 견종 임베딩과 함께 들어간다.
-#
-# **볼 것 · What to see.** Eight pieces for eight rows. Most parameters sit in the *small* pictures, where channels are many.
-
-# %% tags=["hide-input"]
-plots.show(
-    truncation.pieces(G),
-    "BigGAN at 512 px: eight pieces of z, one for the 4x4 features and one for each of seven blocks, with the parameters of each.",
-    dpi=80,
-)
+# As google/compare_gan counts; its D leaves out two 1x1 shortcuts that the first author's code has.
+assert counts == [82_468_068, 98_801_378 + (768 * 768 + 768) + (96 * 96 + 96)]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 조건부 배치 정규화 · Conditional batch normalisation
@@ -175,7 +175,7 @@ print("the library's layer gives the same numbers; its two matrices are spectral
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 블록 하나 · One block
 #
-# 정규화하고, 두 배로 키우고, 합성곱하기를 두 번. 옆길(shortcut)이 더해진다.
+# 정규화하고, 키우고, 합성곱하기를 두 번. 옆길(shortcut)이 더해진다. 커널은 모두 스펙트럼 정규화한다.
 
 
 # %%
@@ -192,16 +192,7 @@ def block(x, width, c):
     return y + layers.UpSampling2D()(convolved(x, width, 1))
 
 
-# %% [markdown]
-# `UpsampledConv2D` doubles the picture and convolves it, in one layer. Everything with a kernel is spectrally normalised (chapter 09).
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 생성자 전체 · The whole generator
-#
-# 조각을 나누고, 블록을 쌓고, 마지막에 그림을 만든다.
-
-
-# %%
+# %% slideshow={"slide_type": "skip"}
 def my_generator(widths, classes):
     z = keras.Input((20 * len(widths),), name="latents")
     breed = keras.Input((), dtype="int32", name="labels")
@@ -226,7 +217,7 @@ print(f"the library's {len(library.weights)} weights in your network: the same p
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직교 정규화 · Orthogonal regularisation
 #
-# 행끼리 수직인 W는 늘이지도 뭉개지도 않는다. 대각선 밖의 겹침이 벌점이다.
+# 행끼리 수직인 W는 늘이지도 뭉개지도 않는다. 대각선 밖의 겹침이 벌점이다. `BigGAN`이 이것을 G의 손실에 더한다.
 #
 # $$R(W) = \beta\,\lVert W W^\top \odot (\mathbf{1} - I) \rVert_F^2, \qquad \nabla R = 4\beta\,(W W^\top \odot (\mathbf{1} - I))\,W$$
 
@@ -241,40 +232,27 @@ print("tape / the authors' code, 2 β (W Wᵀ ⊙ (1 − I)) W:",
       np.unique((by_tape / (2 * overlap @ W).numpy()).round(6)))  # fmt: skip
 print("the library on your G:", float(biggan.orthogonal_penalty(mine, strength=1e-4)))
 
-# %% [markdown]
-# Code and paper differ by a factor of 2 in β. `biggan.BigGAN` follows the code, with β = 1e-4, and adds the penalty to G's loss.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 작은 BigGAN · A small BigGAN
-#
-# 방금 쓴 G를 좁게 만들어, 견종이 붙은 초상화로 학습시킨다. 손실은 힌지 손실이다.
-
-# %%
-classes = len(dogs.breeds)
-G = my_generator(cfg.g, classes)
-D = biggan.discriminator(32, ch=cfg.d, num_classes=classes, attention=None)
-gan = biggan.BigGAN(G, D, latent_dim=20 * len(cfg.g), orthogonal=1e-4)
-gan.compile(
-    loss=losses.Hinge(),
-    g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.0),
-    d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.0),
-    ema=0.995,
-)
-print(f"G {G.count_params():,} and D {D.count_params():,} parameters; {classes} breeds")
-
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 1: "A", "B" or "C", before you run the cells below
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 학습 · It learns
+
+def adam(rate):
+    return keras.optimizers.Adam(rate, beta_1=0.0)
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 작은 BigGAN을 학습시킨다 · A small BigGAN learns
 #
-# 2분 반 동안 지켜본다.
+# 방금 쓴 G를 좁게 만들어, 견종이 붙은 초상화로 학습시킨다. 손실은 힌지 손실이다.
 #
-# **볼 것 · What to see.** Backgrounds and coats first, then ears, then faces. The losses are scores of a game: look at the dogs.
+# **볼 것 · What to see.** Backgrounds and coats first, then ears, then faces. Losses are scores of a game: look at the dogs.
 
 # %%
-live = LivePlot(samples=25)
-batches = dogs.batches(cfg.batch, condition="labels")
+G = my_generator(cfg.g, len(dogs.breeds))
+D = biggan.discriminator(32, ch=cfg.d, num_classes=len(dogs.breeds), attention=None)
+gan = biggan.BigGAN(G, D, latent_dim=20 * len(cfg.g), orthogonal=1e-4)
+gan.compile(losses.Hinge(), adam(1e-3), adam(4e-4), ema=0.995)
+batches, live = dogs.batches(cfg.batch, condition="labels"), LivePlot(samples=25)
 gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -285,7 +263,7 @@ gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
 # **볼 것 · What to see.** Down a column the coat changes and the pose stays; along a row the breed stays.
 
 # %% tags=["hide-input"]
-trained = checkpoints.Generator(gan.ema_generator, {"breeds": dogs.breeds})
+trained, classes = checkpoints.Generator(gan.ema_generator), len(dogs.breeds)
 shown = np.linspace(0, classes - 1, 5).astype(int)
 rows = [trained.sample(10, seed=5, labels=int(label)) for label in shown]
 plots.show(
@@ -299,6 +277,7 @@ fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.n > 100
 half = len(fresh) // 2
 asked = np.arange(half, dtype="int32") % classes
 drawn = trained.sample(half, seed=2, labels=asked)
+print(f"G {G.count_params():,} and D {D.count_params():,} parameters; {classes} breeds")
 print("other portraits  ", metrics.kid(fresh.images[:half], fresh.images[half:], "dognet"))
 print("this small BigGAN", metrics.kid(fresh.images[:half], drawn, "dognet"))
 print("its breeds:     ", recognise(drawn, asked, dogs.breeds, "dognet"))
@@ -338,7 +317,7 @@ plots.show(
 #
 # **표본을 뽑을 때만**, |z|가 τ를 넘는 수를 안에 들어올 때까지 다시 뽑는다.
 #
-# $$p_\tau(z) = \frac{\varphi(z)}{2\Phi(\tau) - 1} \quad (|z| \le \tau)$$
+# **볼 것 · What to see.** "Truncation 1.0" three times; the line is the exact density. Clipping heaps what is outside onto ±τ, and scaling keeps the tails.
 
 
 # %%
@@ -349,20 +328,6 @@ def truncated_normal(shape, threshold, seed=0):
         z[outside] = random.standard_normal(outside.sum(), dtype="float32")
     return z
 
-
-np.testing.assert_array_equal(
-    truncated_normal((50, 100), 0.5, seed=4), biggan.truncated_normal((50, 100), 0.5, seed=4)
-)
-for tau in (0.3, 0.5, 1.0, 3.0):
-    length = np.linalg.norm(truncated_normal((500, 100), tau), axis=1).mean()
-    print(f"τ = {tau}: a z of 100 numbers is {length:5.2f} long")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 다시 뽑기, 자르기, 줄이기 · Drawn again, clipped, scaled
-#
-# 이름은 모두 "truncation 1.0"이지만 세 분포는 다르다. 검은 선이 정확한 밀도다.
-#
-# **볼 것 · What to see.** Only drawing again fits. Clipping heaps what is outside onto ±τ; scaling by 1 changes nothing and keeps the tails.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -383,25 +348,20 @@ def stand(model, draw, passes):
     twin = keras.models.clone_model(model)
     twin.set_weights(model.get_weights())
     norms = [x for x in twin._flatten_layers() if isinstance(x, layers.BatchNormalization)]
-    weights = [w for norm in norms for w in (norm.moving_mean, norm.moving_variance)]
-    seen = []
     for k in range(passes):
         for norm in norms:
-            norm.momentum = 0.0  # remember this batch, and only it
+            norm.momentum = k / (k + 1)  # the mean of these passes, and nothing of before
         twin(draw(k), training=True)
-        seen.append([w.numpy() for w in weights])
-    for weight, values in zip(weights, zip(*seen, strict=True), strict=True):
-        weight.assign(np.mean(values, axis=0))
     return twin
 
 
 # %% slideshow={"slide_type": "skip"}
-shipped = {name: checkpoints.load_generator(name) for name in ("projected64", "biggan64")}
+shipped = {name: checkpoints.load_generator(name) for name in cfg.rivals}
 low, labels = 0.5, np.arange(cfg.stand, dtype="int32") % 120
-model = shipped["biggan64"].model
+model = shipped["projected64"].model
 mine = stand(model, lambda k: [truncated_normal((cfg.stand, 100), low, seed=k), labels], 4)
 theirs = truncation.settled(
-    shipped["biggan64"], lambda n, seed: truncated_normal((n, 100), low, seed), cfg.stand
+    shipped["projected64"], lambda n, seed: truncated_normal((n, 100), low, seed), cfg.stand
 )
 z = truncated_normal((8, 100), low, seed=2)
 gap = np.abs(np.clip(mine([z, labels[:8]]), -1, 1) - theirs.decode(z, labels[:8])).mean()
@@ -413,7 +373,7 @@ print(f"your statistics and the library's: pixels differ by {gap:.4f}")
 #
 # 같은 z, 같은 가중치. 다른 것은 배치 정규화가 기억하는 통계뿐이다.
 #
-# **볼 것 · What to see.** With training's statistics the truncated dogs lose contrast; the number is the deviation of a picture's pixels.
+# **볼 것 · What to see.** With training's statistics hardly a dog is left; with their own the same latents are dogs. The number is the deviation of a picture's pixels.
 
 # %% tags=["hide-input"]
 stands = {
@@ -478,15 +438,8 @@ plots.show(
     "Precision and recall over the threshold for projected64 and biggan64, with error bars.",
     dpi=80,
 )
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 판정 · The verdict, from the numbers
-#
-# 논문: τ가 작아지면 품질은 오르고 다양성은 준다. 우리 생성자는 어떤가? 아래는 숫자에서 만든 문장이다.
-
-# %%
 for name, curve in measured.items():
-    print(f"{name}: {truncation.verdict(curve)}\n")
+    print(f"{name}, {truncation.verdict(curve)}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 밀도가 낮은 곳 · Where the density is low
@@ -513,18 +466,32 @@ plots.show(
     "Samoyeds of the shortest latents, of the longest, and of latents whose every number lies in a tail.",
     dpi=95,
 )
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 무리마다 재기 · The heaps, measured
-#
-# 짧은 것, 긴 것, 꼬리만 있는 것을 보통의 z와 견준다. 오차보다 큰 변화만 변화라고 부른다.
-
-# %%
 ordinary = truncation.measure(g, lambda n, seed: latents(n, 100, seed), real, cfg.n, cfg.draws)
 for name, draw in heaps.items():
     found = truncation.measure(settled[name], draw, real, cfg.n, cfg.draws)
     print(f"{name}, against N(0, I): {truncation.changes(ordinary, found)}\n")
 print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ± is two errors")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 좋은 그림과 나쁜 그림 · Good and bad outputs
+#
+# 부탁한 견종이라고 분류기가 믿는 정도로 줄을 세운다. 맨 앞과 맨 뒤를 나란히 놓는다.
+#
+# **볼 것 · What to see.** Bad outputs are dogs of unusual pose and no clear outline. A classifier likes a clear coat; nobody asked it whether a dog has two eyes.
+
+# %% tags=["hide-input"]
+asked = np.arange(2 * cfg.n, dtype="int32") % g.classes
+images = g.sample(2 * cfg.n, seed=31, labels=asked)
+sure = probabilities(images, g.breeds)[np.arange(len(asked)), asked]
+order = np.argsort(-sure)
+figure = plots.beside(
+    images[order[:18]],
+    images[order[-18:]],
+    columns=6,
+    titles=("good: believed", "bad: not believed"),
+)
+plots.show(figure, "Eighteen samples that the classifier believes most, beside the last eighteen.")
+print(f"belief in the asked breed: best {sure[order[0]]:.0%}, median {np.median(sure):.1%}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 조각이 도움이 되는가 · Does a piece of z in every block help?
@@ -534,24 +501,6 @@ print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ±
 # %%
 facts = studies.load("latents")
 print(studies.comparison(facts))
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 내려받은 생성자 · The generators that were shipped
-#
-# `biggan64`는 BigGAN의 표가 아니라 그 생각을 `cgan64`에 더한 것이다. 본 그림의 수는 물려받은 가중치까지 더한 값이다.
-
-# %% tags=["hide-input"]
-board = {row["name"]: row for row in leaderboard.read()["rows"]}
-for name in ("dcgan64", "cgan64", "biggan64", "projected64"):
-    row = board[name]
-    own = checkpoints.card(name).get(
-        "pictures_seen_itself", checkpoints.card(name)["pictures_seen"]
-    )
-    print(
-        f"{name:<12}{row['parameters']:>10,} parameters, {row['pictures_seen']:>9,} pictures seen, "
-        f"{own:>7,} of them itself; FID {leaderboard.cell(row, 'FID')}"
-    )
-print(leaderboard.note(leaderboard.read()).split(";")[0])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되고, 어떻게 아는가 · What goes wrong, and how to tell
@@ -571,14 +520,14 @@ print(leaderboard.note(leaderboard.read()).split(";")[0])
 #
 # `None` 자리에 답을 쓰고 칸을 실행하세요. 1번은 학습 전에 답합니다.
 #
-# 1. **예측 · Predict.** τ goes from 3 to 0.3. What of `projected64` changes by more than its error? **A** precision rises and recall falls, **B** only recall falls, **C** neither. Set `prediction` above.
+# 1. **예측 · Predict.** (before the run) `projected64` decodes latents truncated at 0.5, with the batch statistics that training left. You will see **A** cleaner dogs of less variety, **B** the same dogs as ever, **C** hardly a dog. Set `prediction` above.
 # 2. **세기 · Count.** `block_parameters(a, b)`: trainable numbers of the block above, from a to b channels, with a condition of 148.
 # 3. **유도 · Derive.** `truncated(shape, threshold, seed)` *without* drawing again: from uniform numbers and quantiles.
-# 4. **고치기 · Repair.** `broken_stand` should give a network the statistics of threshold τ. Two things are wrong.
+# 4. **고치기 · Repair.** `broken_regularise` should make the outputs of a kernel orthogonal and leave their lengths about as they are. Two things are wrong.
 # 5. **바꾸고 학습하기 · Change and train.** A small BigGAN of your own that is better than ours, in at most three minutes.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("11-predict", prediction)
+exercises.check("11-statistics", prediction)
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -598,24 +547,23 @@ exercises.check("11-quantiles", truncated)
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-def broken_stand(model, threshold, passes=4):
-    """Give `model` (latents -> pictures) the mean statistics of truncated latents, in place."""
-    norms = [x for x in model.layers if isinstance(x, layers.BatchNormalization)]
-    for k in range(passes):
-        for norm in norms:
-            norm.momentum = 0.9
-        z = np.random.default_rng(k).standard_normal((64, model.input_shape[-1]), "float32")
-        model(z.clip(-threshold, threshold), training=True)
+def broken_regularise(kernel, rate=0.01, steps=300):
+    """Gradient descent on the overlaps of a convolution's kernel (3, 3, in, out), in place."""
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            W = tf.reshape(kernel, (kernel.shape[-1], -1))
+            penalty = tf.reduce_sum(tf.matmul(W, W, transpose_b=True) ** 2)
+        kernel.assign_sub(rate * tape.gradient(penalty, kernel))
 
 
-exercises.check("11-stand", broken_stand)
+exercises.check("11-repair", broken_regularise)
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 better = gan  # your own, trained for at most three minutes
 exercises.check("11-better", better if cfg.name != "smoke" else None)
 
 # %% slideshow={"slide_type": "skip"}
-for exercise in ("predict", "block", "quantiles", "stand", "better"):
+for exercise in ("statistics", "block", "quantiles", "repair", "better"):
     exercises.solution(f"11-{exercise}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -634,13 +582,31 @@ for exercise in ("predict", "block", "quantiles", "stand", "better"):
 # - Miyato, Koyama 2018, projection, [1802.05637](https://arxiv.org/abs/1802.05637); Kynkäänniemi et al. 2019, precision and recall, [1904.06991](https://arxiv.org/abs/1904.06991)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the shipped generators
+#
+# `biggan64`는 BigGAN의 표가 아니라 그 생각을 `cgan64`에 더한 것이다. 본 그림의 수는 물려받은 가중치까지 더한 값이다.
+
+# %% slideshow={"slide_type": "skip"}
+board = {row["name"]: row for row in leaderboard.read()["rows"]}
+for name in ("dcgan64", "cgan64", "biggan64", "projected64"):
+    row = board[name]
+    own = checkpoints.card(name).get(
+        "pictures_seen_itself", checkpoints.card(name)["pictures_seen"]
+    )
+    print(
+        f"{name:<12}{row['parameters']:>10,} parameters, {row['pictures_seen']:>9,} pictures seen, "
+        f"{own:>7,} of them itself; FID {leaderboard.cell(row, 'FID')}"
+    )
+print(leaderboard.note(leaderboard.read()).split(";")[0])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: normalisation undoes scale
 #
 # The first layer of the shipped generators is W z without a bias, and a normalisation follows. With statistics of its own BN(W·z/10) = BN(W·z): to the first layer, shrinking z changes nothing. Only where z enters as a *condition* does its size count. BigGAN itself has a bias in its dense layer (see `my_generator`), so there z loses its voice as τ → 0, and all dogs of a breed become one.
 
 # %% slideshow={"slide_type": "skip"}
 z, y = latents(60, 100, seed=12), np.full(60, int(label[0]), "int32")
-for name in ("cgan64", "biggan64", "projected64"):
+for name in ("cgan64", *cfg.rivals):
     each = checkpoints.load_generator(name)
     whole, tenth = (
         truncation.settled(each, lambda n, seed, s=s: s * latents(n, 100, seed), cfg.stand, 2)

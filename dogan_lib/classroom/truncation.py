@@ -12,6 +12,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
+from dogan_lib import plots
 from dogan_lib.generator import Generator
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.distances import inside
@@ -52,12 +53,12 @@ def _trainable(part) -> int:
     return sum(math.prod(w.shape) for w in getattr(part, "trainable_weights", ()))
 
 
-def pieces(generator: keras.Model):
+def pieces(generator: keras.Model) -> plots.Picture:
     """z in pieces, a block each, and under each block its channels and its parameters."""
     rows = blocks(generator)
     readers = [row for row in rows if row.name.startswith(("4x4", "block"))]
     piece = generator.inputs[0].shape[-1] // len(readers)
-    figure, (ax, bars) = plt.subplots(2, 1, figsize=(13, 5.6), height_ratios=(1.5, 1))
+    figure, (ax, bars) = plt.subplots(2, 1, figsize=(13, 4.9), height_ratios=(1.5, 1))
     tones = plt.get_cmap("viridis")(np.linspace(0.25, 0.95, len(readers)))
 
     def box(x, y, wide, colour, text, size=13):
@@ -85,7 +86,11 @@ def pieces(generator: keras.Model):
     bars.set_title("parameters of each block", fontsize=13, loc="left")
     bars.spines[["top", "right", "left"]].set_visible(False)
     figure.tight_layout()
-    return figure
+    alt = (
+        f"BigGAN at {rows[-1].side} px: {len(readers)} pieces of z, one for the 4x4 features, one "
+        "for each block, and the parameters of each."
+    )
+    return plots.Picture(plots.to_png(figure, dpi=80), alt)
 
 
 # Three ways to keep z small -----------------------------------------------------------------------

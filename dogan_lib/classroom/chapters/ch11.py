@@ -6,15 +6,17 @@ from dogan_lib.classroom.exercises import Unreadable, exercise
 from dogan_lib.classroom.kinds import choices, function, target
 
 choices(
-    "11-predict",
-    "A",
+    "11-statistics",
+    "C",
     "ABC",
     """
-    TODO
+    C. Batch normalisation divides by what it remembers, and training's latents had tails: what
+    comes of truncated ones is too small for the next layer, and more so with every layer. A is what
+    truncation does where the statistics are those of the truncated latents.
     """,
     hints={
-        "B": "Look at the verdict: is the change of precision larger than its error?",
-        "C": "Look at the right-hand curve: do its bars overlap from one end to the other?",
+        "A": "That is so with statistics of their own. Which picture is the upper row?",
+        "B": "The z are shorter, and the normalisations divide by what they remember.",
     },
 )
 
@@ -89,35 +91,31 @@ def quantiles(answer):
 
 
 @exercise(
-    "11-stand",
+    "11-repair",
     """
-    `z.clip` heaps numbers up at the threshold: draw what is outside again (`truncated_normal`).
-    And a momentum of 0.9 keeps two thirds of training's statistics after four passes: with
-    k / (k + 1) in pass k what is remembered is the plain mean of the passes, and nothing of before.
+    `columns = tf.reshape(kernel, (-1, kernel.shape[-1]))` and W its transpose: the outputs are the
+    *last* axis, and a reshape alone mixes them. And the diagonal of W Wᵀ has to go, by
+    `* (1 - tf.eye(len(W)))`: it holds the squared lengths, so that every weight is pulled to zero.
     """,
 )
-def stand(answer):
-    """A linear layer and a normalisation, whose true statistics are known."""
-    import keras
+def regularise(answer):
+    """Six outputs of nine times four weights, of length about 0.6."""
+    import tensorflow as tf
 
     if not callable(answer):
-        raise Unreadable("Give the function itself.")
-    keras.utils.set_random_seed(0)
-    norm = keras.layers.BatchNormalization()
-    model = keras.Sequential([keras.Input((50,)), keras.layers.Dense(200), norm])
-    norm.moving_variance.assign(np.full(200, 9.0, "float32"))
-    width = np.asarray(model.layers[0].kernel)
-    answer(model, 1.0)
-    found = np.asarray(norm.moving_variance) / (width**2).sum(axis=0)
-    ratio = float(np.median(found))
-    if ratio > 1:
-        return "Training's variance, which was 9, is still in there: what does the momentum keep?"
-    if ratio > 0.4:
-        return (
-            f"The latents' variance is {ratio:.2f}, and that of the truncated bell at 1 is 0.29: "
-            "clipped numbers are not drawn again."
-        )
-    return None if abs(ratio - 0.2911) < 0.04 else f"Their variance is {ratio:.2f}, not 0.29."
+        raise Unreadable("Give your function.")
+    start = np.random.default_rng(0).normal(0, 0.1, (3, 3, 4, 6)).astype("float32")
+    kernel = tf.Variable(start)
+    answer(kernel)
+    before, after = (x.reshape(-1, 6).T for x in (start, kernel.numpy()))
+    kept = np.linalg.norm(after, axis=1) / np.linalg.norm(before, axis=1)
+    rows = after / np.linalg.norm(after, axis=1, keepdims=True)
+    overlap = np.abs(rows @ rows.T - np.eye(6)).max()
+    if kept.min() < 0.8:
+        return f"The weights have shrunk to {kept.min():.0%} of their length: what pulls at it?"
+    if overlap > 0.05:
+        return f"Two outputs still overlap by {overlap:.2f}. Are the rows of W the outputs?"
+    return None
 
 
 @target(
