@@ -109,7 +109,7 @@ def test_readme_names_chapters_as_the_table_does():
 
     text = (ROOT / "README.md").read_text("utf-8")
     for chapter in chapters():
-        assert f"[{chapter.ko} · {chapter.en}](notebooks/{chapter.slug}.ipynb)" in text
+        assert f"[{chapter.title}](notebooks/{chapter.slug}.ipynb)" in text
 
 
 def test_ci_does_what_make_test_does():

@@ -107,9 +107,10 @@ def generator(
     x = _normalised(EqualizedConv2D(filters, name="conv_4")(x))
     picture = _to_rgb(x, FIRST)
     for side in sides(resolution)[1:]:
-        x = layers.UpSampling2D()(x)
-        for k in range(2):
-            x = _normalised(EqualizedConv2D(channels(side, width, cap), name=f"conv{k}_{side}")(x))
+        # Upsampling is part of the convolution, and in D the mean: the same numbers, sooner.
+        for k, resample in enumerate(("up", None)):
+            options = dict(resample=resample, name=f"conv{k}_{side}")
+            x = _normalised(EqualizedConv2D(channels(side, width, cap), **options)(x))
         old = layers.UpSampling2D(dtype="float32")(picture)
         picture = Fade(side, dtype="float32", name=f"fade_{side}")([old, _to_rgb(x, side)])
     return keras.Model(z, picture, name=f"pggan_generator_{resolution}")
@@ -141,8 +142,9 @@ def discriminator(resolution: int = 64, width: float = 1.0, cap: int = 512) -> k
     for side, count in filters.items():
         parts[f"from_rgb_{side}"] = EqualizedConv2D(count, 1, name=f"from_rgb_{side}")
         if side > FIRST:
-            for k, out in enumerate((count, filters[side // 2])):
-                parts[f"conv{k}_{side}"] = EqualizedConv2D(out, name=f"conv{k}_{side}")
+            parts[f"conv0_{side}"] = EqualizedConv2D(count, name=f"conv0_{side}")
+            options = dict(resample="down", name=f"conv1_{side}")
+            parts[f"conv1_{side}"] = EqualizedConv2D(filters[side // 2], **options)
             parts[f"fade_{side}"] = Fade(side, name=f"fade_{side}")
     parts["conv_4"] = EqualizedConv2D(filters[FIRST], name="conv_4")
     parts["dense_4"] = EqualizedDense(filters[FIRST], name="dense_4")
@@ -157,7 +159,7 @@ def wired(parts: dict, resolution: int, name: str) -> keras.Model:
     for side in reversed(sides(resolution)[1:]):
         x = _activated(parts[f"conv0_{side}"](x))
         # As in the authors' code the mean over 2x2 pixels comes before the activation.
-        x = _activated(layers.AveragePooling2D(2)(parts[f"conv1_{side}"](x)))
+        x = _activated(parts[f"conv1_{side}"](x))
         picture = layers.AveragePooling2D(2)(picture)
         old = _activated(parts[f"from_rgb_{side // 2}"](picture))
         x = parts[f"fade_{side}"]([old, x])

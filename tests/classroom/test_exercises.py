@@ -49,7 +49,7 @@ WRONG = [
     ("01-slip-discriminator", "D(x) = 0"),
     ("01-slip-discriminator", "D(G(z)) = 10"),
     ("01-slip-generator", ("G", "maximum")),
-    ("01-far-apart", (float("nan"), float("nan"))),
+    ("01-half-overlap", (float("nan"), float("nan"))),
     ("01-saturation", float("nan")),
     ("02-slide", "ACDFGH"),
     ("03-prepare", lambda images, flips: images / 127.5 - 1),
