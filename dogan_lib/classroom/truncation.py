@@ -229,11 +229,8 @@ def settled(generator: Generator, draw, batch: int = 120, passes: int = 4) -> Ge
         draw: (n, seed) -> latents (n, d), of the kind that will be decoded.
         batch, passes: as many latents a pass, the breeds in turn, and the mean over the passes.
     """
-    model = keras.models.clone_model(generator.model)
-    model.set_weights(generator.model.get_weights())
     labels = np.arange(batch, dtype="int32") % generator.classes
-    biggan.standing_statistics(model, lambda k: [draw(batch, k), labels], passes)
-    return Generator(model, generator.card)
+    return biggan.settled(generator, lambda k: [draw(batch, k), labels], passes)
 
 
 def shortest(dim: int, of: int = 8):

@@ -121,9 +121,11 @@ def regularise(answer):
 @target(
     "11-better",
     """
-    TODO
+    More pictures in the same time help most: a narrower G, or D with half the width, and rates that
+    grow with the batch. Without the orthogonal penalty a step is shorter too. See then whether your
+    G still bears truncation.
     """,
-    at_most=0.05,
+    at_most=0.06,
     unit="KID[dognet-1] to 500 fresh portraits",
 )
 def better(gan):
