@@ -242,7 +242,7 @@ def standing(
     def draw(k):
         z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
         many = generator.classes
-        return z if many is None else [z, random.integers(many, size=batch_size, dtype="int32")]
+        return z if many is None else [z, random.integers(many, size=batch_size).astype("int32")]
 
     return settled(generator, draw, passes)
 
