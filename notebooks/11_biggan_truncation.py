@@ -61,7 +61,7 @@ cfg = preset(
     ),
     cpu=dict(
         dogs=6000,
-        epochs=8,
+        epochs=7,
         batch=32,
         g=(128, 64, 32, 16),
         d=32,
@@ -607,7 +607,7 @@ print(leaderboard.note(leaderboard.read()).split(";")[0])
 
 # %% slideshow={"slide_type": "skip"}
 z, y = latents(60, 100, seed=12), np.full(60, int(label[0]), "int32")
-for name in ("cgan64", *cfg.rivals):
+for name in ("cgan64", "projected64"):
     each = checkpoints.load_generator(name)
     whole, tenth = (
         truncation.settled(each, lambda n, seed, s=s: s * latents(n, 100, seed), cfg.stand, 2)
