@@ -32,7 +32,7 @@ LONG = {
     "classroom.widgets": 515,
     "doodles.captions": 310,
     "doodles.painter": 500,  # content: words and colours, one after the other
-    "doodles.readers": 367,
+    "doodles.readers": 365,
     "models.text": 424,
 }
 

@@ -32,7 +32,7 @@ RIGHT = [
         lambda x, flips: np.where(flips[:, None, None, None], x[:, :, ::-1], x) / 127.5 - 1,
     ),
     ("05-better", "아니요"),
-    ("07-chance", "0.83 %"),
+    ("07-count", "3,072"),
     ("10-pictures", "12,800,000"),
     (
         "11-quantiles",
