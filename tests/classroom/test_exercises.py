@@ -19,9 +19,16 @@ NAMES = sorted(exercises.EXERCISES)
 
 # Answers to the exercises that are not data, and to data in other words.
 RIGHT = [
-    ("00-draw", lambda mean, std, n: mean + std * np.random.default_rng(0).normal(size=(n, 2))),
-    ("00-only-the-density", "B and C"),
-    ("00-only-the-density", ["b", "c"]),
+    (
+        "00-draw",
+        lambda points, n: np.random.default_rng(0).multivariate_normal(
+            points.mean(axis=0), np.cov(points.T), n
+        ),
+    ),
+    ("00-around", lambda points: np.column_stack([points**2, np.ones(len(points))])),
+    ("00-repair", lambda real, fake: real.mean(axis=0) - fake.mean(axis=0)),
+    ("00-only-the-density", "B, C and E"),
+    ("00-only-the-density", ["b", "c", "e"]),
     ("00-judge", "3/4"),
     ("01-slip-discriminator", "D( G(z) ) is 0.0"),
     ("01-slip-discriminator", "D(G(z)) = zero."),
@@ -44,7 +51,14 @@ RIGHT = [
     ("14-leak", lambda x, y: LogisticRegression().fit(x[::2], y[::2]).score(x[1::2], y[1::2])),
 ]
 WRONG = [
-    ("00-draw", lambda mean, std, n: mean + np.random.default_rng(0).normal(size=(n, 2))),
+    (
+        "00-draw",
+        lambda points, n: (
+            points.mean(axis=0) + points.std(axis=0) * np.random.default_rng(0).normal(size=(n, 2))
+        ),
+    ),
+    ("00-repair", lambda real, fake: np.ones(3)),
+    ("00-around", lambda points: np.column_stack([points, np.ones(len(points))])),
     ("00-only-the-density", "A and B"),
     ("01-slip-discriminator", "D(x) = 0"),
     ("01-slip-discriminator", "D(G(z)) = 10"),
