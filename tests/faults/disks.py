@@ -90,7 +90,13 @@ def disks(count: int, place: Path) -> Row:
     shares = {"full": 0, "nearly": 0.8, "half": 0.4, "read-only": 0}
     for number, full in enumerate(names[:count]):
         how, name = full.split()
-        job, own = jobs[name]
+        (job, own), said, works = jobs[name], "", True
+        if how == "full":  # with room it works; and what it needs from elsewhere is there then
+            there = {key: place / "roomy" / "cache" for key in own}
+            first = run(job(place / "roomy"), **common | there)
+            said, works = first.said, first.code == 0
+            needs[name] = sum(_listing(place / "roomy").values())
+            shutil.rmtree(place / "roomy", ignore_errors=True)
         room = int(shares[how] * chance("disk", number).uniform(0.5, 1) * needs.get(name, 0))
         with Disk(place / "small" / str(number), room) as disk:
             _fill(disk, room)
@@ -100,18 +106,11 @@ def disks(count: int, place: Path) -> Row:
             before = _listing(disk.folder)
             ended = run(disk.limited(job(disk.folder)), **environment)
             kept = _listing(disk.folder)
-            said = ended.said.strip().splitlines()[-1:] or [""]
-            named = str(disk.folder) in said[0]
+            named = str(disk.folder) in "".join(ended.said.strip().splitlines()[-1:])
             whole = all(kept.get(path) == size for path, size in before.items())
             halves = [path for path, size in kept.items() if "tmp" in path or not size]
             ok = ended.code == 1 and ended.polite and named and not halves
-        said, works = f"{ended.code} {halves} {ended.said}", True
-        if how == "full":  # with room it works
-            own = {key: place / "roomy" / "cache" for key in own}
-            again = run(job(place / "roomy"), **common | own)
-            said, works = said + again.said, again.code == 0
-            needs[name] = sum(_listing(place / "roomy").values())
-            shutil.rmtree(place / "roomy", ignore_errors=True)
+        said += f"{ended.code} {halves} {ended.said}"
         row.note(1, ok and whole and works, said, lost=not whole, name=full)
     for name in ("archive", "doodles")[: max(0, count - len(names))] or ("doodles",):
         ended = run(_homeless(jobs[name][0](place)), DOGAN_CACHE=None, HOME=None)
