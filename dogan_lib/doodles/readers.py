@@ -34,7 +34,7 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.batches import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
-from dogan_lib.models import text
+from dogan_lib.models import text_encoder
 from dogan_lib.models.dognet import dognet
 from dogan_lib.runtime import device, setup
 
@@ -42,9 +42,7 @@ SHARPNESS = 10.0  # of the match: cosines lie in [-1, 1]
 BATCH = 64
 EXAMINED = 2000  # doodles, for the accuracies on a card
 
-# ---------------------------------------------------------------------------------------------
-# The text encoder
-# ---------------------------------------------------------------------------------------------
+# The text encoder -----------------------------------------------------------------------------
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -109,7 +107,7 @@ def caption_batches(dogs, seed: int = 0, start_epoch: int = 0):
 def compiled_matcher(steps: int, encoder: keras.Model | None = None) -> keras.Model:
     """A new matcher, ready to fit for so many steps."""
     heads = _cross_entropies()
-    model = matcher(encoder or text.encoder())
+    model = matcher(encoder or text_encoder.encoder())
     model.compile(
         optimizer=_decaying(steps, 2e-3),
         loss={"match": matching_loss, **heads},
@@ -128,9 +126,7 @@ def _decaying(steps, rate):
     return keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(rate, steps), 1e-3)
 
 
-# ---------------------------------------------------------------------------------------------
-# The attribute classifier
-# ---------------------------------------------------------------------------------------------
+# The attribute classifier ---------------------------------------------------------------------
 
 
 def classifier(widths=(32, 64, 96, 128), blocks=(1, 2, 2, 1)) -> keras.Model:
@@ -191,8 +187,12 @@ class Attributes:
         self.model, self.card = model, card or {}
 
     def read(self, images) -> dict[str, np.ndarray]:
-        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,)."""
+        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,).
+
+        Pictures of 32 or 16 pixels a side are enlarged.
+        """
         images = np.asarray(images)
+        images = images.repeat(64 // images.shape[1], 1).repeat(64 // images.shape[2], 2)
         parts = []
         for start in range(0, len(images), 256):
             part = images[start : start + 256]
@@ -216,9 +216,7 @@ def load_attributes(name: str | Path = "attributes") -> Attributes:
     return Attributes(checkpoints.read_network(path), checkpoints.card(path.stem))
 
 
-# ---------------------------------------------------------------------------------------------
-# Training and shipping
-# ---------------------------------------------------------------------------------------------
+# Training and shipping ------------------------------------------------------------------------
 
 
 def train(build, batches, dogs, out: str | Path, epochs: int) -> tuple[keras.Model, float]:
@@ -335,7 +333,7 @@ def train_classifier(args):
 def train_guide(args):
     """On combinations that are not kept back, and other doodles than the ruler's."""
     dogs = load_dogs(size=64, source="doodle", limit=args.doodles, seed=args.seed + 200)
-    learnt = text.trained_on(dogs)
+    learnt = text_encoder.trained_on(dogs)
     model, seconds = train(compiled_guide, picture_batches, learnt, args.out, args.epochs)
     if args.ship:
         fresh = load_dogs(size=64, source="doodle", limit=EXAMINED, seed=args.seed + 201)
