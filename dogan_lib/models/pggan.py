@@ -22,7 +22,7 @@ from dogan_lib.gan import GAN
 from dogan_lib.layers import EqualizedConv2D, EqualizedDense, MinibatchStddev, PixelNormalization
 from dogan_lib.losses import Wasserstein
 from dogan_lib.penalties import GradientPenalty
-from dogan_lib.saving import take_over
+from dogan_lib.refusals import check_pictures
 
 FIRST = 4  # pixels a side at the start
 SLOPE = 0.2  # of the LeakyReLU
@@ -207,14 +207,7 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(
-        self,
-        generator,
-        discriminator,
-        latent_dim: int = 512,
-        seed: int = 0,
-        fading: int = 0,
-        begun: int = 0,
-        **kwargs,
+        self, generator, discriminator, latent_dim=512, seed=0, fading=0, begun=0, **kwargs
     ):
         super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
         self.fading, self.begun = fading, begun
@@ -250,6 +243,7 @@ class ProgressiveGAN(GAN):
     def train_step(self, data):
         """A step of `GAN`, on pictures as small as the networks and as sharp as alpha."""
         images, *conditions = data if isinstance(data, tuple) else (data,)
+        check_pictures(images)
         now, real = self._fade_in(), shrink(images, self.side)
         if self.side > FIRST and self.fading:
             real = fade_reals(real, now)
@@ -285,3 +279,21 @@ def grown(
         take_over(getattr(gan, name), getattr(smaller, name))
     gan.step.assign(number(smaller.step))
     return gan
+
+
+def take_over(model: keras.Model, source: keras.Model) -> int:
+    """Give a network the weights of another one's layers where name and shapes agree; how many.
+
+    Raises:
+        ValueError: none do, so that nothing would have been learnt from `source`.
+    """
+    there = {layer.name: layer for layer in source.layers if layer.weights}
+    taken = 0
+    for layer in model.layers:
+        twin = there.get(layer.name)
+        if twin is not None and [w.shape for w in twin.weights] == [w.shape for w in layer.weights]:
+            layer.set_weights(twin.get_weights())
+            taken += any(len(w.shape) for w in layer.weights)  # a lone scalar fits everywhere
+    if not taken:
+        raise ValueError(f"no layer of {source.name} fits one of {model.name} by name and shape")
+    return taken
