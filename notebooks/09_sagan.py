@@ -320,7 +320,7 @@ for name, side in (("without", None), ("with", 16)):
 # %% tags=["hide-input"]
 drawn = {name: gan.sample(max(cfg.n, cfg.shown), seed=1) for name, gan in gans.items()}
 titles = ("without attention", "attention at 16×16")
-figure = plots.beside(*(x[: cfg.shown] for x in drawn.values()), titles=titles)
+figure = plots.beside(*(x[: cfg.shown] for x in drawn.values()), titles=titles, scale=0.5)
 plots.show(figure, "Samples of the network without attention and of that with it, none picked.")
 real = fresh.images[: cfg.n]
 print("other portraits", metrics.kid(real, fresh.images[cfg.n :], "dognet"))
@@ -332,7 +332,7 @@ gammas = [float(layer.gamma) for layer in found if isinstance(layer, SelfAttenti
 print("γ in G and in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
 
 # %% [markdown]
-# **볼 것 · What to see.** In both, heads with ears, coats and backgrounds; faces are patches. One seed at equal steps: 0.132 without, 0.148 with attention, which takes longer. (The seconds are those of a busy machine.)
+# **볼 것 · What to see.** In both, heads with ears and coats; faces are patches. One seed, equal steps: 0.132 without, 0.148 with attention. (The seconds are of a busy machine.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주의는 값을 하나 · Is attention worth its seconds?
