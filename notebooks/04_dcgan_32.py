@@ -240,7 +240,7 @@ print("dogan_lib.models.dcgan has the same rows")
 plots.show(plots.grid(dogs.images[:24], columns=8, scale=1.3), "24 drawn dog portraits.")
 
 # %% [markdown]
-# **볼 것 · What to see.** A head in the middle, two ears, two eyes, sky or snow behind. The deck's full network on real dogs takes an hour of two cores: it is shipped, and comes after this.
+# **볼 것 · What to see.** A head in the middle, two ears, two eyes, sky or snow behind. The deck's full network on real dogs took nearly two hours of two cores (6,872 s, says its card): it is shipped, and comes after this.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습: `fit` 한 번 · Train: one `fit`
@@ -261,7 +261,7 @@ gan.compile(
 )
 
 # %% [markdown]
-# G learns faster than D here: with 2e-4 and 4e-4, the usual rates, D wins early and KID ends twice as high.
+# G's rate is higher than D's here. What a rate does, alone and together with other changes, is measured in chapter 05.
 
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
@@ -273,7 +273,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 
 # %%
 film = Film(samples=12, every=cfg.film)
-gan.fit(
+history = gan.fit(
     dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film]
 )
 

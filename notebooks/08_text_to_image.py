@@ -383,7 +383,8 @@ table = [
     "a close-up of a white dog with pricked ears in the snow",
 ]
 film = Film(samples=12, every=cfg.film, captions=[caption for caption in table for _ in range(3)])
-gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(every=2, samples=25), film])
+live = LivePlot(every=2, samples=25)
+history = gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=[live, film])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
