@@ -11,6 +11,7 @@ import numpy as np
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.metrics.features import resize
 from dogan_lib.metrics.sources import pictures
+from dogan_lib.models import biggan
 from dogan_lib.plots import png
 from dogan_lib.runtime import write_atomically
 from dogan_lib.saving import read_network
@@ -56,12 +57,17 @@ class Chosen:
 def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) -> Chosen:
     """`Chosen`, with the judge read from its file where there is something to judge.
 
+    A truncated generator gets the batch statistics of its own latents (`biggan.standing`); with
+    those of training it draws other dogs than it could.
+
     Args:
         judge: the path of a `.keras`, or the name of a shipped one, such as "pggan64_judge".
 
     Raises:
         FileNotFoundError: there is no such discriminator.
     """
+    if truncation is not None and "captions" not in generator.inputs:
+        generator = biggan.standing(generator, truncation)
     if best_of == 1:
         return Chosen(generator, truncation)
     path = (

@@ -11,7 +11,9 @@ from small_pictures import Sampler, pictures
 
 from dogan_lib import cli
 from dogan_lib.dogs import Dogs
+from dogan_lib.generator import Generator, latents
 from dogan_lib.metrics import features, report, submission
+from dogan_lib.models import dcgan
 
 
 def dogs_of(n=120, size=16):
@@ -169,6 +171,15 @@ def test_truncation_and_the_judges_favourites():
     assert lighter.mean() > ordinary.mean() and favourites.classes == 3
     steps = lighter.mean(axis=(1, 2, 3)).reshape(-1)[:39].reshape(-1, 3)
     assert (np.diff(steps, axis=1) > 0).all(), "each has the label that was asked for"
+
+
+def test_a_truncated_generator_has_the_statistics_of_its_own_latents():
+    plain = Generator(dcgan.generator_32(width=8))
+    found = submission.chosen(plain, 0.5, judge="")
+    z = latents(64, 100, 3, 0.5)
+    own, training = found.generator.decode(z), plain.decode(z)
+    # Untrained, it believes in variances of 1, and every layer makes its tiny signal tinier.
+    assert np.abs(own).mean() > 100 * np.abs(training).mean() and found.truncation == 0.5
 
 
 def test_a_judge_that_is_not_there():
