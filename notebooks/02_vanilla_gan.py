@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 판별자(discriminator)는 진짜와 가짜를 가리고, 생성자(generator)는 잠재 벡터(latent vector) z를 데이터로 바꾼다. 둘을 다층 퍼셉트론으로 만든다.
-# - 학습 루프(training loop)는 함수 두 개, `update_discriminator`와 `update_generator`이다. `fit` 없이 직접 쓴다.
-# - 평면 위의 놀이터(playground)에서 점, 판별자의 장(field), 기울기(gradient), V가 함께 움직이는 것을 본다.
-# - 같은 루프로 28×28 흑백 개를 그려 보고, 모드 붕괴(mode collapse)를 일부러 일으켜 알아보고 고친다.
-# - 발표 자료의 PyTorch 루프에서 실수를 찾고, 고친 루프가 TensorFlow와 같은 손실을 내는지 확인한다.
+# - 판별자(discriminator)는 진짜와 가짜를 가리고, 생성자(generator)는 잠재 벡터(latent vector) z를 데이터로 바꾼다. 둘 다 다층 퍼셉트론이다.
+# - 학습 루프(training loop)는 함수 두 개, `update_discriminator`와 `update_generator`이다. 직접 쓴다.
+# - 평면 위의 놀이터에서 점, 판별자의 장(field), 기울기(gradient), V가 함께 움직이는 것을 본다.
+# - 같은 루프로 16×16 개 초상화를 1분 안에 그리고, 모드 붕괴(mode collapse)를 일부러 일으켜 알아보고 고친다.
+# - 발표 자료의 PyTorch 루프에서 실수를 찾고, 고친 루프가 TensorFlow와 어디까지 같은지 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/02_vanilla_gan.ipynb)
@@ -32,33 +32,33 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
 # 1. What G and D each do, and to build both in a few lines.
-# 2. To write the training loop of every GAN: one update of D, one of G.
-# 3. To *see* it work: points, D's field and G's gradients in one moving picture.
-# 4. What this first GAN makes of dogs, and why it is so noisy.
+# 2. To write the training loop of every GAN: one step of D, one step of G.
+# 3. To see it work: points, D's field and G's gradients in one moving picture.
+# 4. To draw dogs with dense layers alone, and to see what dense layers do not know.
 # 5. To produce mode collapse, to recognise it although V looks perfect, and to cure it.
 # 6. To find the mistakes in a real PyTorch loop: the one on the deck's slide.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(
-        plane_steps=300, pictures=8, images=192, epochs=3, collapse_rounds=12, torch_steps=12
-    ),
+    smoke=dict(plane=300, pictures=8, dogs=256, rounds=24, judged=40, collapse=12, torch_steps=30),
     cpu=dict(
-        plane_steps=3000, pictures=100, images=3000, epochs=120, collapse_rounds=60, torch_steps=60
+        plane=3000, pictures=60, dogs=6000, rounds=3000, judged=500, collapse=60, torch_steps=1000
     ),
     gpu=dict(
-        plane_steps=3000, pictures=100, images=20580, epochs=200, collapse_rounds=60, torch_steps=60
+        plane=3000, pictures=60, dogs=6000, rounds=9000, judged=500, collapse=60, torch_steps=1000
     ),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 import inspect
+import textwrap
+import time
 
 import keras
 import matplotlib.pyplot as plt
@@ -67,78 +67,75 @@ import tensorflow as tf
 from IPython.display import Code
 from keras import layers, ops
 
-from dogan_lib import losses, plots, runtime
-from dogan_lib.classroom import exercises, playground, points, scene, torch_loop
+from dogan_lib import losses, metrics, plots, runtime
+from dogan_lib.classroom import diagram, exercises, playground, points, scene, torch_loop
 from dogan_lib.classroom.playground import Game, Playground
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
 from dogan_lib.models import vanilla
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0, precision="float32"))
+portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
+# ## 두 걸음 · D's step, then G's
 #
-# The deck says it in one line: *"what if two models kept each other in check in order to learn?"*
+# 두 신경망이 번갈아 한 걸음씩 간다. 한쪽이 움직일 때 다른 쪽은 서 있다.
+
+# %% tags=["hide-input"]
+diagram.animate()
+
+# %% [markdown]
+# **볼 것 · What to see.** In D's step the red gradient ends at D. In G's step it goes *through* D, which stands still, into the picture and on into G. G never sees real data: all it learns, it learns from D.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 생성자 · The generator
 #
-# - The **generator** (생성자) G takes *z*, a few random numbers, and maps it to a sample G(z). It never sees the data.
-# - The **discriminator** (판별자) D takes a sample and answers with one number, the probability that it is real. It sees both kinds.
-# - All that G ever learns, it learns from D: *in which direction should I move this sample so that you would believe it more?*
-#
-# Below, everything is a point in the plane, so all of that fits in one picture. Nothing is trained yet.
+# 생성자 G는 난수 z를 받아 표본 G(z)를 낸다. 2014년에는 전결합층뿐이었다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def he(scale=1.0):
+    """He's normal first weights, times `scale`."""
+    return keras.initializers.VarianceScaling(2 * scale**2)
 
 
 # %%
-def dots(ax, where, kind):
-    ax.scatter(*where.T, s=9, color=PALETTE[kind], marker="o" if kind == "real" else "D")
-
-
-first = Game("ring")
-seen = first.scene()
-figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.2), layout="constrained")
-dots(axes[0], first.z[:200], "neutral")
-axes[0].set_title("z: simple and random")
-for ax, title in ((axes[1], "x and G(z)"), (axes[2], "what D believes")):
-    dots(ax, seen.real, "real")
-    dots(ax, seen.fake, "fake")
-    ax.set_title(title)
-believes = axes[2].imshow(
-    seen.field, extent=[-3, 3, -3, 3], origin="lower", cmap="Greys_r", vmin=0, vmax=1
-)
-figure.colorbar(believes, label="D(x)", shrink=0.9)
-plt.setp(axes, xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
-plots.show(
-    figure,
-    "Random z in the plane; real points on a ring of eight groups and untrained fake points; D's belief before training.",
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Build the two players
-#
-# In 2014 both were **multilayer perceptrons** (다층 퍼셉트론): dense layers, nothing else.
-# The paper's were wide (G 1200-1200, D two maxout layers of 240) and trained with SGD; ours are smaller and use Adam.
-#
-# D ends in one number *without* a sigmoid. That number is the **logit** ℓ, and D(x) = σ(ℓ). You will see in a moment why nobody applies σ in the network.
-
-
-# %%
-def my_generator(latent_dim, outputs, widths, activation):
+def my_generator(latent_dim, outputs, widths, activation, norm=False, start=1.0):
     z = x = keras.Input((latent_dim,))
     for width in widths:
-        x = layers.Dense(width, activation="relu", kernel_initializer="he_normal")(x)
-    return keras.Model(z, layers.Dense(outputs, activation=activation)(x))
+        x = layers.Dense(width, kernel_initializer=he())(x)
+        x = layers.BatchNormalization(momentum=0.9)(x) if norm else x
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    x = layers.Dense(outputs, activation=activation, kernel_initializer=he(start))(x)
+    return keras.Model(z, x)
 
 
-def my_discriminator(inputs, widths):
+# %% [markdown]
+# **볼 것 · What to see.** Two numbers in and a point of the plane out, or 100 numbers in and a picture out: the same function. `norm` is batch normalisation, of 2015; only the dogs use it.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 판별자 · The discriminator
+#
+# 판별자 D는 표본을 받아 로짓(logit) ℓ 하나를 낸다. 진짜일 확률은 D(x) = σ(ℓ)이다.
+
+
+# %%
+def my_discriminator(inputs, widths, dropout=0.0, start=1.0):
     samples = x = keras.Input((inputs,))
     for width in widths:
-        x = layers.Dense(width, kernel_initializer="he_normal")(x)
+        x = layers.Dense(width, kernel_initializer=he(start))(x)
+        start = 1.0  # only the layer that touches the pixels begins smaller
         x = layers.LeakyReLU(negative_slope=0.2)(x)
+        x = layers.Dropout(dropout)(x)
     return keras.Model(samples, layers.Dense(1)(x))
 
 
+# %% [markdown]
+# **볼 것 · What to see.** No sigmoid at the end: the next slide says why. Through its first layer D tells G how to change each pixel. Where that layer begins as large noise it asks for noise, so for pictures `start` is small. (Goodfellow's D began ten times smaller than his G.)
+
+# %% slideshow={"slide_type": "skip"}
 G, D = my_generator(2, 2, (64, 64), "linear"), my_discriminator(2, (64, 64))
 assert G.count_params() == playground.plane_generator().count_params()
 assert D.count_params() == playground.plane_discriminator().count_params()
@@ -146,45 +143,44 @@ print(f"G: z (batch, 2) -> points (batch, 2), {G.count_params():,} parameters")
 print(f"D: points (batch, 2) -> logits (batch, 1), {D.count_params():,} parameters")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## From V to two losses
+# ## V에서 두 손실로 · From V to two losses
 #
-# Chapter 01: D maximises V = E[log D(x)] + E[log(1 − D(G(z)))], so D's **loss** is −V. G minimises the second term. With D = σ(ℓ):
+# D는 V를 최대화하므로 D의 손실은 −V이다. G의 손실은 둘 중에서 고를 수 있다.
 #
-# $$-\log \sigma(\ell) = \log(1 + e^{-\ell}) = \mathrm{softplus}(-\ell), \qquad -\log(1 - \sigma(\ell)) = \mathrm{softplus}(\ell)$$
-#
-# Softplus never overflows and never takes log 0. That is why D returns logits. And G has two losses to choose from:
-#
-# - **minimax**: log(1 − D(G(z))) = −softplus(ℓ), the formula's own; its gradient dies where D is sure;
-# - **non-saturating** (비포화): −log D(G(z)) = softplus(−ℓ): the same goal, and strong where D is sure.
+# $$V = E[\log \sigma(\ell_{real})] + E[\log(1 - \sigma(\ell_{fake}))], \qquad -\log\sigma(\ell) = \log(1 + e^{-\ell}) = \mathrm{softplus}(-\ell)$$
 
 
 # %%
-def d_loss(real, fake):
+def d_loss(real, fake):  # -V
     return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
 
 
-def g_loss_minimax(fake):
+def g_loss_minimax(fake):  # log(1 - D(G(z))): the second term of V
     return -ops.mean(ops.softplus(fake))
 
 
-def g_loss_non_saturating(fake):
+def g_loss_non_saturating(fake):  # -log D(G(z)): the same goal, strong where D is sure
     return ops.mean(ops.softplus(-fake))
 
 
+# %% [markdown]
+# **볼 것 · What to see.** Softplus takes the logit as it is: it never overflows and never takes log 0. So D returns logits.
+
+# %% slideshow={"slide_type": "skip"}
+# The formula with its sigmoids, ours, and the library's.
 real, fake = np.float32([[2.0], [-1.0]]), np.float32([[-3.0], [0.5]])
 V = np.mean(np.log(1 / (1 + np.exp(-real)))) + np.mean(np.log(1 - 1 / (1 + np.exp(-fake))))
+minimax, loss = losses.Minimax(), losses.NonSaturating()
 assert np.isclose(d_loss(real, fake), -V)
-library = losses.Minimax(), losses.NonSaturating()
-assert np.isclose(d_loss(real, fake), library[0].discriminator(real, fake))
-assert np.isclose(g_loss_minimax(fake), library[0].generator(fake))
-assert np.isclose(g_loss_non_saturating(fake), library[1].generator(fake))
-print(f"V = {V:.4f}, D's loss = {float(d_loss(real, fake)):.4f}: the formula and the library agree")
+assert np.isclose(d_loss(real, fake), minimax.discriminator(real, fake))
+assert np.isclose(g_loss_minimax(fake), minimax.generator(fake))
+assert np.isclose(g_loss_non_saturating(fake), loss.generator(fake))
+print(f"V = {V:.4f}, D's loss = {float(d_loss(real, fake)):.4f}: formula and library agree")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The loop, in two functions
+# ## D의 한 걸음 · One step of D
 #
-# Every GAN of this course, up to BigGAN, is these two functions taken in turns. First D: show it a batch of real samples and a batch of fakes, and move **D's variables only**.
-# `tf.GradientTape` writes down what is computed under it, so that it can be differentiated afterwards.
+# 진짜 한 배치와 가짜 한 배치를 보이고, D의 변수만 움직인다.
 
 
 # %%
@@ -198,9 +194,13 @@ def update_discriminator(D, G, optimizer, loss, x, z):
     return value
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Then G. The gradient flows from the loss *through D* into G: D is the teacher, so it must be differentiable, but it does not move.
-# No real sample appears here. G is independent of E[log D(x)], as the deck's slide says.
+# %% [markdown]
+# **볼 것 · What to see.** `tf.GradientTape` writes down what is computed under it, so that it can be differentiated afterwards. G is on the tape, and gets nothing.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## G의 한 걸음 · One step of G
+#
+# 기울기는 손실에서 D를 지나 G로 흐른다. D는 서 있다.
 
 
 # %%
@@ -213,90 +213,103 @@ def update_generator(D, G, optimizer, loss, z):
     return value
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Do they do what they promise? Each must move one player and leave the other alone, and must agree with the library's to the last digit.
+# %% [markdown]
+# **볼 것 · What to see.** No real sample appears here: "G is independent of E[log D(x)]", as the deck says. Every GAN of this course, up to BigGAN, is these two functions in turns.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def one_round(update_d, update_g):
+    """Both updates from a common start: both losses, and who moved in D's step."""
     players = playground.plane_discriminator(seed=1), playground.plane_generator(seed=2)
-    optimizers = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
+    adams = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
     before = [player.get_weights()[0].copy() for player in players]
-    x, z, loss = points.sample("ring", 64), latents(64, 2), losses.NonSaturating()
-    d = float(update_d(*players, optimizers[0], loss, x, z))
-    after_d = [
-        (player.get_weights()[0] != old).any() for player, old in zip(players, before, strict=True)
-    ]
-    return d, float(update_g(*players, optimizers[1], loss, z)), after_d
+    x, z = points.sample("ring", 64), latents(64, 2)
+    d = float(update_d(*players, adams[0], loss, x, z))
+    pairs = zip(players, before, strict=True)
+    moved = [(player.get_weights()[0] != old).any() for player, old in pairs]
+    return d, float(update_g(*players, adams[1], loss, z)), moved
 
 
 mine = one_round(update_discriminator, update_generator)
-reference = one_round(playground.update_discriminator, playground.update_generator)
-assert mine == reference and mine[2] == [True, False]
-print(
-    f"D's loss {mine[0]:.4f}, then G's {mine[1]:.4f}; after D's update, D moved: {mine[2][0]}, G moved: {mine[2][1]}"
-)
+library = one_round(playground.update_discriminator, playground.update_generator)
+assert mine == library and mine[2] == [True, False]
+print(f"D's loss {mine[0]:.4f}, then G's {mine[1]:.4f}; in D's step D moved and G did not")
+print("the library's two functions give the same numbers")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Train
+# ## 한 판 · One round of the game
 #
-# Now the loop itself: draw x, draw z, update D; draw z, update G; again. `tf.function` turns the round into a graph, which makes it many times faster; take it away, and you can step through with a debugger.
-# We write down V, which is minus D's loss, after every round.
+# 진짜를 뽑고 z를 뽑아 D를 고치고, z를 다시 뽑아 G를 고친다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def adam(rate, model):
+    optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
 
 # %%
-data = tf.constant(points.sample("ring", 8000))
-loss = losses.NonSaturating()
-d_optimizer = keras.optimizers.Adam(2e-3, beta_1=0.5)
-g_optimizer = keras.optimizers.Adam(5e-4, beta_1=0.5)
-d_optimizer.build(D.trainable_variables)
-g_optimizer.build(G.trainable_variables)
+def make_round(G, D, real, g_rate, d_rate, batch):
+    """Returns a function that plays one round and returns V."""
+    g_optimizer, d_optimizer = adam(g_rate, G), adam(d_rate, D)
+    data, shape = tf.constant(real), (batch, G.input_shape[-1])
+
+    @tf.function  # a graph: many times faster. Take it away to use a debugger.
+    def play_round():
+        x = tf.gather(data, tf.random.uniform([batch], 0, len(real), tf.int32))
+        value = -update_discriminator(D, G, d_optimizer, loss, x, tf.random.normal(shape))
+        update_generator(D, G, g_optimizer, loss, tf.random.normal(shape))
+        return value
+
+    return play_round
 
 
-@tf.function
-def play_round():
-    x = tf.gather(data, tf.random.uniform([128], 0, len(data), tf.int32))
-    value = -update_discriminator(D, G, d_optimizer, loss, x, tf.random.normal([128, 2]))
-    update_generator(D, G, g_optimizer, loss, tf.random.normal([128, 2]))
-    return value
+# %% [markdown]
+# **볼 것 · What to see.** Nothing here says whether x is a point or a picture. The ring and the dogs below use this very function.
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 평면에서 · In the plane
+#
+# 먼저 점으로 해 본다. 진짜는 고리 위의 여덟 무리이다.
 
-untrained = G(latents(400, 2)).numpy()
-values = [float(play_round()) for _ in range(cfg.plane_steps)]
+# %%
+ring = points.sample("ring", 8000)
+play_round = make_round(G, D, ring, g_rate=5e-4, d_rate=2e-3, batch=128)
+z = latents(400, 2)
+before = G(z).numpy()
+values = [float(play_round()) for _ in range(cfg.plane)]
+after = G(z).numpy()
 
-# %% slideshow={"slide_type": "subslide"}
-figure, axes = plt.subplots(1, 3, figsize=(10, 3.3), width_ratios=(1, 1, 1.3))
-for ax, made, title in (
-    (axes[0], untrained, "before"),
-    (axes[1], G(latents(400, 2)).numpy(), "after"),
-):
-    dots(ax, data[:400].numpy(), "real")
-    dots(ax, made, "fake")
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, 3, figsize=(12, 4), width_ratios=(1, 1, 1.3))
+for ax, made, title in ((axes[0], before, "before"), (axes[1], after, "after")):
+    ax.scatter(*ring[:400].T, s=9, color=PALETTE["real"], label="real x")
+    ax.scatter(*made.T, s=9, color=PALETTE["fake"], marker="D", label="fake G(z)")
     ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], title=f"{title} training")
+axes[0].legend(loc="lower left")
 axes[2].plot(values, color=PALETTE["d"], lw=0.7)
-axes[2].axhline(-np.log(4), color="black", ls="--", label="-log 4")
+axes[2].axhline(-np.log(4), color="black", ls="--", label="−log 4 = −1.386")
 axes[2].set(xlabel="rounds", title="V(D, G)", ylim=(-2.5, 0))
 axes[2].legend(frameon=False)
-plots.show(
-    figure,
-    "Fakes before and after training on eight groups, and V moving towards the line at -log 4.",
-)
+figure.tight_layout()
+plots.show(figure, "Fakes before and after training on eight groups; V moves towards −log 4.")
+
+# %% [markdown]
+# **볼 것 · What to see.** V comes close to −log 4, its value at P(Generator) = P(Data), and does not settle: two players chase each other, and a batch of 128 is a noisy judge.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# V came close to −log 4 = −1.386, its value at P(Generator) = P(Data), and hovers around it. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
+# ## 놀이터 · The playground
 #
-# ## The playground
-#
-# Now watch it. Press ▶; then move any slider *while it plays*. In the spirit of [GAN Lab](https://poloclub.github.io/ganlab/), everything that moves is in one picture:
-#
-# - blue circles are real, orange diamonds are fake;
-# - the tint is D's field: blue where D(x) > ½, orange where D(x) < ½, white where it cannot tell;
-# - each pink arrow is the gradient on one fake point: where G's loss would have it move;
-# - on the right V against the line at −log 4. Where modes can be counted, they are.
+# ▶를 누르고, 움직이는 동안 슬라이더를 바꾸어 보라.
 
 # %%
-my_playground = Playground("dog")
+my_playground = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
 my_playground.advance(cfg.pictures)
 my_playground
+
+# %% [markdown]
+# **볼 것 · What to see.** The tint is D's field: blue where D(x) > ½, orange where D(x) < ½, white where it cannot tell. Each pink arrow is the gradient on one fake point. V is on the right.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Things to try, each in under a minute:
@@ -308,242 +321,260 @@ my_playground
 # 5. D steps 5: the arrows become precise, and everything slower.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The same two networks, five distributions
+# ## 이제 개를 · Now dogs
 #
-# The widgets are ordinary Python objects: setting `.value` does what a hand would do. So we let the playground play every data set of its menu.
-
+# 16×16 컬러 초상화는 숫자 768개이다. 슬라이드의 그림은 784개, `(batch, 784)`였다.
 
 # %%
-def plane_of(game):
-    """The left half of the playground's picture."""
-    return np.asarray(scene.render(game.scene()))[
-        scene.HEAD : scene.HEAD + scene.PANEL, : scene.PANEL
-    ]
-
-
-my_playground.rounds.value = 50
-my_playground.g_rate.value, my_playground.d_rate.value = 5e-4, 2e-3
-figure, axes = plt.subplots(1, 5, figsize=(13, 2.9))
-for ax, name in zip(axes, points.SHAPES, strict=True):
-    my_playground.data.value = name
-    my_playground.advance(cfg.pictures)
-    ax.imshow(plane_of(my_playground.game))
-    ax.set_title(f"{name} {my_playground.scene.note}", fontsize=10)
-    ax.axis("off")
-figure.tight_layout()
-plots.show(
-    figure,
-    "Real points, fake points, D's field and arrows for a ring, a grid, a spiral, two moons and a dog.",
-    dpi=80,
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# The curves and the filled dog are learnt well. The mixtures are harder: G is continuous, so there are always thin bridges between groups; and on the grid, count how many of the 25 groups it found. We come back to that.
-#
-# ## The same loop on dogs
-#
-# Now the slide's shapes: real images `(batch, 784)`, noise `(batch, 100)`. A 28×28 grey picture is unrolled into 784 numbers in [−1, 1]; that is all an MLP gets to know.
-
-# %%
-dogs = load_dogs(size=28, limit=cfg.images)
-grey = dogs.images @ np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look
-pixels = (grey / 127.5 - 1).astype("float32").reshape(len(dogs), 784)
-print(dogs, pixels.shape, f"from {pixels.min():.2f} to {pixels.max():.2f}")
+small = portraits.images.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4))  # 2x2 pixels to one
+pixels = (small / 127.5 - 1).reshape(-1, 768).astype("float32")
+print(pixels.shape, f"from {pixels.min():.2f} to {pixels.max():.2f}")
 
 
 def as_pictures(rows):
-    return np.repeat(np.asarray(rows).reshape(-1, 28, 28, 1), 3, axis=3)
+    return np.asarray(rows).reshape(-1, 16, 16, 3)
 
 
-plots.show(
-    plots.grid(as_pictures(pixels[:16]), columns=16, scale=0.6, title="real dogs, 28x28"),
-    "Sixteen grey dogs of 28 by 28 pixels.",
-)
+# %% tags=["hide-input"]
+figure = plots.grid(as_pictures(pixels[:24]), columns=8, scale=1.25)
+plots.show(figure, "24 drawn dog portraits of 16 by 16 pixels: what D is shown as real.")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Two bigger networks, and not one new line in the loop. The library's builders are yours with one more care: D's first layer starts small.
-# Through these weights D tells G how to change each pixel. Where they start as noise, D asks for noise, and G never quite gets rid of it. (Goodfellow started D ten times smaller than G.)
-
-# %%
-G, D = vanilla.generator(), vanilla.discriminator(dropout=0.3)
-d_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
-g_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
-d_optimizer.build(D.trainable_variables)
-g_optimizer.build(G.trainable_variables)
-batches = (
-    tf.data.Dataset.from_tensor_slices(pixels)
-    .shuffle(len(pixels), seed=0)
-    .batch(64, drop_remainder=True)
-)
+# %% [markdown]
+# **볼 것 · What to see.** Drawn dogs, not photographs, and small: ears, a muzzle, sky or snow. A row of 768 numbers is all that a dense layer gets to know.
 
 
-@tf.function
-def play_batch(x):
-    d = update_discriminator(D, G, d_optimizer, loss, x, tf.random.normal([64, 100]))
-    return d, update_generator(D, G, g_optimizer, loss, tf.random.normal([64, 100]))
+# %% slideshow={"slide_type": "skip"}
+def follower(G, decay=0.995):
+    """A copy of G that follows the mean of its last weights, and the function that moves it."""
+    mean = keras.models.clone_model(G)
+    mean.set_weights(G.get_weights())
+
+    @tf.function
+    def follow():
+        for average, weight in zip(mean.weights, G.weights, strict=True):
+            average.assign(decay * average + (1 - decay) * weight)
+
+    return mean, follow
 
 
-history = []
-for _ in range(cfg.epochs):
-    steps = np.array([play_batch(x) for x in batches])
-    history.append(dict(d_loss=steps[:, 0].mean(), g_loss=steps[:, 1].mean()))
+def moments(rounds):
+    """When the film takes a picture."""
+    return {max(1, round(rounds * share)) for share in (1 / 15, 1 / 5, 1 / 2, 1)}
 
-# %% slideshow={"slide_type": "subslide"}
-made = G(latents(32, 100), training=False)
-figure = plots.beside(
-    as_pictures(pixels[16:48]), as_pictures(made), titles=("real", f"after {cfg.epochs} epochs")
-)
-plots.show(
-    figure, "Real grey dogs on the left; on the right grainy blobs, dark on light or light on dark."
-)
-figure, ax = plt.subplots(figsize=(6, 2.6))
-plots.losses_over_time(ax, range(1, cfg.epochs + 1), history)
-ax.axhline(np.log(4), color=PALETTE["d"], ls="--", lw=1)
-ax.axhline(np.log(2), color=PALETTE["g"], ls="--", lw=1)
-plots.show(
-    figure,
-    "D's and G's loss by epoch; dashed, log 4 and log 2, where they would stand at P(G) = P(data).",
-)
+
+prediction = None  # exercise 2: "A", "B" or "C", before you run the shuffled dogs below
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## An honest look
+# ## 같은 루프, 더 큰 두 망 · The same loop, two bigger networks
 #
-# Blobs of the right brightness in the right place, a light or a dark body before a background, and grain everywhere: nobody would call it a dog. How grainy? In a photograph neighbouring pixels are alike; we can measure that.
+# 루프는 한 줄도 바뀌지 않는다. G의 최근 가중치의 평균(지수 이동 평균)으로 그린다.
+
+
+# %%
+def learn(real, rounds):
+    """Train on rows of 768 numbers; returns the averaged G and the film (rows, labels)."""
+    G = my_generator(100, 768, (256, 512), "tanh", norm=True, start=0.2)
+    D = my_discriminator(768, (512, 256), dropout=0.3, start=0.05)
+    play_round = make_round(G, D, real, g_rate=1e-3, d_rate=4e-4, batch=64)
+    (mean, follow), film, start = follower(G), ([], []), time.perf_counter()
+    for step in range(1, rounds + 1):
+        play_round(), follow()
+        if step in moments(rounds):
+            film[0].append(mean(latents(12, 100)).numpy())
+            film[1].append(f"round {step}, {time.perf_counter() - start:.0f} s")
+    return mean, film
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 1분 안에 개 · Dogs in under a minute
+#
+# 같은 z 열두 개를 학습하는 동안 따라간다.
+
+# %%
+artist, (rows, labels) = learn(pixels, cfg.rounds)
+
+# %% tags=["hide-input"]
+plots.show(
+    plots.labelled_rows([as_pictures(row) for row in rows], labels),
+    "The same twelve latents as training goes on: grain, then backgrounds, then dogs' heads.",
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** First grain, then light and dark in the right places, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 고르지 않은 개들 · Dogs, none picked
+#
+# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다.
+
+# %% tags=["hide-input"]
+figure = plots.beside(
+    as_pictures(pixels[24:72]),
+    as_pictures(artist(latents(48, 100, 1))),
+    titles=("what D was shown as real", "what G draws, none picked"),
+    scale=0.75,
+)
+plots.show(figure, "48 portraits of 16 pixels beside 48 samples of the dense generator.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Most are dogs, and every one has grain: single pixels that agree with none of their neighbours. Real portraits have none.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 숫자로 재기 · Measured
+#
+# 알갱이(grain)는 이웃한 화소의 차이를 아무 두 화소의 차이로 나눈 것이다. 순수한 잡음은 1이다.
 
 
 # %%
 def grain(rows):
     """Mean difference between neighbours, over that between pixels chosen at random."""
-    images = np.asarray(rows).reshape(-1, 28, 28)
-    shuffled = np.random.default_rng(0).permutation(images.reshape(-1, 784), axis=1)
-    near = np.abs(np.diff(images, axis=2)).mean()
+    near = np.abs(np.diff(as_pictures(rows), axis=2)).mean()
+    shuffled = np.random.default_rng(0).permutation(rows.reshape(-1, 256, 3), axis=1)
     return near / np.abs(np.diff(shuffled, axis=1)).mean()
 
 
-made = G(latents(500, 100), training=False)
-print(f"grain: real dogs {grain(pixels):.2f}, generated {grain(made):.2f}, pure noise 1.00")
+made = artist(latents(cfg.judged, 100, 2)).numpy()
+print(f"grain: portraits {grain(pixels):.2f}, generated {grain(made):.2f}, noise 1.00")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The reason is the architecture, not the loop. To an MLP, pixel 300 and pixel 301 are as unrelated as 300 and 12: shuffle all pixels of all dogs in the same way, and it would train exactly as well. "Neighbours are alike" has to be learnt 784 times over. Chapter 04 builds it in, with convolutions.
-#
-# ## From now on: `fit`
-#
-# From here on `dogan_lib.gan.GAN` holds the two functions, and `fit` the loop. It also averages G's weights over the last steps (**EMA**, 지수 이동 평균), which calms what one batch upset. Same networks, same data:
+# %% tags=["hide-input"]
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=2 * cfg.judged, progress=False)
+fresh = fresh.images.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4)).astype("uint8")
+heaps = {"other portraits": fresh[cfg.judged :], "this GAN": plots.to_uint8(as_pictures(made))}
+for name, heap in heaps.items():
+    print(f"{name:<16}", metrics.kid(fresh[: cfg.judged], heap, "dognet"))
 
-# %%
-gan = GAN(vanilla.generator(), vanilla.discriminator(dropout=0.3), latent_dim=100)
-gan.compile(loss=losses.NonSaturating(), ema=0.995)
-gan.fit(batches, epochs=cfg.epochs, verbose=0)
-averaged = gan.sample(32, seed=0)
-print(
-    f"grain: our loop {grain(made):.2f}, fit with EMA {grain(gan.sample(500)):.2f}, real {grain(pixels):.2f}"
-)
-figure = plots.beside(
-    as_pictures(made[:32]), as_pictures(averaged), titles=("our loop", "fit, averaged weights")
-)
-plots.show(figure, "Blobs from our loop, and smoother ones from the averaged generator.")
+# %% [markdown]
+# **볼 것 · What to see.** KID (chapter 03) is smaller where two heaps of pictures are more alike; "other portraits" is its floor. One run, seed 0, 16 pixels: not to be held against the 32-pixel chapters.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What goes wrong: mode collapse
+# ## 이웃을 모른다 · It does not know what a neighbour is
 #
-# **Mode collapse** (모드 붕괴): G makes a few kinds of sample, and forgets the rest of the data. Why would it? Look at G's update once more: D stands still. Against a D that stands still, the best answer is *one point*, the x with the largest D(x), for every z.
-# So if G runs ahead of D, all fakes gather there; D notices, and takes that place back; they run on to the next. Let us do just that: G's learning rate 20 times D's. The cure turns it around: D four times as fast as G.
-
+# 모든 그림의 화소를 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다.
 
 # %%
-def watch(g_rate, d_rate, rounds=cfg.collapse_rounds):
-    """Play on the ring; pictures at six moments, and the modes and V over time."""
+order = np.random.default_rng(0).permutation(768)
+blind, (rows, labels) = learn(pixels[:, order], cfg.rounds // 2)
+shuffled = blind(latents(12, 100)).numpy()
+restored = shuffled[:, np.argsort(order)]
+
+# %% tags=["hide-input"]
+figure = plots.labelled_rows(
+    [as_pictures(pixels[:12, order]), as_pictures(shuffled), as_pictures(restored)],
+    ["real, shuffled", "generated", "generated, put back in order"],
+)
+plots.show(figure, "Shuffled portraits, shuffled samples, and the same samples put back: dogs.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. "Neighbours are alike" is not built in: it is learnt 768 times over, and the grain is what was not learnt. Chapter 04 builds it in.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 모드 붕괴 · Mode collapse
+#
+# 서 있는 D에게는 가장 좋은 답이 **한 점**이다. G가 앞서 달리면 모두 그리로 몰린다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def plane_of(game):
+    """The left half of the playground's picture."""
+    whole = np.asarray(scene.render(game.scene()))
+    return whole[scene.HEAD : scene.HEAD + scene.PANEL, : scene.PANEL]
+
+
+def watch(g_rate, d_rate, rounds=cfg.collapse):
+    """Play on the ring; pictures at five moments, and the modes over time."""
     game, pictures, modes = Game("ring", g_rate=g_rate, d_rate=d_rate), [], []
     for i in range(rounds):
         game.train(40)
         modes.append(game.modes()[0])
-        if (i + 1) % (rounds // 6) == 0:
+        if (i + 1) % (rounds // 5) == 0:
             pictures.append((game.steps[-1], plane_of(game)))
     return game, pictures, modes
 
 
+# %%
 runs = {"G 20 times faster": watch(4e-3, 2e-4), "D 4 times faster": watch(5e-4, 2e-3)}
-figure, axes = plt.subplots(2, 6, figsize=(13, 5))
+
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(2, 5, figsize=(12, 5.2))
 for row, (title, (_, pictures, _)) in zip(axes, runs.items(), strict=True):
     for ax, (step, picture) in zip(row, pictures, strict=False):
         ax.imshow(picture)
-        ax.set_title(f"{title}: {step}", fontsize=9)
+        ax.set_title(f"update {step}")
         ax.axis("off")
+    row[0].set_title(f"{title}: {pictures[0][0]}")
 figure.tight_layout()
-plots.show(
-    figure,
-    "Six moments: with a fast G the fakes stream from a few places to others; with a fast D they cover the ring.",
-    dpi=80,
-)
+alt = "Five moments: the fakes of a fast G stream from place to place; with a fast D they cover the ring."
+plots.show(figure, alt, dpi=80)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Above: the fakes stream to a few places, D takes them back, they stream to others; most groups stay empty. Below: eight groups, filled one after the other and kept.
-# Could you have told from the losses?
+# %% [markdown]
+# **볼 것 · What to see.** Above, the fakes gather in a few places, D takes those back, and they stream on. Below, group after group is filled and kept.
 
-# %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
-for (title, (game, _, modes)), colour, line in zip(
-    runs.items(), ("fake", "real"), ("-", "--"), strict=True
-):
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## V는 말해 주지 않는다 · V does not tell
+#
+# 무너진 게임의 V도 −log 4 근처에 있다. 완벽할 때의 값이다!
+
+# %% tags=["hide-input"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.6))
+looks = zip(runs.items(), ("fake", "real"), ("-", "--"), strict=True)
+for (title, (game, _, modes)), colour, line in looks:
     left.plot(game.steps, modes, color=PALETTE[colour], ls=line, label=title)
     right.plot(game.steps, game.values, color=PALETTE[colour], ls=line, label=title)
+    last = np.mean(game.values[-10:])
+    print(f"{title}: {modes[-1]} of 8 modes, V over the last ten readings {last:.2f}")
 right.axhline(-np.log(4), color="black", lw=1)
 left.set(title="modes covered, of 8", xlabel="updates of G", ylim=(-0.3, 8.4))
-right.set(title="V(D, G); black: -log 4", xlabel="updates of G", ylim=(-2.5, 0))
-left.legend(frameon=False)
-plots.show(
-    figure,
-    "Modes covered stay low for the fast G and reach eight for the fast D; both V curves lie near -log 4.",
-)
-for title, (game, _, modes) in runs.items():
-    print(
-        f"{title}: {modes[-1]} of 8 modes, V over the last ten pictures {np.mean(game.values[-10:]):.2f}"
-    )
+right.set(title="V(D, G); black: −log 4", xlabel="updates of G", ylim=(-2.5, 0))
+left.legend(frameon=False, loc="center right")
+figure.tight_layout()
+plots.show(figure, "Modes stay few for the fast G, reach eight for the fast D; both V near −log 4.")
+
+# %% [markdown]
+# **볼 것 · What to see.** V = 2 JSD − log 4 holds for the *best* D only. A weak judge that cannot tell has the same V as success. (One seed each.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## How to tell
+# ## 무엇이 잘못되나 · What goes wrong, and how to tell
 #
-# - **Not from V.** The collapsed game sits at −log 4, the value of perfection! V = 2 JSD − log 4 holds for the *best* D only; here D is far behind, and simply cannot tell. V at −log 4 is what success looks like, and also what a weak judge looks like.
-# - **Look at many samples** at once, always from the same z: do they resemble each other? Do they all change together from one epoch to the next?
-# - **Count.** On the ring we know the modes. For dogs, chapter 14 measures *recall*: how much of the real data lies near some generated dog.
+# 손실이 아니라 표본을 보고, 셀 수 있으면 센다.
 #
-# **Cures**: let D keep up (its own learning rate, more D steps), show D several samples at once (minibatch statistics, chapter 10), or give it a gradient that reaches everywhere (chapters 06 and 10). None is complete: look again at the grid above, where the cure was already on.
+# | you see | likely | look at |
+# |---|---|---|
+# | samples resemble each other, all change together | 모드 붕괴 · mode collapse | many samples of the same z; count modes; recall (chapter 14) |
+# | V near 0, samples stand still | D wins; with minimax, saturation | the arrows on the fakes |
+# | V near −log 4 | success, **or** a weak judge | samples |
+# | single pixels stick out | dense layers | convolutions (chapter 04) |
+#
+# **Cures for collapse**: let D keep up (its own rate, more steps), show D several samples at once (chapter 10), a gradient that reaches farther (chapters 06, 10). None is complete.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The deck's loop, in PyTorch
+# ## 발표 자료의 루프 · The deck's loop, in PyTorch
 #
-# "A model to explain it simply", as the slide has it, to the letter:
+# "간단히 설명하기 위한 모델": 글자 그대로이다. 빈 줄만 뺐다.
 #
 # ```python
 #  1 import torch
 #  2 import torch.nn as nn
-#  3
-#  4
 #  5 # Assum x be real images of shape(batch_size, 784)
 #  6 # Assum z be random noize of shape(batch_size, 100)
-#  7
-#  8
 #  9 while True:
 # 10    # train D
 # 11    loss = criterion(D(x), 1) + criterion(D(G(z)), 0)
 # 12    loss.backward()
 # 13    d_optimizer.step()
-# 14
-# 15
 # 16    # train G
 # 17    loss = criterion(D(G(z)), 1)
 # 18    loss.backward()
 # 19    g_optimizer.step()
-# 20
-# 21
 # 22 d_optimizer = torch.optim.Adam(D.parameters(), lr=0.01)
 # 23 g_optimizer = torch.optim.Adam(G.parameters(), lr=0.01)
 # ```
+#
+# The *idea* is all there, in ten lines. It does not run, and if it ran it would train badly. Why? (Exercise 1.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The *idea* is all there, in ten lines. But it does not run, and if it ran it would train badly.
+# ## 실수 찾기 · Exercise 1: find the mistakes
 #
-# **Exercise 1.** Which of these are true? PyTorch *adds* each new gradient to `p.grad` until someone clears it.
+# 참인 것을 모두 고르라. PyTorch는 누가 지우기 전까지 새 기울기를 `p.grad`에 **더한다**.
 #
 # - **A** The optimizers are made after an endless loop that already uses them.
 # - **B** D's loss must not contain real and fake in one sum.
@@ -554,154 +585,200 @@ for title, (game, _, modes) in runs.items():
 # - **G** x and z stay the same for ever: no new batch is drawn.
 # - **H** `d_optimizer.step()` also moves G, since the loss contains G(z).
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 answer = None  # such as "ABC"
 exercises.check("02-slide", answer)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The loop, corrected
+# ## 고친 루프 · The loop, corrected
 #
-# `exercises.solution("02-slide")` tells. Beside the slide, this is what we run instead. It is the very loop of this chapter: `detach()` and `zero_grad()` do by hand what asking the tape for one player's gradients did for us.
+# TensorFlow가 "누구의 기울기인가"를 물어서 하는 일을, PyTorch에서는 손으로 한다.
 
-# %%
-Code(inspect.getsource(torch_loop.corrected_loop), language="python")
+# %% tags=["hide-input"]
+source = inspect.getsource(torch_loop.corrected_loop)
+Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Is it really the same mathematics? A Keras 3 model on the torch backend *is* a `torch.nn.Module`. So we hand the very same networks, weights, dogs and noise to PyTorch, in a process of its own with `KERAS_BACKEND=torch`, and compare the losses, step by step.
+# %% [markdown]
+# **볼 것 · What to see.** Line for line the two functions of this chapter. Below it runs in a process of its own: a Keras model on the torch backend *is* a `torch.nn.Module`, so weights, dogs and noise can be the very same.
 
 
-# %%
-def in_tensorflow(rate, nudge=0.0):
+# %% slideshow={"slide_type": "skip"}
+def in_tensorflow(rate, steps, nudge=0.0):
     """The two functions of this chapter from the common start, or from one a hair beside it."""
     for player, weights in zip((D, G), (d_start, g_start), strict=True):
         player.set_weights([w * np.float32(1 + nudge) for w in weights])
     adams = [keras.optimizers.Adam(rate, epsilon=1e-8) for _ in "DG"]
-    rows = []
+    for optimizer, player in zip(adams, (D, G), strict=True):
+        optimizer.build(player.trainable_variables)
+
+    @tf.function
+    def play(x, z):
+        d = update_discriminator(D, G, adams[0], loss, x, z)
+        return d, update_generator(D, G, adams[1], loss, z)
+
     with tf.device("CPU:0"):
-        for x, z in zip(real, noise, strict=True):
-            d = update_discriminator(D, G, adams[0], loss, x, z)
-            rows.append((float(d), float(update_generator(D, G, adams[1], loss, z))))
-    return np.array(rows)
+        pairs = zip(real[:steps], noise[:steps], strict=True)
+        return np.array([play(tf.constant(x), tf.constant(z)) for x, z in pairs])
 
 
-D, G = vanilla.discriminator(first_scale=1, seed=1), vanilla.generator(last_scale=1, seed=2)
+D = vanilla.discriminator(768, first_scale=1, seed=1)
+G = vanilla.generator(outputs=768, last_scale=1, seed=2)
 d_start, g_start = D.get_weights(), G.get_weights()
-steps = cfg.torch_steps
-rows = np.random.default_rng(0).integers(len(pixels), size=(steps, 64))
-real, noise = pixels[rows], latents(steps * 64, 100).reshape(steps, 64, 100)
-ours = {rate: in_tensorflow(rate) for rate in (2e-4, 0.01)}
-
-# %% slideshow={"slide_type": "subslide"}
+steps, compared = cfg.torch_steps, min(60, cfg.torch_steps)
+rows = np.random.default_rng(0).integers(len(pixels), size=(steps, 32))
+real, noise = pixels[rows], latents(steps * 32, 100).reshape(steps, 32, 100)
+ours = {rate: in_tensorflow(rate, compared) for rate in (2e-4, 0.01)}
+nudged = {rate: in_tensorflow(rate, compared, nudge=1e-7) for rate in ours}
 reason = torch_loop.missing()
 if reason:
-    print("Skipped:", reason)
-else:
-    jobs = [torch_loop.Job("corrected", real, noise, rate) for rate in ours]
-    jobs.append(torch_loop.Job("slide", real, noise, 2e-4))
-    *theirs, slide = torch_loop.losses_of(jobs, g_start, d_start)
-    theirs = dict(zip(ours, theirs, strict=True))
-    for rate in ours:
-        apart = np.abs(ours[rate] - theirs[rate])[:10].max()
-        print(
-            f"learning rate {rate}: TensorFlow and PyTorch differ by at most {apart:.1e} in 10 steps"
-        )
+    print("The PyTorch cells are skipped:", reason)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# At 2e-4 the two agree within 1e-4; what is left comes mostly from Adam's ε = 1e-8, which Keras adds before the bias correction and PyTorch after it. At the slide's 0.01 they drift apart. Is PyTorch to blame?
-# No: TensorFlow drifts from *itself*, if it starts from weights that differ in the seventh digit. Adam's first step moves **every** weight by the learning rate, however small its gradient. Compare that with the size of a weight:
-
-# %%
-print(
-    f"a weight of D's first layer is about {d_start[0].std():.3f}; Adam's first step 0.0002 or 0.01"
-)
-nudged = {rate: np.abs(in_tensorflow(rate, nudge=1e-7) - ours[rate]).max(axis=1) for rate in ours}
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2))
-for rate, colour in ((0.01, "fake"), (2e-4, "real")):
-    if not reason:
-        left.semilogy(
-            np.abs(ours[rate] - theirs[rate]).max(axis=1) + 1e-9,
-            color=PALETTE[colour],
-            label=f"PyTorch, {rate}",
-        )
-    left.semilogy(
-        nudged[rate] + 1e-9, color=PALETTE[colour], ls=":", label=f"nudged by 1e-7, {rate}"
-    )
-    right.semilogy(ours[rate][:, 1], color=PALETTE[colour], label=f"{rate}")
-left.set(title="how far from TensorFlow's losses", xlabel="step")
-right.set(title="G's loss, by learning rate", xlabel="step")
-left.legend(frameon=False, fontsize=8)
-right.legend(frameon=False)
-plots.show(
-    figure,
-    "Differences stay tiny at 2e-4 and grow at 0.01, between frameworks as within one; at 0.01 G's loss leaps above ten.",
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# With 0.01 a step is a sizeable part of the weight itself. All 784 inputs of a neuron shift at once, the loss leaps, and whatever was different is multiplied with it.
+# ## 같은 수학인가 · Is it the same mathematics?
 #
-# And the slide's *gradients*? `torch_loop.slide_loop` repairs only what stops it (optimizers, criterion, targets, batches) and leaves zero_grad and detach out:
+# 같은 가중치, 같은 개, 같은 잡음으로 두 손실이 몇 걸음이나 같은지 센다.
 
 # %%
+if not reason:
+    jobs = [torch_loop.Job("corrected", real[:compared], noise[:compared], rate) for rate in ours]
+    played = torch_loop.play(jobs, g_start, d_start)
+    theirs = {rate: run.losses for rate, run in zip(ours, played, strict=True)}
+    for rate in ours:
+        apart = np.abs(ours[rate] - theirs[rate]).max(axis=1)
+        same = int(np.argmax(apart > 1e-4)) if (apart > 1e-4).any() else compared
+        print(f"rate {rate}: within 1e-4 for {same} of {compared} steps, {apart.max():.1e} at most")
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(11, 3.4))
+for rate, colour in ((0.01, "fake"), (2e-4, "real")):
+    floor = np.abs(nudged[rate] - ours[rate]).max(axis=1) + 1e-9
+    ax.semilogy(floor, color=PALETTE[colour], ls=":", label=f"TensorFlow nudged by 1e-7, {rate}")
+    if not reason:
+        apart = np.abs(ours[rate] - theirs[rate]).max(axis=1) + 1e-9
+        ax.semilogy(apart, color=PALETTE[colour], label=f"PyTorch, {rate}")
+ax.axhline(1e-4, color="black", lw=1)
+ax.set(title="how far from TensorFlow's losses; black: 1e-4", xlabel="step")
+ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+figure.tight_layout()
+alt = "Differences grow slowly at rate 2e-4 and fast at 0.01, between frameworks as within one."
+plots.show(figure, alt)
+
+# %% [markdown]
+# **볼 것 · What to see.** At the slide's rate of 0.01 TensorFlow drifts from *itself* as fast, if its first weights differ in the seventh digit: a step is then as large as a weight. At 2e-4 what is left is mostly where the two Adams put their ε.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 슬라이드의 기울기로는 아무도 배우지 못한다 · With the slide's gradients nobody learns
+#
+# 멈추게 하는 것만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
+
+# %%
+if not reason:
+    loops = ("corrected", "slide")
+    jobs = [torch_loop.Job(loop, real, noise, rate=5e-4) for loop in loops]
+    drawn = {}
+    for loop, run in zip(loops, torch_loop.play(jobs, g_start, d_start), strict=True):
+        G.set_weights(run.generator)
+        drawn[loop] = as_pictures(G(latents(32, 100, 3)))
+
+# %% tags=["hide-input"]
 if reason:
     print("Skipped:", reason)
 else:
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3), sharex=True)
-    for ax, column, who in zip(axes, (0, 1), "DG", strict=True):
-        ax.plot(theirs[2e-4][:, column], color=PALETTE["real"], label="corrected")
-        ax.plot(slide[:, column], color=PALETTE["fake"], ls="--", label="the slide's gradients")
-        ax.set(title=f"{who}'s loss, learning rate 0.0002", xlabel="step")
-    axes[0].legend(frameon=False)
+    titles = [f"{loop}: {steps} steps, rate 0.0005" for loop in loops]
+    figure = plots.beside(*drawn.values(), titles=titles, scale=0.75)
     plots.show(
-        figure,
-        "With the slide's gradients both losses swing up and down; corrected, they move smoothly.",
+        figure, "32 samples of the corrected loop, and 32 of the loop with leaking gradients."
     )
+    for loop, pictures in drawn.items():
+        print(f"{loop:<10} grain {grain(pictures.reshape(-1, 768)):.2f}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Left, blobs on their way to dogs (no batch normalisation, no average, a third of the rounds). Right, gradients that are never cleared push on long after their reason is gone, and G is pushed by D's wish to expose it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Gradients that are never cleared push on long after their reason is gone, like a swing; and D is pushed by G's wish to fool it. D wins and loses in turn, and nobody learns.
+# ## 연습 문제 · Exercises
 #
-# ## Exercises
-#
-# **Exercise 2.** At P(Generator) = P(Data), against the best D: what are D's loss and the non-saturating G loss? Give a pair.
+# 1. **찾기 · Find** the slide's mistakes (above).
+# 2. **예측 · Predict.** (before the run) The shuffled dogs, put back in order, are **A** noise, **B** dogs as grainy as the others, **C** much smoother dogs? Set `prediction` above.
+# 3. **유도 · Derive.** At P(Generator) = P(Data), against the best D: D's loss and the non-saturating G loss.
+# 4. **유도 · Derive.** A collapsed G puts *all* samples on one of the ring's eight modes. V with the **best** D for that? (D* = p/(p+q); at the crowded mode p = 1/8, q = 1.)
+# 5. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
+# 6. **바꾸고 학습하기 · Change and train.** All 8 modes of the ring, and soon: return a `Game` with other rates, steps or batch.
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("02-shuffled", prediction)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 answer = None  # (D's loss, G's loss)
 exercises.check("02-equilibrium", answer)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Exercise 3.** A collapsed G puts *all* its samples on exactly one of the ring's eight modes. What would V be with the **best** D for that? (D* = p/(p+q) from chapter 01: at the crowded mode p = 1/8 and q = 1.) Compare it with the V that you measured above.
-
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 answer = None
 exercises.check("02-collapsed-v", answer)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Exercise 4.** Write `covered(fake, centres, radius)`: how many centres have at least one fake point within `radius`? `fake` is (n, 2), `centres` (m, 2).
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def broken_round(D, G, d_optimizer, g_optimizer, x, z):
+    """One step of both. Each should follow its own loss, and only that. Mend it."""
+    with tf.GradientTape(persistent=True) as tape:
+        fake = D(G(z))
+        d, g = d_loss(D(x), fake), g_loss_non_saturating(fake)
+        both = d + g
+    d_optimizer.apply(tape.gradient(both, D.trainable_variables), D.trainable_variables)
+    g_optimizer.apply(tape.gradient(both, G.trainable_variables), G.trainable_variables)
 
 
-# %% tags=["exercise"]
-def covered(fake, centres, radius):
-    return None
+exercises.check("02-repair", broken_round)
 
 
-exercises.check("02-covered", covered)
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def my_game(seed):
+    """A game on the ring that finds all eight modes early."""
+    return Game("ring", g_rate=1e-3, d_rate=1e-3, seed=seed)
+
+
+exercises.check("02-eight-modes", None)  # my_game in place of None
+
+# %% slideshow={"slide_type": "skip"}
+for name in ("slide", "shuffled", "equilibrium", "collapsed-v", "repair", "eight-modes"):
+    exercises.solution(f"02-{name}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **Exercise 5**, with the playground and no right answer: find the *largest* learning rate of G at which the ring still gets eight modes with "lr of D" at 1e-3. Does a second D step help? Then draw two moons with the minimax loss: where does it get stuck?
+# ## 요약 · Summary
 #
-# ## Summary
+# 두 신경망이 서로를 견제하며 배운다. 규칙은 두 걸음뿐이다.
 #
 # - G maps simple noise to samples and learns only through D's gradient; D is a classifier of real against fake.
 # - The loop: one step of D on −V, one step of G on −log D(G(z)), each moving one player's variables.
 # - V near −log 4 is necessary, not sufficient: a weak D cannot tell success from mode collapse. Look at samples, and count.
-# - If G outruns D, it collapses: against a D that stands still the best answer is one point.
-# - An MLP does not know what a neighbour is, and its dogs are grainy blobs. Convolutions come in chapter 04.
+# - Dense layers can draw dogs of 16 pixels, with grain: they do not know what a neighbour is.
 # - In PyTorch: `zero_grad` before `backward`, `detach` the fakes in D's step.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
-# - Goodfellow et al. 2014, *Generative Adversarial Nets*, https://arxiv.org/abs/1406.2661; networks and learning rates: `mnist.yaml` of github.com/goodfeli/adversarial.
-# - Kahng et al. 2018, *GAN Lab*, https://poloclub.github.io/ganlab/
-# - Metz et al. 2016, *Unrolled Generative Adversarial Networks*, https://arxiv.org/abs/1611.02163, on collapse on a ring of Gaussians.
-# - Heusel et al. 2017, https://arxiv.org/abs/1706.08500: a learning rate for each player.
-# - Zhang et al. 2023, *Dive into Deep Learning*, section "Generative Adversarial Networks", https://d2l.ai
+# - Goodfellow et al. 2014, *Generative Adversarial Nets*, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661); networks and rates: `mnist.yaml` of github.com/goodfeli/adversarial
+# - Kahng et al. 2018, *GAN Lab*, [poloclub.github.io/ganlab](https://poloclub.github.io/ganlab/)
+# - Metz et al. 2016, *Unrolled generative adversarial networks*, [arXiv:1611.02163](https://arxiv.org/abs/1611.02163), on collapse on a ring of Gaussians
+# - Heusel et al. 2017, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500): a learning rate for each player
+# - Ioffe, Szegedy 2015, *Batch normalization*, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
+# - Zhang et al. 2023, *Dive into Deep Learning*, section "Generative adversarial networks", [d2l.ai](https://d2l.ai)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: five distributions
+#
+# The widgets are ordinary Python objects: setting `.value` does what a hand would do. So the playground plays every data set of its menu, with the cure for collapse on. Count the modes that are still missing on the grid of 25.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+tour = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
+tour.rounds.value = 50
+figure, axes = plt.subplots(1, 5, figsize=(13, 2.9))
+for ax, name in zip(axes, points.SHAPES, strict=True):
+    tour.data.value = name
+    tour.advance(cfg.pictures)
+    ax.imshow(plane_of(tour.game))
+    ax.set_title(f"{name} {tour.scene.note}", fontsize=11)
+    ax.axis("off")
+figure.tight_layout()
+alt = "Real and fake points, D's field and arrows: ring, grid, spiral, two moons, dog."
+plots.show(figure, alt, dpi=80)

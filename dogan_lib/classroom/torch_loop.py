@@ -2,7 +2,7 @@
 
 Keras chooses its backend once, at import, so a TensorFlow notebook cannot hold torch networks:
 
-    missing() or losses_of([Job("corrected", ...)], weights)     # here, TensorFlow
+    missing() or play([Job("corrected", ...)], weights)          # here, TensorFlow
     python -m dogan_lib.classroom.torch_loop jobs.npz losses.npz   # KERAS_BACKEND=torch
 
 On the torch backend a Keras model *is* a `torch.nn.Module`: `D.parameters()` and `loss.backward()`
@@ -28,7 +28,7 @@ class Job:
 
     Attributes:
         loop: `"slide"` or `"corrected"`.
-        real: batches, float32 (steps, batch, 784).
+        real: batches, float32 (steps, batch, size); 784 on the slide.
         noise: float32 (steps, batch, 100); as on the slide, both players of a step see the same.
         rate, epsilon: of Adam, for both players.
     """
@@ -40,6 +40,14 @@ class Job:
     epsilon: float = 1e-8
 
 
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What came of a job: the losses of D and G, float32 (steps, 2), and G's last weights."""
+
+    losses: np.ndarray
+    generator: list[np.ndarray]
+
+
 def missing() -> str | None:
     """Why the comparison cannot run here; None where it can."""
     if os.environ.get(PYTHON) or importlib.util.find_spec("torch"):
@@ -47,12 +55,12 @@ def missing() -> str | None:
     return f'PyTorch is not installed: pip install -e ".[torch]", or let {PYTHON} name a Python'
 
 
-def losses_of(jobs: list[Job], g_weights, d_weights) -> list[np.ndarray]:
-    """Train from the same weights in each job; the losses of D and G, float32 (steps, 2) each.
+def play(jobs: list[Job], g_weights, d_weights) -> list[Played]:
+    """Train from the same weights in each job.
 
     Args:
-        g_weights, d_weights: `get_weights()` of `models.vanilla` networks with the default inputs
-            and outputs; the widths are read from them.
+        g_weights, d_weights: `get_weights()` of `models.vanilla` networks, G's with the default
+            activation; the sizes are read from them.
 
     Raises:
         RuntimeError: the other process failed; the message ends with what it said.
@@ -66,7 +74,11 @@ def losses_of(jobs: list[Job], g_weights, d_weights) -> list[np.ndarray]:
         np.savez(given, jobs=len(jobs), **arrays)
         _run(given, made)
         with np.load(made) as results:
-            return [results[f"losses_{i}"] for i in range(len(jobs))]
+            n = len(g_weights)
+            return [
+                Played(results[f"losses_{i}"], [results[f"g{k}_{i}"] for k in range(n)])
+                for i in range(len(jobs))
+            ]
 
 
 def _run(given: Path, made: Path) -> None:
@@ -154,6 +166,7 @@ def main(given: str, made: str) -> None:
         loop, lr, eps = (jobs[f"{name}_{i}"].item() for name in ("loop", "rate", "epsilon"))
         losses = list(LOOPS[loop](D, G, batches, lr, eps))
         results[f"losses_{i}"] = np.array(losses, "float32")
+        results |= {f"g{k}_{i}": weight for k, weight in enumerate(G.get_weights())}
     np.savez(made, **results)
 
 
@@ -165,8 +178,8 @@ def _networks(jobs: dict):
         return [jobs[f"{player}{i}"] for i in range(sum(k[0] == player for k in _numbered(jobs)))]
 
     g, d = weights("g"), weights("d")
-    generator = vanilla.generator(widths=[bias.size for bias in g[1:-2:2]])
-    discriminator = vanilla.discriminator(widths=[bias.size for bias in d[1:-2:2]])
+    generator = vanilla.generator(len(g[0]), g[-1].size, [bias.size for bias in g[1:-2:2]])
+    discriminator = vanilla.discriminator(len(d[0]), [bias.size for bias in d[1:-2:2]])
     generator.set_weights(g)
     discriminator.set_weights(d)
     return discriminator, generator

@@ -33,7 +33,7 @@ def batches():
 
 
 @pytest.fixture(scope="module")
-def torch_losses(players, batches):
+def played(players, batches):
     """One process does it all: corrected at two rates, and the slide's."""
     if reason := torch_loop.missing():
         pytest.skip(reason)
@@ -43,7 +43,7 @@ def torch_losses(players, batches):
         Job("corrected", *batches, rate=0.01),
         Job("slide", *batches),
     ]
-    return torch_loop.losses_of(jobs, G.get_weights(), D.get_weights())
+    return torch_loop.play(jobs, G.get_weights(), D.get_weights())
 
 
 def in_tensorflow(players, batches, rate):
@@ -60,24 +60,32 @@ def in_tensorflow(players, batches, rate):
     return np.array(rows)
 
 
-def test_same_losses_as_tensorflow(players, batches, torch_losses):
+def test_same_losses_as_tensorflow(players, batches, played):
     ours = in_tensorflow(players, batches, 2e-4)
     assert ours[-1, 0] < ours[0, 0], "D learns"
-    np.testing.assert_allclose(torch_losses[0], ours, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(played[0].losses, ours, rtol=0, atol=1e-4)
 
 
-def test_the_slides_rate_drifts_apart(players, batches, torch_losses):
+def test_the_slides_rate_drifts_apart(players, batches, played):
     """Every step is as large as a weight: the losses leap, and so does any difference."""
     ours = in_tensorflow(players, batches, 0.01)
-    assert torch_losses[1][0, 0] == pytest.approx(ours[0, 0], abs=1e-5), "nothing has moved yet"
-    assert np.abs(torch_losses[1] - ours).max() > 1e-4
+    assert played[1].losses[0, 0] == pytest.approx(ours[0, 0], abs=1e-5), "nothing has moved yet"
+    assert np.abs(played[1].losses - ours).max() > 1e-4
 
 
-def test_the_slides_gradients_leak(torch_losses):
-    corrected, _, slide = torch_losses
+def test_the_slides_gradients_leak(played):
+    corrected, _, slide = (run.losses for run in played)
     assert slide[0, 0] == pytest.approx(corrected[0, 0], abs=1e-6), "the first loss is the same"
     # Adam's first step only asks for signs; from the second step on D carries G's gradient too.
     assert np.abs(slide[2:, 0] - corrected[2:, 0]).max() > 0.01
+
+
+def test_the_trained_generator_comes_back(players, played):
+    """Adam moves each weight by about its rate a step: same shapes, and not far from the start."""
+    for run in played[::2]:
+        for trained, start in zip(run.generator, players[1].get_weights(), strict=True):
+            assert trained.shape == start.shape
+            assert 0 < np.abs(trained - start).max() < 2 * STEPS * 2e-4
 
 
 def test_says_what_is_missing(monkeypatch):
@@ -92,4 +100,4 @@ def test_the_other_process_says_why_it_failed(players, batches, monkeypatch):
     monkeypatch.setenv(torch_loop.PYTHON, "false")
     D, G = players
     with pytest.raises(RuntimeError, match="torch process failed"):
-        torch_loop.losses_of([Job("slide", *batches)], G.get_weights(), D.get_weights())
+        torch_loop.play([Job("slide", *batches)], G.get_weights(), D.get_weights())

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number, numbers
+from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.kinds import choices, number, numbers, target
 
 choices(
     "02-slide",
@@ -49,7 +50,7 @@ number(
     At the crowded mode D* = (1/8) / (1/8 + 1) = 1/9, at the other seven D* = 1. So
     V = 1/8 log(1/9) + 7/8 log 1 + log(1 - 1/9) = -0.275 - 0.118 = -0.392.
     A best D would have seen the collapse at once, far above -log 4 = -1.386. The D of the
-    collapsed game was at about -1.35: it is far from best, and V told us about D, not about G.
+    collapsed game stayed near -log 4: it is far from best, and V told us about D, not about G.
     """,
     hints={
         -LOG_4: "That is what the weak D said. What is the best D at the other seven modes?",
@@ -58,22 +59,92 @@ number(
     otherwise="E over real x: 1/8 of them lie where D* = 1/9. E over fakes: all of them do.",
     tolerance=1e-2,
 )
-CENTRES = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0]])
-
-
-@function(
-    "02-covered",
-    (np.array([[0.1, 0.0], [0.0, -0.1], [3.0, 0.2]]), CENTRES, 0.5),
-    (np.array([[1.5, 0.0]]), CENTRES, 0.5),
-    (np.array([[0.3, 0.4]]), CENTRES, 0.5),
-    wrong=[(lambda fake, centres, radius: len(fake), "Count centres, not points.")],
+choices(
+    "02-shuffled",
+    "B",
+    "ABC",
+    """
+    B. A dense layer has one weight for each pair of a pixel and a unit, and no weight knows where
+    its pixel lies. Shuffled inputs with weights shuffled in the same way are the same network, so
+    the game is the same game, and what is put back in order is as good and as grainy as before.
+    """,
     hints={
-        0: "Two points at one centre are one mode.",
-        1: "A point between the modes belongs to none.",
-        2: "Distance is Euclidean; 'within' includes the radius itself.",
+        "A": "Which of D's weights knows that pixel 300 lies beside pixel 301?",
+        "C": "What in the two networks could have become better by shuffling?",
     },
 )
-def covered(fake, centres, radius):
-    """distance is (n, m): one row for each fake point, one column for each centre."""
-    distance = np.linalg.norm(fake[:, None] - centres[None], axis=-1)
-    return (distance <= radius).any(axis=0).sum()
+
+
+@exercise(
+    "02-repair",
+    """
+    `tape.gradient(d, D.trainable_variables)` and `tape.gradient(g, G.trainable_variables)`.
+    In the sum, the fakes' part of D's loss, which pushes their logits down, meets G's loss, which
+    pushes the same logits up: D is told to believe the fakes that it should expose, and G to
+    expose itself. Where D(G(z)) = 1/2 the two cancel to nothing.
+    """,
+)
+def _(answer):
+    """Compares with each player's step along its own gradient; G may see D before or after it."""
+    import keras
+    import tensorflow as tf
+
+    from dogan_lib import losses
+
+    if not callable(answer):
+        raise Unreadable("Give your function.")
+    keras.utils.set_random_seed(0)
+    g = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    d = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    random, loss, rate = np.random.default_rng(0), losses.NonSaturating(), 0.1
+    x, z = (random.normal(size=(16, k)).astype("float32") for k in (4, 3))
+
+    def step(player, value):
+        with tf.GradientTape() as tape:
+            lost = value()
+        slopes = tape.gradient(lost, player.trainable_variables)
+        return [np.asarray(w - rate * s) for w, s in zip(player.weights, slopes, strict=True)]
+
+    def same(player, wanted):
+        return all(
+            np.allclose(w, v, atol=1e-5) for w, v in zip(player.weights, wanted, strict=True)
+        )
+
+    start = d.get_weights()
+    d_wanted = step(d, lambda: loss.discriminator(d(x), d(g(z))))
+    g_wanted = [step(g, lambda: loss.generator(d(g(z))))]
+    d.set_weights(d_wanted)
+    g_wanted.append(step(g, lambda: loss.generator(d(g(z)))))
+    d.set_weights(start)
+    answer(d, g, keras.optimizers.SGD(rate), keras.optimizers.SGD(rate), x, z)
+    if not same(d, d_wanted):
+        return "D did not follow the gradient of its own loss alone."
+    if not any(same(g, wanted) for wanted in g_wanted):
+        return "D is right. G did not follow the gradient of its own loss alone."
+    return None
+
+
+MOST, EVERY = 3000, 20
+
+
+@target(
+    "02-eight-modes",
+    """
+    D has to be ahead: `Game("ring", g_rate=1e-3, d_rate=4e-3, seed=seed)`, or two and more steps of
+    D for one of G. Faster for both is sooner, until G outruns D again. V at -log 4 says nothing
+    about it; the modes are counted.
+    """,
+    at_most=500,
+    unit="updates of G until 8 modes, median of three seeds",
+)
+def updates_until_all_modes(make) -> float:
+    """The median over seeds 0, 1, 2 of the first update at which all modes are covered."""
+    if not callable(make):
+        raise Unreadable("Give a function of the seed that returns a Game.")
+    needed = []
+    for seed in range(3):
+        game = make(seed)
+        while not game.steps or (game.modes()[0] < 8 and game.steps[-1] < MOST):
+            game.train(EVERY)
+        needed.append(game.steps[-1])
+    return float(np.median(needed))
