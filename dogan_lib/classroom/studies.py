@@ -101,7 +101,8 @@ def load(name: str) -> dict:
     """
     path = folder() / f"{name}.json"
     if not path.exists():
-        raise FileNotFoundError(f"no {path}: run `dogan train --ablation {name} --ship`")
+        made = "ablations" if name in STUDIES else "comparisons"
+        raise FileNotFoundError(f"no {path}: run `python -m data.make.{made} {name} --ship`")
     return json.loads(path.read_text())
 
 
@@ -153,5 +154,52 @@ def figure(facts: dict):
     right.set_xticks([])
     right.tick_params(left=False)
     left.set_ylim(len(kids) - 0.5, -0.5)
+    chart.tight_layout()
+    return chart
+
+
+def comparison(facts: dict, score: str = "KID") -> str:
+    """One line a network of a comparison: its score at the end, seed by seed, and the difference
+    to the first network with its 95 % interval over the seeds (paired, Student's t)."""
+    from scipy import stats
+
+    found: dict[str, list] = {}
+    for run in sorted(facts["runs"], key=lambda run: run["seed"]):
+        found.setdefault(run["variant"], []).append(run)
+    budget, (first, *_) = facts["budget"], found
+    seeds = len(found[first])
+    lines = [
+        f"{score}[{facts['network']}] x 1000 of {budget['samples']} pictures after "
+        f"{budget['seconds']:.0f} s of one core, {seeds} seeds; lower is better"
+    ]
+    base = np.array([1000 * run[score] for run in found[first]])
+    for variant, runs in found.items():
+        values = np.array([1000 * run[score] for run in runs])
+        seen = np.mean([run["pictures"] for run in runs])
+        line = f"{variant:<26}{np.round(values).astype(int)!s:<16} mean {values.mean():5.0f}"
+        if variant != first:
+            less = values - base
+            width = stats.t.ppf(0.975, seeds - 1) * less.std(ddof=1) / seeds**0.5
+            line += f", difference {less.mean():+.0f} ± {width:.0f}"
+        lines.append(f"{line}  ({seen:,.0f} pictures seen)")
+    return "\n".join(lines)
+
+
+def progress(facts: dict):
+    """A thin line a seed and a thick one a network: the score over seconds; beside it, eight dogs
+    of each network's first seed."""
+    chart, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(1, 1.2))
+    variants = list(dict.fromkeys(run["variant"] for run in facts["runs"]))
+    for variant, colour in zip(variants, ("fake", "real", "neutral"), strict=False):
+        runs = [run["curve"] for run in facts["runs"] if run["variant"] == variant]
+        seconds = [point["seconds"] for point in runs[0]]
+        kids = np.array([[point["KID"] for point in curve] for curve in runs])
+        left.plot(seconds, kids.T, color=plots.PALETTE[colour], lw=0.8, alpha=0.6)
+        left.plot(seconds, kids.mean(0), "o-", color=plots.PALETTE[colour], lw=2.5, label=variant)
+    left.set(xlabel="seconds of one core", ylabel=f"KID[{facts['network']}]", yscale="log")
+    left.legend()
+    right.imshow(plt.imread(folder() / f"{facts['study']}.png"), interpolation="nearest")
+    right.set_title("from above: " + ", ".join(variants), fontsize=11)
+    right.axis("off")
     chart.tight_layout()
     return chart

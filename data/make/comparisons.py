@@ -1,0 +1,246 @@
+"""Fair comparisons of small networks on portraits: one idea exchanged, equal seconds of one core.
+
+    python -m data.make.comparisons growth --ship
+
+Every network trains on the same portraits, each seed on one core in a process of its own, and its
+clock is the processor's: what else the machine does costs it nothing. Building a step is not
+counted. At each third of its seconds it draws 500 dogs, which are scored against 500 portraits
+that nobody trained on.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from dogan_lib import losses, metrics, plots, runtime
+from dogan_lib.classroom import studies
+from dogan_lib.dogs import Dogs, load_dogs
+from dogan_lib.gan import GAN
+from dogan_lib.models import biggan, dcgan, pggan, sagan
+
+DRAWN, THIRDS = 500, 3
+Stage = tuple[GAN, float, dict]  # to train, up to this share of all seconds, options of batches
+
+
+def _adam(rate: float, beta_1: float = 0.5, beta_2: float = 0.999) -> keras.optimizers.Adam:
+    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+
+
+def _portraits(loss: losses.AdversarialLoss) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """Chapter 04's networks and rates, with another loss."""
+
+    def stages(seed, dogs):
+        gan = GAN(dcgan.portrait_generator(), dcgan.portrait_discriminator(), seed=seed)
+        gan.compile(loss, _adam(1e-3), _adam(4e-4), ema=0.995)
+        yield gan, 1.0, dict(batch_size=32)
+
+    return stages
+
+
+def _pggan(growth: dict[int, float]) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """PGGAN to the letter but for its width; `growth` is the share of the seconds at each size's
+    end."""
+
+    def stages(seed, dogs):
+        gan, options = None, dict(width=1 / 32, cap=32)
+        for side, until in growth.items():
+            networks = pggan.generator(side, 64, **options), pggan.discriminator(side, **options)
+            gan = pggan.grown(gan, *networks, fading=3_000)
+            gan.seed = seed
+            gan.compile(ema=0.995)
+            yield gan, until, dict(batch_size=16)
+
+    return stages
+
+
+def _sagan(attention: int | None) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas."""
+
+    def stages(seed, dogs):
+        networks = [make(32, 16, None, attention=attention) for make in SAGAN]
+        gan = GAN(*networks, latent_dim=128, seed=seed)
+        gan.compile(losses.Hinge(), _adam(4e-4, 0.0, 0.9), _adam(8e-4, 0.0, 0.9), ema=0.995)
+        yield gan, 1.0, dict(batch_size=32)
+
+    return stages
+
+
+SAGAN = sagan.generator, sagan.discriminator
+
+
+def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """BigGAN's blocks at a twelfth of the width; z in all of them, or all of it at the start."""
+
+    def stages(seed, dogs):
+        classes, numbers = len(dogs.breeds), 80
+        latent_dim = numbers if everywhere else 4 * numbers
+        generator = biggan.generator(32, 8, classes, latent_dim, attention=None)
+        if not everywhere:
+            generator = _at_the_start(generator, numbers)
+        discriminator = biggan.discriminator(32, 8, classes, attention=None)
+        gan = GAN(generator, discriminator, numbers, seed)
+        gan.compile(losses.Hinge(), _adam(4e-4, 0.0), _adam(8e-4, 0.0), ema=0.995)
+        yield gan, 1.0, dict(batch_size=32, condition="labels")
+
+    return stages
+
+
+def _at_the_start(generator: keras.Model, numbers: int) -> keras.Model:
+    """All numbers of z in the first of its four pieces; the pieces of the blocks are zeros."""
+    z, labels = keras.Input((numbers,)), keras.Input((), dtype="int32")
+    padded = keras.layers.Flatten()(keras.layers.ZeroPadding1D((0, 3))(z[:, None, :]))
+    return keras.Model([z, labels], generator([padded, labels]))
+
+
+COMPARISONS = {
+    "objective": {
+        "log loss": _portraits(losses.NonSaturating()),
+        "least squares (-1, 1, 0)": _portraits(losses.LeastSquares(-1, 1, 0)),
+        "least squares (0, 1, 1)": _portraits(losses.LeastSquares()),
+    },
+    "growth": {
+        "32x32 from the start": _pggan({32: 1.0}),
+        "grown 4, 8, 16, 32": _pggan({4: 0.05, 8: 0.15, 16: 0.4, 32: 1.0}),
+    },
+    "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
+    "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
+}
+
+
+class Clock(keras.callbacks.Callback):
+    """Seconds of the processor spent on steps but each stage's first; ends a `fit` at `until`."""
+
+    def __init__(self):
+        super().__init__()
+        self.seconds, self.pictures, self.until = 0.0, 0, 0.0
+
+    def on_train_begin(self, logs=None):
+        self.begun = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.process_time()
+        self.seconds += 0 if self.begun is None else now - self.begun
+        self.begun = now
+        self.pictures += self.batch_size
+        if self.seconds > self.until:
+            self.model.stop_training = True
+
+
+def trained(name: str, variant: str, seed: int, seconds: float) -> tuple[dict, np.ndarray]:
+    """One run: its row of the results, and eight pictures uint8 (8, 32, 32, 3)."""
+    runtime.setup(seed)
+    dogs = load_dogs(32, "portraits", progress=False)
+    fresh = load_dogs(32, "portraits", limit=DRAWN, seed=1, progress=False)
+    real, clock, scores = metrics.extract(fresh, "dognet", progress=False), Clock(), []
+    for gan, share, options in COMPARISONS[name][variant](seed, dogs):
+        clock.batch_size = options["batch_size"]
+        marks = [seconds * k / THIRDS for k in range(1, THIRDS + 1)]
+        for until in sorted({seconds * share, *(m for m in marks if m <= seconds * share)}):
+            if clock.seconds > until:
+                continue
+            clock.until = until
+            batches = dogs.batches(seed=seed, **options).repeat()
+            gan.fit(batches, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
+            if until in marks:
+                conditions = dict(labels=fresh.labels) if options.get("condition") else {}
+                pictures = plots.to_uint8(gan.sample(DRAWN, seed=1000 + seed, **conditions))
+                fake = metrics.extract(_to_size(pictures, 32), "dognet", progress=False)
+                scores.append(
+                    {
+                        "seconds": round(clock.seconds),
+                        "pictures": clock.pictures,
+                        "KID": round(float(metrics.kid(real, fake)), 5),
+                    }
+                )
+    return {"variant": variant, "seed": seed, "curve": scores, **scores[-1]}, pictures[:8]
+
+
+def _to_size(pictures: np.ndarray, side: int) -> np.ndarray:
+    factor = side // pictures.shape[1]
+    return pictures.repeat(factor, 1).repeat(factor, 2)
+
+
+def compare(name: str, seconds: float, seeds: int, out: Path, workers: int) -> dict:
+    """Train what is missing in `out`; see `studies.comparison` for what comes back."""
+    path = out / "results.json"
+    facts = {
+        "study": name,
+        "budget": {"seconds": seconds, "data": "portraits", "samples": DRAWN},
+        "network": "dognet-1",
+        "machine": f"{runtime.device()}, one core a run, {runtime.best_precision()}",
+        "runs": [],
+    }
+    if path.exists():
+        before = json.loads(path.read_text())
+        if before["budget"] != facts["budget"]:
+            raise ValueError(f"{path} holds runs of another budget: choose another --out")
+        facts = before
+    done = {(run["variant"], run["seed"]) for run in facts["runs"]}
+    order = list(COMPARISONS[name])
+    jobs = [(v, s) for s in range(seeds) for v in order if (v, s) not in done]
+    spawn = multiprocessing.get_context("spawn")
+    options = dict(mp_context=spawn, initializer=_one_core, max_tasks_per_child=1)
+    with concurrent.futures.ProcessPoolExecutor(workers, **options) as pool:
+        running = [pool.submit(trained, name, v, s, seconds) for v, s in jobs]
+        for future in concurrent.futures.as_completed(running):
+            run, pictures = future.result()
+            facts["runs"].append(run)
+            facts["runs"].sort(
+                key=lambda r: (r["seed"], list(COMPARISONS[name]).index(r["variant"]))
+            )
+            _write(out / f"{run['variant']}_{run['seed']}.png", plots.png(plots.tile(pictures, 8)))
+            _write(path, json.dumps(facts, indent=1).encode() + b"\n")
+            print(run, flush=True)
+    return facts
+
+
+def _one_core():
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with runtime.write_atomically(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def ship(facts: dict, out: Path) -> Path:
+    """Copy to the committed ones: the numbers, and a row of pictures a network (its first seed)."""
+    name = facts["study"]
+    strips = [np.asarray(Image.open(out / f"{variant}_0.png")) for variant in COMPARISONS[name]]
+    _write(studies.folder() / f"{name}.png", plots.png(np.concatenate(strips)))
+    path = studies.folder() / f"{name}.json"
+    _write(path, json.dumps(facts, indent=1).encode() + b"\n")
+    return path
+
+
+def main(arguments=None):
+    """Record a comparison; started again it does what is missing."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("name", choices=COMPARISONS)
+    parser.add_argument("--seconds", type=float, default=150, help="of one core, each run (150)")
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each network (3)")
+    parser.add_argument("--out", type=Path, help="folder of the results (runs/compared_NAME)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="runs at a time")
+    parser.add_argument("--ship", action="store_true", help="copy it to the committed ones")
+    chosen = parser.parse_args(arguments)
+    out = chosen.out or Path("runs") / f"compared_{chosen.name}"
+    facts = compare(chosen.name, chosen.seconds, chosen.seeds, out, chosen.workers)
+    print(studies.comparison(facts))
+    if chosen.ship:
+        print(ship(facts, out))
+
+
+if __name__ == "__main__":
+    main()
