@@ -251,7 +251,6 @@ def adam(rate, model):
 
 # %%
 def make_round(G, D, real, g_rate, d_rate, batch):
-    """Returns a function that plays one round and returns V."""
     g_optimizer, d_optimizer = adam(g_rate, G), adam(d_rate, D)
     data, shape = tf.constant(real), (batch, G.input_shape[-1])
 
@@ -266,7 +265,7 @@ def make_round(G, D, real, g_rate, d_rate, batch):
 
 
 # %% [markdown]
-# **볼 것 · What to see.** Nothing here says whether x is a point or a picture. The ring and the dogs below use this very function.
+# **볼 것 · What to see.** Nothing here says whether x is a point or a picture: the ring and the dogs below use this very function. What it returns plays one round and returns V.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 평면에서 · In the plane
@@ -309,7 +308,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** The tint is D's field: blue where D(x) > ½, orange where D(x) < ½, white where it cannot tell. Each pink arrow is the gradient on one fake point. V is on the right.
+# **볼 것 · What to see.** The tint is D: blue where it says real, orange where fake, white where it cannot tell. Each pink arrow is the gradient on one fake.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Things to try, each in under a minute:
@@ -649,7 +648,7 @@ if not reason:
         print(f"rate {rate}: within 1e-4 for {same} of {compared} steps, {apart.max():.1e} at most")
 
 # %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(11, 3.4))
+figure, ax = plt.subplots(figsize=(11, 2.8))
 for rate, colour in ((0.01, "fake"), (2e-4, "real")):
     floor = np.abs(nudged[rate] - ours[rate]).max(axis=1) + 1e-9
     ax.semilogy(floor, color=PALETTE[colour], ls=":", label=f"TensorFlow nudged by 1e-7, {rate}")
@@ -664,12 +663,12 @@ alt = "Differences grow slowly at rate 2e-4 and fast at 0.01, between frameworks
 plots.show(figure, alt)
 
 # %% [markdown]
-# **볼 것 · What to see.** At the slide's rate of 0.01 TensorFlow drifts from *itself* as fast, if its first weights differ in the seventh digit: a step is then as large as a weight. At 2e-4 what is left is mostly where the two Adams put their ε.
+# **볼 것 · What to see.** At 2e-4 the two stay together for as long as printed. At the slide's 0.01 they part at once: the two Adams put their ε in different places, and where a step is as large as a weight every difference grows, even one in the seventh digit (dotted).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 슬라이드의 기울기로는 아무도 배우지 못한다 · With the slide's gradients nobody learns
+# ## 아무도 배우지 못한다 · Nobody learns
 #
-# 멈추게 하는 것만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
+# 슬라이드의 루프가 돌게만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
 
 # %%
 if not reason:
@@ -685,7 +684,7 @@ if reason:
     print("Skipped:", reason)
 else:
     titles = [f"{loop}: {steps} steps, rate 0.0005" for loop in loops]
-    figure = plots.beside(*drawn.values(), titles=titles, scale=0.75)
+    figure = plots.beside(*drawn.values(), titles=titles, scale=0.65)
     plots.show(
         figure, "32 samples of the corrected loop, and 32 of the loop with leaking gradients."
     )

@@ -231,6 +231,14 @@ def roll(name, points, steps=50, rate=0.1):
 
 paths = {name: roll(name, fake) for name in judges}
 
+# %% [markdown]
+# **볼 것 · What to see.** D stands still, so the direction is always w. Only the strength of the pull differs between the losses.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 돌아오는가 · Do they come back?
+#
+# 분홍 선이 가짜가 지나간 길이다. 위는 로그 손실, 아래는 최소 제곱이다.
+
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(11, 5.4), sharex=True, sharey=True)
 for ax, (name, path) in zip(axes, paths.items(), strict=True):
@@ -281,7 +289,7 @@ ground.advance(cfg.pictures)
 ground
 
 # %% [markdown]
-# **볼 것 · What to see.** Change **G's loss** while it plays. A D that can bend, and goes on learning, soon calls far fakes fake, and then the log loss pulls on them too. The picture before was the moment in between.
+# **볼 것 · What to see.** Change **G's loss** as it plays. A D that bends and learns soon calls far fakes fake, and then the log loss pulls too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 가장 좋은 D · The best D
