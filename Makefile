@@ -30,7 +30,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if "$$p" -c '$(FIT)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all test-colab lab present site bench leaderboard format refresh repo clean
+.PHONY: help setup run test test-all test-colab faults lab present site bench leaderboard format \
+	refresh repo clean
 
 help: ## this list
 	@echo "찐개만: GANs that make dogs"
@@ -67,6 +68,9 @@ test-colab: ## chapters 01, 04 and 11 on Colab's versions (needs Python 3.12; CH
 	@.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r tests/colab/requirements.txt
 	@.venv-colab/bin/python tests/colab/__main__.py $(CHAPTERS)
+
+faults: setup ## provoke what goes wrong and count what survives, into README (ARGS="--only train")
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 lab: setup ## work on your own copies of the chapters in JupyterLab (ARGS=--no-browser)
 	@$(BIN)/dogan lab $(ARGS)

@@ -206,12 +206,14 @@ def _quiet(output):
 def build_site(notebooks: Path | None = None) -> Path:
     """Make `_site/html` of the notebooks as they are, those of the course where none are given.
 
-    Needs no network, neither to build nor to read. Returns the first page.
+    Needs no network, neither to build nor to read. A site that was there before stays whole until
+    the new one is. Returns the first page.
     """
     import nbformat
 
-    pages = SITE / "pages"
-    shutil.rmtree(pages, ignore_errors=True)
+    pages, made, html, old = (SITE / name for name in ("pages", "new", "html", "old"))
+    for left in (pages, made):
+        shutil.rmtree(left, ignore_errors=True)
     shutil.copytree(ROOT / "docs", pages, ignore=shutil.ignore_patterns("__pycache__", "deck.css"))
     (pages / "notebooks").mkdir()
     shown = {
@@ -224,10 +226,15 @@ def build_site(notebooks: Path | None = None) -> Path:
         notebook.cells = [c for c in notebook.cells if "colab" not in c.metadata.get("tags", ())]
         still = with_site_links(with_alt_texts(without_widgets(notebook)), shown)
         nbformat.write(still, pages / "notebooks" / f"{name}.ipynb")
-    command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, SITE / "html"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-E", "-b", "html", pages, made]
     if subprocess.run([str(part) for part in command]).returncode:
         raise RuntimeError("the site could not be built: see the messages above")
-    return SITE / "html" / "index.html"
+    shutil.rmtree(old, ignore_errors=True)
+    if html.exists():
+        html.rename(old)
+    made.rename(html)
+    shutil.rmtree(old, ignore_errors=True)
+    return html / "index.html"
 
 
 def _write_made_pages(folder: Path, notebooks: dict) -> None:

@@ -87,7 +87,7 @@ references
 ```
 """
 CARD = """<a class="card" href="notebooks/{slug}.html"><img src="cards/{slug}.webp" alt="">
-<b>{number} · {ko}</b><span>{en}{year}</span><i>{idea}</i></a>"""
+<b>{number} · {ko}</b><span>{under}</span><i>{idea}</i></a>"""
 
 
 def home() -> str:
@@ -98,13 +98,18 @@ def home() -> str:
             slug=chapter.slug,
             number=chapter.number,
             ko=html.escape(chapter.ko),
-            en=html.escape(chapter.en),
-            year=f" · {chapter.year}" if chapter.year else "",
+            under=html.escape(_under(chapter)),
             idea=html.escape(chapter.idea_ko),
         )
         for chapter in there
     ]
     return HOME.format(first=f"notebooks/{there[0].slug}.html", cards="\n".join(shown))
+
+
+def _under(chapter: Chapter) -> str:
+    """The English title where it says more than the Korean one, and the year."""
+    title = "" if chapter.en == chapter.ko else chapter.en
+    return " · ".join(filter(None, (title, chapter.year)))
 
 
 def card_picture(chapter: Chapter, notebook) -> Image.Image:
@@ -123,7 +128,8 @@ def card_picture(chapter: Chapter, notebook) -> Image.Image:
 def _pictures(cells):
     for cell in cells:
         for output in cell.get("outputs", ()):
-            if (code := output.get("data", {}).get("image/png")) is not None:
+            data = output.get("data", {})
+            if (code := data.get("image/png") or data.get("image/jpeg")) is not None:
                 image = Image.open(io.BytesIO(base64.b64decode(code))).convert("RGB")
                 if image.width >= 300 and image.height >= 150:
                     yield image

@@ -1,4 +1,4 @@
-"""dogan: every GAN from Goodfellow's to SinGAN, in Keras 3, on dogs.
+"""dogan: GANs from Goodfellow's to Projected GAN, in Keras 3, on dogs.
 
 Import what you need from the modules; importing the package itself stays cheap.
 """

@@ -19,5 +19,8 @@ def card(name: str) -> dict:
 
 
 def read_card(path: Path) -> dict:
-    """The card at `path`; empty where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """The card at `path`; empty where there is none. Raises ValueError for what is no card."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is no card that can be read: {error}") from error

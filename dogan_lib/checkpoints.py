@@ -19,7 +19,6 @@ from dogan_lib.generator import Generator
 from dogan_lib.generator import latents as latents
 from dogan_lib.runtime import data_dir, write_atomically
 from dogan_lib.saving import CONFIG, WEIGHTS, in_float32, read_network
-from dogan_lib.saving import take_over as take_over
 
 # Options of initializers and of BatchNormalization that Keras 3.13 does not know, and what they
 # are where nobody asks for them.
@@ -42,7 +41,7 @@ def load_generator(name: str | Path) -> Generator:
     path = Path(name)
     if path.suffix != ".keras":
         path = data_dir() / "checkpoints" / f"{name}.keras"
-    if not path.exists():
+    if not path.is_file():
         there = ", ".join(available()) or f"none in {data_dir() / 'checkpoints'}"
         raise FileNotFoundError(
             f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
@@ -69,26 +68,12 @@ def save_generator(model, name: str, card: dict, directory: str | Path | None = 
     """
     directory = Path(directory) if directory else data_dir() / "checkpoints"
     path = save_float16(model, directory / f"{name}.keras")
-    _write_card(directory / f"{name}.json", {"name": name, **card})
+    write_card(directory / f"{name}.json", {"name": name, **card})
     return path
 
 
-def annotate(name: str, directory: str | Path | None = None, **facts) -> Path:
-    """Add facts to the card of a saved generator, such as what was measured after training.
-
-    Args:
-        name: of the generator, which must have a card.
-        directory: as for `save_generator`.
-        facts: JSON-able; they replace those of the same name.
-    """
-    directory = Path(directory) if directory else data_dir() / "checkpoints"
-    path = directory / f"{name}.json"
-    card = {**json.loads(path.read_text(encoding="utf-8")), **facts}
-    _write_card(path, card)
-    return path
-
-
-def _write_card(path: Path, card: dict) -> None:
+def write_card(path: Path, card: dict) -> None:
+    """Replace a card whole."""
     with write_atomically(path) as temporary:
         text = json.dumps(card, indent=2, ensure_ascii=False)
         temporary.write_text(text + "\n", encoding="utf-8")

@@ -96,8 +96,8 @@ def _told(error: Exception) -> str:
 def add_data(commands):
     command = commands.add_parser("data", help="fetch the dogs, show what they are, check them")
     command.add_argument("--source", default="auto", help="auto, stanford, doodle, or a path")
-    command.add_argument("--size", type=_positive, default=64, help="pixels a side (64)")
-    command.add_argument("--limit", type=_positive, help="only so many dogs")
+    command.add_argument("--size", type=positive, default=64, help="pixels a side (64)")
+    command.add_argument("--limit", type=positive, help="only so many dogs")
     command.add_argument("--verify", action="store_true", help="look at every picture")
     command.set_defaults(do=do_data)
 
@@ -137,11 +137,11 @@ def do_train(arguments) -> int:
 def add_sample(commands):
     command = commands.add_parser("sample", help="draw dogs from a trained generator")
     command.add_argument("name", nargs="?", help="a shipped one, or a .keras file; else: list them")
-    command.add_argument("-n", type=_positive, default=64, help="how many (64)")
+    command.add_argument("-n", type=positive, default=64, help="how many (64)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--truncation", type=float, help="keep each |z_i| below it")
-    command.add_argument("--columns", type=_positive, help="dogs in a row (a square)")
-    command.add_argument("--zoom", type=_positive, default=1, help="screen pixels for one (1)")
+    command.add_argument("--columns", type=positive, help="dogs in a row (a square)")
+    command.add_argument("--zoom", type=positive, default=1, help="screen pixels for one (1)")
     command.add_argument("-o", "--out", type=Path, help="the picture (NAME.png)")
     command.set_defaults(do=do_sample)
 
@@ -156,14 +156,15 @@ def do_sample(arguments):
 
     _import_tensorflow()
     from dogan_lib import checkpoints, plots
+    from dogan_lib.runtime import write_atomically
 
     generator = checkpoints.load_generator(arguments.name)
     images = generator.sample(arguments.n, seed=arguments.seed, truncation=arguments.truncation)
     out = arguments.out or Path(f"{Path(arguments.name).stem}.png")
-    out.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.fromarray(plots.tile(images, arguments.columns or round(arguments.n**0.5)))
     size = (picture.width * arguments.zoom, picture.height * arguments.zoom)
-    picture.resize(size, Image.NEAREST).save(out)
+    with write_atomically(out) as temporary:
+        picture.resize(size, Image.NEAREST).save(temporary)
     print(f"{arguments.n} dogs in {out}")
 
 
@@ -188,7 +189,7 @@ def add_score(commands):
     command.add_argument("fake", help="a zip or folder of pictures, a shipped generator or .keras")
     command.add_argument("--real", default="auto", help="auto, stanford, doodle, or a path")
     command.add_argument("--features", default="lite1", choices=("lite1", "dognet", "inception"))
-    command.add_argument("-n", type=_positive, help="pictures of each kind")
+    command.add_argument("-n", type=positive, help="pictures of each kind")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
     command.set_defaults(do=do_score)
@@ -224,12 +225,12 @@ def add_submit(commands):
     command = commands.add_parser("submit", help="10,000 dogs of 64x64 in a zip, as Kaggle wanted")
     command.add_argument("fake", help="a shipped generator, a .keras, a zip or folder of pictures")
     command.add_argument("-o", "--out", type=Path, default=Path("images.zip"))
-    command.add_argument("-n", type=_positive, default=10_000, help="how many (10,000)")
+    command.add_argument("-n", type=positive, default=10_000, help="how many (10,000)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--enlarge", action="store_true", help="resize other sizes to 64x64")
     command.add_argument("--truncation", type=float, help="keep each |z_i| below it")
     command.add_argument(
-        "--best-of", type=_positive, default=1, metavar="K", help="of K pictures D's favourite"
+        "--best-of", type=positive, default=1, metavar="K", help="of K pictures D's favourite"
     )
     command.add_argument("--judge", help="that D, a .keras or shipped (NAME_judge)")
     command.set_defaults(do=do_submit)
@@ -262,7 +263,7 @@ def _import_tensorflow():
         os.close(kept)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is not a positive number")

@@ -50,7 +50,7 @@ class GAN(distribution.BuiltModel):
         self.ema = True  # until `compile` says otherwise; the average is a copy still
         self.random = keras.random.SeedGenerator(seed)
         pictures = refusals.built(generator, np.zeros((1, latent_dim), "float32"))
-        refusals.built(discriminator, pictures)
+        refusals.check_logits(refusals.built(discriminator, pictures))
         self.ema_generator = copied(generator, latent_dim)
         self.step = self._counter("step", 0)
         self.bad_step = self._counter("bad_step", -1)
@@ -95,8 +95,8 @@ class GAN(distribution.BuiltModel):
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
         self.adversarial_loss = losses.get(loss)
-        self.augment = augment
-        self.penalties = penalties
+        self.augment = refusals.made(augment)
+        self.penalties = tuple(map(refusals.made, penalties))
         self.d_steps, self.ema = d_steps, ema
         self.g_optimizer = self._prepare(g_optimizer, self.generator)
         self.d_optimizer = self._prepare(d_optimizer, self.discriminator)
@@ -106,7 +106,7 @@ class GAN(distribution.BuiltModel):
     @staticmethod
     def _prepare(optimizer, model):
         """Scale for float16 and build now: an unbuilt optimizer loses its state on load."""
-        optimizer = keras.optimizers.get(optimizer) if optimizer else default_optimizer()
+        optimizer = keras.optimizers.get(refusals.made(optimizer) or default_optimizer())
         scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         if keras.config.dtype_policy().name == "mixed_float16" and not scaled:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
@@ -159,6 +159,7 @@ class GAN(distribution.BuiltModel):
     def _shares(self, data):
         """The batch in `d_steps` equal shares, each `[images, *conditions]`."""
         parts = data if isinstance(data, tuple) else (data,)
+        refusals.check_pictures(parts[0])
         # `train_on_batch` pads the tuple with None for targets and weights.
         shares = [tf.split(part, self.d_steps) for part in parts if part is not None]
         return list(zip(*shares, strict=True))
@@ -235,7 +236,6 @@ class GAN(distribution.BuiltModel):
 
     def fit(self, x=None, callbacks=None, shuffle=False, **kwargs):
         """`keras.Model.fit`, stopped by a clear error at the first loss that is not a number."""
-        refusals.check_pictures(x)
         # Last, so that the others have seen the step that it stops at.
         callbacks = [*(callbacks or []), StopOnNaN()]
         return super().fit(x, callbacks=callbacks, shuffle=shuffle, **kwargs)

@@ -43,11 +43,11 @@ class Generator:
     def describe(self) -> str:
         """The card as a student reads it: data, budget, recipe, scores and their floor."""
         card = self.card
-        lines = [
-            f"{card['name']}: {card['parameters']:,} parameters, "
-            f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs of {card['data']}"
-        ]
-        lines += [f"  · {line}" for line in card["recipe"]]
+        lines = [f"{card.get('name', self.model.name)}: {self.model.count_params():,} parameters"]
+        if not {"recipe", "pictures_seen", "epochs", "data"} <= set(card):
+            return f"{lines[0]}; no card says how it was trained"
+        seen = f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs"
+        lines = [f"{lines[0]}, {seen} of {card['data']}", *(f"  · {x}" for x in card["recipe"])]
         scores = card.get("scores", {})
         if scores:
             lines.append(

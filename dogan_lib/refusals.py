@@ -15,16 +15,18 @@ def built(network: keras.Model, inputs):
         Its outputs, or zeros of their shape, for one picture or z.
 
     Raises:
-        ValueError: it cannot be called on these alone, being conditional and not built.
+        ValueError: it cannot be called on these alone, being conditional and subclassed.
     """
     if network.built and getattr(network, "outputs", None):
-        return np.zeros((1, *network.outputs[0].shape[1:]), "float32")
+        outputs = [np.zeros((1, *end.shape[1:]), "float32") for end in network.outputs]
+        return outputs if len(outputs) > 1 else outputs[0]
     try:
         return network(inputs)
     except Exception as error:
         raise ValueError(
-            f"{network.name} has no weights yet and cannot be called on {np.shape(inputs)} alone "
-            f"({str(error).splitlines()[0]}): call it once on all of its inputs, then build the GAN"
+            f"{network.name} cannot be called on {np.shape(inputs)} alone "
+            f"({str(error).splitlines()[0]}): one that takes conditions too is a functional model, "
+            "keras.Model(inputs, outputs)"
         ) from error
 
 
@@ -40,28 +42,34 @@ def check_players(discriminator, g_optimizer, d_optimizer, penalties) -> None:
         raise ValueError(
             "penalties bound D's gradient at pictures, and this D sees features: leave them out"
         )
-    outputs = getattr(discriminator, "outputs", None)
-    if not outputs:  # subclassed: nobody can say what its last layer is
-        return
-    if len(outputs) > 1:
-        raise ValueError(
-            f"D returns {len(outputs)} tensors; join them: one tensor (batch, k) of logits"
-        )
-    if getattr(discriminator.layers[-1], "activation", None) is keras.activations.sigmoid:
+    last = discriminator
+    while getattr(last, "layers", None):  # of a subclassed one, the layer that was made last
+        last = (getattr(last, "operations", None) or last.layers)[-1]
+    ends = getattr(last, "activation", None)
+    if ends is keras.activations.sigmoid or "Sigmoid" in (type(ends).__name__, type(last).__name__):
         raise ValueError("D ends in a sigmoid, and losses take logits: let it end without one")
 
 
-def check_pictures(data) -> None:
+def check_logits(logits) -> None:
+    """Refuse what D returns where it is several tensors. Raises ValueError."""
+    if isinstance(logits, tuple | list | dict):
+        raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
+
+
+def made(part):
+    """What a class makes by itself, as in Keras; anything else as it is."""
+    return part() if isinstance(part, type) else part
+
+
+def check_pictures(images) -> None:
     """Refuse integers, such as uint8 pictures in [0, 255].
 
     Raises:
         ValueError: with how to scale them.
     """
-    spec = data.element_spec if isinstance(data, tf.data.Dataset) else data
-    first = tf.nest.flatten(spec)[0]
-    if hasattr(first, "dtype") and not tf.as_dtype(first.dtype).is_floating:
+    if not images.dtype.is_floating:
         raise ValueError(
-            f"pictures are {tf.as_dtype(first.dtype).name}, and GANs train on float32 in [-1, 1]: "
+            f"pictures are {images.dtype.name}, and GANs train on float32 in [-1, 1]: "
             "x / 127.5 - 1, as `dogs.batches()` does"
         )
 

@@ -1,4 +1,4 @@
-"""What goes into a `.keras` file and comes out of one; copies of networks, weights taken over."""
+"""What goes into a `.keras` file and comes out of one; copies of networks."""
 
 import inspect
 import json
@@ -37,19 +37,22 @@ class Configurable:
         return f"{type(self).__name__}({arguments})"
 
 
-def read_network(path: str | Path) -> keras.Model:
-    """The network in a `.keras` file, not compiled; nothing in the file is run or unpickled.
+def read_network(path: str | Path, compile: bool = False) -> keras.Model:
+    """The network in a `.keras` file; nothing in the file is run or unpickled.
+
+    Args:
+        compile: with its optimizers and losses, to train on.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, too large once unpacked, or not written by Keras; in one line.
     """
     path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"there is no {path}")
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
     _check_archive(path)
     try:
-        return keras.models.load_model(path, compile=False)
+        return keras.models.load_model(path, compile=compile)
     except Exception as error:  # of zlib, HDF5, TensorFlow or any class that the file names
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise ValueError(f"{path} is no network that can be read: {reason}") from error
@@ -91,33 +94,6 @@ def in_float32(model: keras.Model) -> keras.Model:
     twin = type(model).from_config(plain(model.get_config()))
     twin.set_weights(model.get_weights())
     return twin
-
-
-def take_over(model: keras.Model, source: keras.Model) -> int:
-    """Give a network the weights of another one's layers, where name and shapes agree.
-
-    What has no equal keeps what it has: new layers of a grown network, heads for other classes.
-
-    Args:
-        model: changed in place.
-        source: of any size.
-
-    Returns:
-        How many layers were taken over.
-
-    Raises:
-        ValueError: none was, so that nothing would have been learnt from `source`.
-    """
-    there = {layer.name: layer for layer in source.layers if layer.weights}
-    taken = 0
-    for layer in model.layers:
-        twin = there.get(layer.name)
-        if twin is not None and [w.shape for w in twin.weights] == [w.shape for w in layer.weights]:
-            layer.set_weights(twin.get_weights())
-            taken += any(len(w.shape) for w in layer.weights)  # a lone scalar fits everywhere
-    if not taken:
-        raise ValueError(f"no layer of {source.name} fits one of {model.name} by name and shape")
-    return taken
 
 
 def copied(network: keras.Model, latent_dim: int) -> keras.Model:

@@ -1,13 +1,13 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 00 · Start here — 찐개만, 여기서 시작하기
+# # 00 · 여기서 시작하기 — 살아 있던 적 없는 개들
 #
 # **한국어 요약**
 #
-# - 먼저 내 컴퓨터를 점검한다: 장치, 정밀도, 프리셋(preset), 데이터, 버전을 표 하나로 본다.
+# - 이 강의가 그린 가장 좋은 개들을 먼저 보고, 내 컴퓨터가 준비되었는지 점검한다.
 # - 판별 모델(discriminative model)은 두 종류의 개를 가르는 경계를 배우고, 생성 모델(generative model)은 개의 분포를 배운다.
-# - 같은 데이터에 두 모델을 손으로 짜서 맞춰 보고, 분포에서는 새 개를 뽑을 수 있지만 경계에서는 뽑을 수 없음을 확인한다.
-# - 작은 GAN을 직접 돌려 생성자(generator)와 판별자(discriminator)가 서로 견제하는 모습을 그림 한 장에 담는다.
-# - 2014년의 GAN부터 2019년의 SinGAN까지, 이 강의가 가는 길을 표로 본다.
+# - 분포에서는 새 개를 뽑을 수 있지만 경계에서는 뽑을 수 없음을, 같은 데이터에서 확인한다.
+# - 작은 GAN을 돌려 생성자(generator)와 판별자(discriminator)가 서로 견제하는 모습을 보고, 첫 개를 직접 학습시켜 그린다.
+# - 2014년의 GAN부터 Projected GAN까지, 이 강의가 가는 길을 표로 본다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/00_start_here.ipynb)
@@ -32,122 +32,119 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
 # 1. Whether your machine is ready, and which numbers it will use.
 # 2. The difference between telling dogs apart and knowing how dogs are distributed, on the same points.
 # 3. Why one of the two can make new dogs and the other cannot.
-# 4. What a GAN is, in one picture that a running GAN draws.
+# 4. What a GAN is: in one diagram, on points in a plane, and on dogs: your first ones, trained while you wait.
 # 5. Where the course goes, and how to use it.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(dogs=400, steps=300, gan_epochs=(0, 2, 10), samples=8),
-    cpu=dict(dogs=2000, steps=1000, gan_epochs=(0, 4, 120), samples=10),
-    gpu=dict(dogs=2000, steps=1000, gan_epochs=(0, 4, 120), samples=10),
+    smoke=dict(points=400, steps=300, moments=(0, 2, 10), dogs=256, width=8, epochs=2, film=1),
+    cpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=32, epochs=10, film=2),
+    gpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=64, epochs=30, film=6),
 )
 cfg
 
-# %%
-import base64
-from pathlib import Path
-
+# %% slideshow={"slide_type": "skip"}
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML
 from keras import layers
 from matplotlib.colors import LinearSegmentedColormap
 
-import dogan_lib
 from dogan_lib import checkpoints, losses, plots, runtime
-from dogan_lib.classroom import exercises
+from dogan_lib.callbacks import Film
+from dogan_lib.classroom import course_map, diagram, exercises, leaderboard
+from dogan_lib.classroom.points import measured_dogs
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
 from dogan_lib.plots import PALETTE
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The machine check
-#
-# Every chapter begins with a table like the one above. The marked column is in force: `smoke` only checks that everything runs, `cpu` teaches on a laptop,
-# `gpu` trains on all of Stanford Dogs. To choose another one, set the environment variable `DOGAN_PRESET` before you start Jupyter.
-#
-# Now one table with all that decides how fast this course runs for you, and on which dogs. All is well if there is no error and you see a device.
-# Without a GPU everything here still works: the chapters show the effect in minutes on two cores.
-# *precision* (정밀도) is what the machine computes fastest in; the library chose it.
-
-
-# %%
-def table(rows, head=()):
-    """Rows of cells as an HTML table that reads from the left."""
-
-    def line(cells, tag):
-        return "".join(f'<{tag} style="text-align:left">{cell}</{tag}>' for cell in cells)
-
-    rows = [line(head, "th")] * bool(head) + [line(row, "td") for row in rows]
-    return HTML("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
-
-
-runtime.setup(seed=0)
-dogs = load_dogs(size=32, limit=64)
-source = {"doodle": "doodles, drawn by a program (chapter 03 says how to get real dogs)"}
-facts = runtime.report() | {"dogs": source.get(dogs.source, dogs.source)}
-table(facts.items())
+plt.rcParams["font.size"] = 13
+chosen = runtime.setup(seed=0)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Two questions to the same dogs
+# ## 살아 있던 적 없는 개들 · Dogs that never lived
 #
-# The deck begins with two kinds of model and one question for each:
-#
-# | | the deck asks | in English |
-# |---|---|---|
-# | **Discriminative model** (판별 모델) | 무엇을 차이를 기준으로 어떻게 구별할 것인가? | By which difference, and how, shall we tell them apart? |
-# | **Generative model** (생성 모델) | 데이터가 어떻게 분포 되어 있는가? | How is the data distributed? |
-#
-# Let us put both to the same dogs: two kinds, each dog measured twice. The numbers are invented, so that a whole distribution fits into one picture.
+# 이 강의의 마지막 생성자가 그린 개들이다. 고르지 않았다.
 
+# %% tags=["hide-input", "card"]
+best = checkpoints.load_generator("projected128")
+breeds = np.arange(40) * 3
+plots.show(
+    plots.grid(best.sample(40, seed=1, labels=breeds), columns=10, scale=1.26),
+    "40 dogs of 128x128 pixels drawn by projected128, one each of 40 breeds, none picked.",
+    dpi=84,
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. Some have an eye too many. In chapter 15 you will know how they were made, and what it cost.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 컴퓨터 점검 · The machine check
+#
+# 오류가 없고 장치(device)가 보이면 된다. GPU가 없어도 모든 장이 몇 분 안에 돈다.
 
 # %%
+for name, value in runtime.report().items():
+    print(f"{name:<12} {value}")
+
+# %% [markdown]
+# **볼 것 · What to see.** *preset*: `smoke` only checks that everything runs, `cpu` teaches in minutes, `gpu` trains longer. Set `DOGAN_PRESET` before you start Jupyter to choose. *precision* (정밀도) is what this machine computes fastest in.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 개에게 묻는 두 질문 · Two questions to the same dogs
+#
+# 덱은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
+#
+# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected | English |
+# |---|---|---|---|
+# | **판별 모델** · discriminative | 무엇**을** 차이**를** 기준으로 어떻게 구별할 것인가? | 무엇**의** 차이를 기준으로 어떻게 구별할 것인가? | By the difference in *what*, and how, shall we tell them apart? |
+# | **생성 모델** · generative | 데이터가 어떻게 분포 되어 있는가? | 데이터가 어떻게 분포되어 있는가? | How is the data distributed? |
+#
+# Both go to the same dogs: two kinds, each dog measured twice. The numbers are invented, so that a whole distribution fits into one picture.
+
+# %% slideshow={"slide_type": "skip"}
 KINDS = ("terrier", "hound")
-
-
-def measured_dogs(n, seed):
-    """Weight (kg) and ear length (cm) of n invented dogs, (n, 2), and their kind, 0 or 1."""
-    random = np.random.default_rng(seed)
-    kind = random.integers(2, size=n)
-    weight = np.array([13, 19])[kind] + np.array([3.0, 3.5])[kind] * random.normal(size=n)
-    ear = np.array([5, 12])[kind] + 0.5 * (weight - np.array([13, 19])[kind])
-    return np.stack([weight, ear + 0.9 * random.normal(size=n)], axis=1), kind
-
-
-points, kind = measured_dogs(cfg.dogs, seed=0)
+points, kind = measured_dogs(cfg.points, seed=0)
 MEAN, STD = points.mean(axis=0), points.std(axis=0)
 
 
-# %% slideshow={"slide_type": "fragment"}
-def scatter(ax, points, kind, title, shown=400):
+def scatter(ax, points, kind, title="", shown=400):
     """The dogs of both kinds; colours and markers tell them apart."""
     for k, (colour, marker) in enumerate(((PALETTE["g"], "o"), (PALETTE["d"], "^"))):
         x, y = points[:shown][kind[:shown] == k].T
-        ax.scatter(x, y, s=14, c=colour, marker=marker, alpha=0.7, lw=0, label=KINDS[k])
+        ax.scatter(x, y, s=24, c=colour, marker=marker, alpha=0.7, lw=0, label=KINDS[k])
     ax.set(xlim=(0, 34), ylim=(0, 22), xlabel="weight (kg)", ylabel="ear length (cm)", title=title)
-    ax.legend(loc="upper left", fontsize=8, framealpha=0.9)
+    ax.legend(loc="upper left", framealpha=0.9)
 
 
-figure, ax = plt.subplots(figsize=(5.5, 3.6))
-scatter(ax, points, kind, f"{min(400, len(points))} dogs, measured twice")
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 두 번 잰 개들 · Dogs, measured twice
+#
+# 점 하나가 개 한 마리다. 테리어는 가볍고 귀가 짧고, 하운드는 무겁고 귀가 길다.
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(9, 5))
+scatter(ax, points, kind)
 plots.show(
     figure,
     "Two tilted clouds of points: lighter terriers with short ears, heavier hounds with long ears, touching where they meet.",
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** Two clouds that touch. Each is tilted: within a kind, heavier dogs have longer ears.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## First question: a boundary
+# ## 첫째 질문: 경계 · First question: a boundary
 #
-# Logistic regression (로지스틱 회귀) lets a straight line decide: $D(x) = \sigma(w \cdot x + b)$ is the probability that $x$ is a hound.
-# It climbs the average $\log$ probability of the right answers. The gradient is short: *(truth − prediction) × input*.
+# 로지스틱 회귀(logistic regression): 직선 하나가 가른다. $D(x) = \sigma(w \cdot x + b)$는 x가 하운드일 확률이다.
 
 
 # %%
@@ -164,21 +161,19 @@ w = np.zeros(3)
 for _ in range(cfg.steps):
     w += 0.5 * with_one(points).T @ (kind - sigmoid(with_one(points) @ w)) / len(points)
 
+# %% tags=["hide-input"]
+right = np.mean((sigmoid(with_one(points) @ w) > 0.5) == kind)
+print(f"right on {right:.1%} of the {len(points):,} dogs, with w, b = {w.round(2)}")
 
-def p_hound(points):
-    return sigmoid(with_one(points) @ w)
-
-
-print(
-    f"right on {np.mean((p_hound(points) > 0.5) == kind):.1%} of the dogs, with w, b = {w.round(2)}"
-)
+# %% [markdown]
+# **볼 것 · What to see.** The last line climbs the log probability of the right answers: *(truth − prediction) × input*. Nothing asks where dogs are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Second question: a density
+# ## 둘째 질문: 밀도 · Second question: a density
 #
-# Now we do not ask what separates the kinds, but where the dogs *are*. The simplest answer is **Gaussian naive Bayes** (가우시안 나이브 베이즈):
-# for each kind one bell curve per measurement, $p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1})\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2})$,
-# and the density of all dogs is $p(x) = \sum_k p(k)\,p(x \mid k)$. To fit it means to count, average and square: no gradient at all.
+# 이제 무엇이 가르는지가 아니라 개가 **어디에 있는지**를 묻는다. 가우시안 나이브 베이즈: 종류마다, 값마다 종 모양 하나.
+#
+# $$p(x) = \sum_k p(k)\,p(x \mid k), \qquad p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1})\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2})$$
 
 # %%
 prior = np.array([np.mean(kind == k) for k in (0, 1)])
@@ -192,39 +187,44 @@ def joint(points):
     return prior * np.prod(np.exp(-(z**2) / 2) / (sigma * np.sqrt(2 * np.pi)), axis=2)
 
 
-def bayes(points):
-    """p(hound | x), by Bayes' rule: the density can also tell kinds apart."""
-    return joint(points)[:, 1] / joint(points).sum(axis=1)
+# %% tags=["hide-input"]
+hound = joint(points)[:, 1] / joint(points).sum(axis=1)  # Bayes' rule
+print(f"right on {np.mean((hound > 0.5) == kind):.1%} of the dogs, without being trained to")
 
+# %% [markdown]
+# **볼 것 · What to see.** To fit it means to count, to average and to square. By Bayes' rule the density also tells the kinds apart.
 
-print(
-    f"right on {np.mean((bayes(points) > 0.5) == kind):.1%} of the dogs, without being trained to"
-)
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 두 대답 · Two answers
+#
+# 왼쪽은 선 하나, 오른쪽은 개가 있는 곳과 없는 곳의 지도다.
 
-# %% slideshow={"slide_type": "slide"}
+# %% tags=["hide-input"]
 xs, ys = np.meshgrid(np.linspace(0, 34, 120), np.linspace(0, 22, 120))
 mesh = np.column_stack([xs.ravel(), ys.ravel()])
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.8))
+figure, axes = plt.subplots(1, 2, figsize=(12.5, 5))
 scatter(axes[0], points, kind, "discriminative: a boundary")
-axes[0].contour(xs, ys, p_hound(mesh).reshape(xs.shape), [0.5], colors="k", linewidths=2)
+level = sigmoid(with_one(mesh) @ w).reshape(xs.shape)
+axes[0].contour(xs, ys, level, [0.5], colors="k", linewidths=2.5)
 scatter(axes[1], points, kind, "generative: a density p(x)")
 density = joint(mesh).sum(axis=1).reshape(xs.shape)
-axes[1].contour(xs, ys, density, 8, colors="k", linewidths=0.9)
+axes[1].contour(xs, ys, density, 8, colors="k", linewidths=1.2)
 figure.tight_layout()
 plots.show(
     figure,
     "The same dogs twice: left with the straight line that separates the kinds, right with the contour lines of two hills of density.",
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** Two models of the same dogs. Which of them could draw you a new one?
+
+# %% slideshow={"slide_type": "skip"}
+prediction = None  # exercise 1: "A", "B" or "C", before you run the next cells
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Draw new dogs
+# ## 새 개를 뽑기 · Draw new dogs
 #
-# Look at the two pictures. Left: everything that logistic regression knows is one line. Right: a map of where dogs are, and of where they are not.
-#
-# A density of this kind can be **sampled** (표본 추출): throw a coin for the kind, then two bell curves for the measurements.
-# Run the cell with another `seed`, and you meet dogs that nobody has measured.
-#
-# And the boundary? It gives no recipe. The best we can ask of it is: *show me points that you are sure of.*
+# 밀도에서는 **표본을 뽑을** 수 있다: 동전으로 종류를, 종 모양 둘로 값을. 경계에게는 "확신하는 점을 보여 달라"고 할 수밖에 없다.
 
 
 # %%
@@ -237,66 +237,96 @@ def draw(n, seed):
 
 new_dogs, new_kinds = draw(400, seed=1)  # try other seeds
 anywhere = np.random.default_rng(1).uniform((-100, -50), (150, 90), (20_000, 2))
-certainty = p_hound(anywhere)
-sure = anywhere[np.abs(certainty - 0.5) > 0.49][:400]
-sure_kinds = (p_hound(sure) > 0.5).astype(int)
+certainty = sigmoid(with_one(anywhere) @ w)
+sure = anywhere[np.abs(certainty - 0.5) > 0.49]
 
-# %% slideshow={"slide_type": "fragment"}
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.8))
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 확신하는 점, 뽑은 점 · Points it is sure of, points that were drawn
+#
+# 경계는 개가 어디에 **있는지** 배운 적이 없다. 가르는 데는 필요 없었기 때문이다.
+
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, 2, figsize=(12.5, 4.7))
+sure_kinds = (sigmoid(with_one(sure) @ w) > 0.5).astype(int)
 scatter(axes[0], sure, sure_kinds, "the boundary, at least 99 % sure")
 axes[0].set(xlim=(-100, 150), ylim=(-50, 90))
-axes[0].add_patch(plt.Rectangle((0, 0), 34, 22, fill=False, lw=2))
-axes[0].annotate("dogs live\nhere", (34, 22), (60, 60), fontsize=9, arrowprops={"arrowstyle": "->"})
+axes[0].add_patch(plt.Rectangle((0, 0), 34, 22, fill=False, lw=3))
+axes[0].annotate(
+    "dogs live here",
+    (34, 22),
+    (60, 70),
+    arrowprops={"arrowstyle": "->", "lw": 2},
+    bbox={"fc": "white"},
+)
 scatter(axes[1], new_dogs, new_kinds, "400 new dogs from the density")
 figure.tight_layout()
 plots.show(
     figure,
     "Left, points that the boundary is sure of lie all over a huge plane, most of them far from the small box of real dogs; right, new points from the density look like dogs.",
 )
-odd = np.mean((sure < 0).any(axis=1))
-print(f"{odd:.0%} of the points that the boundary is sure of have a negative weight or ear length")
+inside = np.mean(((sure > 0) & (sure < (34, 22))).all(axis=1))
+print(f"of {len(sure):,} points that the boundary is sure of, {inside:.1%} lie in the box")
+print(f"{np.mean((sure < 0).any(axis=1)):.0%} have a negative weight or ear length")
 
 # %% [markdown]
-# **What to see.** The farther from the line, the surer the boundary: a hound with ears of 80 cm, a terrier with ears of −40 cm. It never learnt where dogs *are*,
-# because telling them apart did not need it. Generating needs the distribution, and that is the harder question.
+# **볼 것 · What to see.** The farther from the line, the surer: hounds with ears of 80 cm, terriers with ears of −40 cm. Generating needs the distribution, and that is the harder question.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
-# Compare our density with the dogs again: heavier hounds have longer ears, so their cloud is tilted, yet the drawn cloud is upright. *Naive* means:
-# within a kind, the measurements know nothing of each other. How to tell? Measure something that the model was not asked to match:
+# 뽑은 구름은 똑바로 서 있다. **나이브**: 한 종류 안에서 두 값은 서로를 모른다. 모델에게 맞추라고 하지 **않은** 것을 재면 드러난다.
 
 # %%
 for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.items():
     tilt = np.corrcoef(x[k == 1].T)[0, 1]
     print(f"{name:<6} correlation of a hound's weight and ears: {tilt:5.2f}")
 
+# %% [markdown]
+# **볼 것 · What to see.** We chose the *form* of the density by hand, and it was wrong. For two numbers it can be mended (exercise 4). A picture of 64×64×3 is 12,288 numbers: nobody can write that form down.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## GAN in one picture
+# ## 그림 한 장으로 보는 GAN · GAN in one picture
 #
-# We chose the *form* of the density by hand, and it was wrong. For two measurements we could repair it. A picture of 64×64×3 is 12,288 measurements:
-# nobody can write that form down. Could a model find the distribution without being told its form?
+# "학습을 위해 두 모델을 서로 견제하게 만들면 어떨까?" (Goodfellow 외 2014)
+
+# %% tags=["hide-input"]
+diagram.game(lit=("G", "D"), title="Two models keep each other in check")
+
+# %% [markdown]
+# **볼 것 · What to see.** D is a boundary as above, with other kinds: "진짜일까, 가짜일까". G turns noise z into fakes and gets D's gradient, in red: *a discriminative model teaches a generative one.* Nobody writes down a density.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 덱의 세 문장 · Three sentences of the deck
 #
-# The deck asks: *학습을 위해 두 모델을 서로 견제하게 만들면 어떨까?* What if two models kept each other in check while they learn? (Goodfellow et al. 2014)
+# GAN을 소개하는 슬라이드 세 장의 문장이다. 어긋난 곳을 바로잡아 나란히 적는다.
 #
-# - The **generator** $G$ (생성자) turns simple noise $z$ into points $G(z)$. It has no formula for the density.
-# - The **discriminator** $D$ (판별자) is a boundary as above, with other kinds: *진짜일까, 가짜일까*, real or fake?
-# - $D$ learns to tell them apart, and $G$ learns to move its points to where $D$ says "real". **A discriminative model teaches a generative one.**
+# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected |
+# |---|---|---|
+# | **What is GAN?** | 판별자가 생성자의 분포**를** 실제 데이터의 분포를 모방하도록 유도하는 모델 | 판별자가, 생성자의 분포**가** 실제 데이터의 분포를 모방하도록 유도하는 모델 |
+# | **Role of Generator** | 간단한(압축된) 양보모델(GAN)의 차원 외분포 Mapping | 간단한(압축된) 분포를 데이터의 분포로 옮기기 (mapping; 글자가 깨진 문장이라 뜻으로 읽었다) |
+# | **Role of Discriminator** | 진짜일까, 가짜일까 | 그대로 · as it is |
 #
-# Both are tiny here. `GAN.fit` is the course's training step; in chapter 02 you write it yourself.
+# In English: D leads G to imitate the distribution of the data. G maps a simple distribution to that of the data. D asks: real or fake?
 
 
-# %%
-def network(name):
+# %% slideshow={"slide_type": "skip"}
+def network(name, width=48):
     """Two numbers in; G gives two numbers, a point, and D gives one, a logit."""
     x = inputs = keras.Input((2,))
     for _ in range(2):
-        x = layers.LeakyReLU(0.2, dtype="float32")(layers.Dense(48, dtype="float32")(x))
+        x = layers.LeakyReLU(0.2, dtype="float32")(layers.Dense(width, dtype="float32")(x))
     return keras.Model(inputs, layers.Dense(2 if name == "G" else 1, dtype="float32")(x), name=name)
 
 
-G, D = network("G"), network("D")
-gan = GAN(G, D, latent_dim=2)
+real = ((points - MEAN) / STD).astype("float32")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 점에서 돌려 보기 · Let it run on the points
+#
+# 그림 대신 개의 두 숫자로 먼저 돌린다. 두 신경망 모두 아주 작다.
+
+# %%
+gan = GAN(network("G"), network("D"), latent_dim=2)
 gan.compile(
     loss=losses.NonSaturating(),
     g_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
@@ -305,166 +335,225 @@ gan.compile(
     steps_per_execution=5,
 )
 
-# %%
-real = ((points - MEAN) / STD).astype("float32")
+# %% [markdown]
+# `GAN.fit` is the course's training step; in chapter 02 you write it yourself. The fakes shown next are those of G's running average (EMA; chapter 04 says why).
+
+# %% slideshow={"slide_type": "skip"}
 z = np.random.default_rng(0).normal(size=(400, 2)).astype("float32")
 plane = ((mesh - MEAN) / STD).astype("float32")
 moments, seen = [], 0
-for epoch in cfg.gan_epochs:
+for epoch in cfg.moments:
     if epoch > seen:
         gan.fit(real, batch_size=100, epochs=epoch, initial_epoch=seen, verbose=0)
     fake = np.asarray(gan.ema_generator(z)) * STD + MEAN
-    moments.append((epoch, fake, np.asarray(keras.ops.sigmoid(D(plane)))))
+    judged = np.asarray(keras.ops.sigmoid(gan.discriminator(plane)))
+    moments.append((epoch, fake, judged.reshape(xs.shape)))
     seen = epoch
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 가짜가 진짜를 따라간다 · The fakes follow the real ones
+#
+# 가짜는 D가 파란 곳으로 간다. D가 마음을 바꾸면 다시 옮겨 간다.
+
+# %% tags=["hide-input"]
 field_colours = LinearSegmentedColormap.from_list("D", [PALETTE["fake"], "white", PALETTE["real"]])
-figure, axes = plt.subplots(1, 4, figsize=(13, 3.5), layout="constrained")
-axes[0].scatter(*z.T, s=8, c=PALETTE["neutral"])
-axes[0].set(title="z, the noise that G is given", xlabel="$z_1$", ylabel="$z_2$")
-for ax, (epoch, fake, judged) in zip(axes[1:], moments, strict=True):
-    field = judged.reshape(xs.shape)
+figure, axes = plt.subplots(1, 3, figsize=(12.8, 4.4), layout="constrained", sharey=True)
+for ax, (epoch, fake, field) in zip(axes, moments, strict=True):
     shade = ax.pcolormesh(xs, ys, field, cmap=field_colours, vmin=0, vmax=1, alpha=0.45, lw=0)
-    ax.scatter(*points[:400].T, s=8, c=PALETTE["real"], label="real x")
-    ax.scatter(*fake.T, s=12, c=PALETTE["fake"], marker="x", lw=0.9, label="fake G(z)")
+    ax.scatter(*points[:400].T, s=12, c=PALETTE["real"], label="real x")
+    ax.scatter(*fake.T, s=20, c=PALETTE["fake"], marker="x", lw=1.2, label="fake G(z)")
     ax.set(xlim=(0, 34), ylim=(0, 22), xlabel="weight (kg)", title=f"after {epoch} epochs")
-axes[1].legend(loc="upper left", fontsize=8)
-axes[1].set_ylabel("ear length (cm)")
-figure.colorbar(shade, ax=axes[3], label="D: probability of real")
+axes[0].legend(loc="upper left")
+axes[0].set_ylabel("ear length (cm)")
+figure.colorbar(shade, ax=axes[2], label="D: probability of real")
 plots.show(
     figure,
-    "Noise, then a small GAN at three moments: fake points start in a clump among the real ones, spread past them, and finally cover both tilted clouds.",
+    "A small GAN at three moments: fake points start in a clump among the real ones, spread past them, and finally lie along the tilted clouds.",
 )
-
-# %% slideshow={"slide_type": "fragment"}
-fake = moments[-1][1]
-for name, x in {"real": points, "fake": fake}.items():
-    hounds = x[p_hound(x) > 0.5]  # the boundary from above says which ones are hounds
-    print(f"{name}: correlation of a hound's weight and ears {np.corrcoef(hounds.T)[0, 1]:.2f}")
-at_real, at_fake = (
-    keras.ops.mean(keras.ops.sigmoid(D(((x - MEAN) / STD).astype("float32"))))
-    for x in (points, fake)
-)
-print(
-    f"D says on average {float(at_real):.2f} for real dogs and {float(at_fake):.2f} for fake ones"
-)
+for name, x in {"real": points, "fake": moments[-1][1]}.items():
+    hounds = x[sigmoid(with_one(x) @ w) > 0.5]  # the boundary from above says which ones
+    said = keras.ops.sigmoid(gan.discriminator(((x - MEAN) / STD).astype("float32")))
+    tilt = np.corrcoef(hounds.T)[0, 1]
+    print(f"{name}: a hound's correlation {tilt:.2f}, D says on average {np.mean(said):.2f}")
 
 # %% [markdown]
-# **What to see.** The fakes wander to where $D$ is blue; there they make $D$ change its mind, and so on. (The fakes are those of $G$'s running average, EMA; chapter 04 says why.) In the end $D$ can hardly tell them apart
-# and says about ½ nearly everywhere that dogs are. Nobody told $G$ about bells, kinds or tilt, and it found the tilt. It is no miracle either: where the
-# kinds nearly touch it draws dogs in between, because it bends *one* cloud of noise. Chapter 01 says what is being optimised, chapter 02 what can go wrong.
+# **볼 것 · What to see.** D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the correlation came. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
+
+# %% slideshow={"slide_type": "skip"}
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Where this course goes
+# ## 나의 첫 개 · Your first dogs
 #
-# A chapter that is here has a link, and a generator that is shipped shows a dog that it drew.
-#
-# From Goodfellow's first GAN to SinGAN took five years. The deck shows them as faces, each year's better than the last year's. Here the same years draw dogs.
-
+# 같은 게임을 그림으로: 숫자 두 개 대신 32×32×3개. 지금 이 컴퓨터에서 학습한다.
 
 # %%
-COURSE = """00|–|Start here|telling apart and generating|
-01|2014|Objective function (목적 함수)|min max V(D, G): the game has a formula|
-02|2014|GAN, Goodfellow et al.|two networks keep each other in check|
-03|2011|Stanford Dogs|120 breeds, boxes, 32 and 64 pixels|
-04|2015|DCGAN, Radford et al.|convolutions down and up|dcgan32
-05|2015|DCGAN at 64×64|a run that fails, and what makes GANs stable|dcgan64
-06|2016|LSGAN, Mao et al.|squares instead of logs|lsgan
-07|2014|Conditional GAN, Mirza and Osindero|choose the breed|cgan
-08|2016|Text to image, Reed et al.|describe the dog|text
-09|2018|SAGAN, Zhang et al.|self-attention: look at the whole dog|sagan
-10|2017|PGGAN, Karras et al.|grow from small to large pictures|pggan
-11|2018|BigGAN, Brock et al.|large batches, and the truncation trick|biggan
-12|2019|SinGAN, Shaham et al.|learn from one single picture|singan
-13|2019|SinGAN's uses|paint, edit, harmonise, enlarge, animate|
-14|–|찐 score|one leaderboard for all of them|"""
-course = [line.split("|") for line in COURSE.splitlines()]
+first = GAN(
+    dcgan.portrait_generator(width=cfg.width),
+    dcgan.portrait_discriminator(width=cfg.width),
+    latent_dim=100,
+)
+first.compile(
+    g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+    d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
+    ema=0.995,
+)
 
+# %%
+film = Film(samples=12, every=cfg.film)
+first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[film])
 
-# %% slideshow={"slide_type": "slide"}
-def chapter_link(number):
-    """A link to the chapter, or that it is still to come."""
-    folder = Path(dogan_lib.__file__).resolve().parent.parent / "notebooks"
-    found = sorted(folder.glob(f"{number}_*.py"))
-    return f'<a href="{found[0].stem}.ipynb">{number}</a>' if found else f"{number} (coming)"
-
-
-def picture(image, alt):
-    """An HTML image of one picture, inside the page."""
-    code = base64.b64encode(plots.png(plots.to_uint8(image))).decode()
-    return f'<img alt="{alt}" width="64" src="data:image/png;base64,{code}">'
-
-
-drawn = {n: checkpoints.load_generator(n).sample(cfg.samples) for n in checkpoints.available()}
-rows = []
-for number, year, model, idea, start in course:
-    shown = [name for name in drawn if start and name.startswith(start)]
-    dogs_drawn = "".join(picture(drawn[name][0], f"a dog drawn by {name}") for name in shown)
-    rows.append((year, model, idea, chapter_link(number), dogs_drawn))
-table(rows, head=("year", "model", "idea", "chapter", "it drew"))
-
-# %% slideshow={"slide_type": "slide"}
-if drawn:
-    figure, axes = plt.subplots(len(drawn), figsize=(9, 1.25 * len(drawn)), squeeze=False)
-    for ax, (name, images) in zip(axes.flat, drawn.items(), strict=True):
-        ax.imshow(plots.tile(images, cfg.samples), interpolation="nearest")
-        ax.set_title(f"{name}: {len(images)} samples, none picked", fontsize=10)
-        ax.axis("off")
-    figure.tight_layout()
-    plots.show(figure, f"A row of dogs from each shipped generator: {', '.join(drawn)}.")
-else:
-    print("No generator is shipped yet: chapters train their own.")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How to use this course
-#
-# The dogs above are the first samples, not the best ones. Come back after each chapter: its row will mean more.
-#
-# - **Order.** 00 to 02 explain what a GAN is, 03 to 05 make the first dogs, 06 to 11 follow the models, 12 and 13 need a single picture, 14 compares them all.
-# - **Presets.** `DOGAN_PRESET=smoke`, `cpu` or `gpu`, as in the first table. Every number in it is yours to change.
-# - **Exercises** stand at the end: replace `None`, run the cell, read the hint. `exercises.solution(...)` shows the way when you want it.
-# - **Slides.** Each notebook is also a deck: its cells carry slide marks, and the README says how to present it.
-# - **Command line.** `dogan sample dcgan32 -n 64 -o dogs.png` draws from a shipped generator; `dogan --help` lists the rest.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
-#
-# **1.** Three quarters of the dogs in a park are terriers. At a dog that you measure, the densities are $p(x \mid \text{terrier}) = 0.02$ and
-# $p(x \mid \text{hound}) = 0.06$. What is $p(\text{hound} \mid x)$?
-#
-# **2.** Which of these can the density answer and the boundary *not*? Give the letters, such as `"AB"`.
-# **A** Is this dog rather a terrier or a hound? **B** Draw me a new terrier. **C** Is a dog of 60 kg with ears of 1 cm unusual?
-# **D** On which side of the line is it?
-#
-# **3.** In a small patch of the plane you find 30 real points and 10 fake ones, out of equally many real and fake points altogether.
-# What should the best possible $D$ say there?
-
-# %% tags=["exercise"]
-exercises.check("00-bayes", None)
-exercises.check("00-only-the-density", None)
-exercises.check("00-judge", None)
+# %% [markdown]
+# The data are portraits that a program draws, with names for ears and coats; the networks are chapter 04's.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **4.** Write the sampler again, for one kind: a function `draw_one_kind(mean, std, n)` that returns n new points, shape (n, 2), with these means
-# and standard deviations (two numbers each). Give `check` the function itself.
+# ## 색, 윤곽, 얼굴 · Colours, outlines, faces
+#
+# 같은 z 열두 개가 학습하는 동안 어떻게 변하는지 본다.
 
-# %% tags=["exercise"]
-exercises.check("00-draw", None)
+# %% tags=["hide-input"]
+plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
 
-# %%
-exercises.solution("00-bayes")
+# %% [markdown]
+# **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, then faces. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
+# ## 이 강의가 가는 길 (1) · Where this course goes (1)
+#
+# 처음 여덟 장: 게임의 규칙, 개 데이터, 첫 개들, 그리고 조건.
+
+# %%
+course_map.Table("00", "07")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 이 강의가 가는 길 (2) · Where this course goes (2)
+#
+# 나머지 여덟 장: 말로 부탁하기, 더 큰 그림, 사진 한 장, 점수, 빌린 눈.
+
+# %%
+course_map.Table("08", "15")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 가장 좋은 다섯 · The five best generators
+#
+# 덱은 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터.
+
+# %% slideshow={"slide_type": "skip"}
+board = leaderboard.read()
+scores = {row["name"]: row["FID"][1] for row in board["rows"] if row["kind"] == "generator"}
+names = sorted(scores, key=scores.get)
+
+
+def show_rows(names):
+    rows, labels = leaderboard.one_latent_each(names, columns=10)
+    texts = [f"{name}, {year}\nFID {scores[name]:.0f}" for name, year in labels]
+    alt = f"Ten dogs, none picked, from each of {', '.join(names)}."
+    plots.show(plots.labelled_rows(rows, texts), alt, dpi=100)
+
+
+# %%
+show_rows(names[:5])
+
+# %% [markdown]
+# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 그리고 나머지 · And the others
+#
+# 모두 두 코어에서 몇 시간 안에 학습한 것들이다. 각 장에서 하나씩 만든다.
+
+# %%
+show_rows(names[5:])
+
+# %% [markdown]
+# **볼 것 · What to see.** The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 이 강의를 쓰는 법 · How to use this course
+#
+# 순서대로, 손으로 고치면서.
+#
+# - **Order.** 00 to 02 explain what a GAN is, 03 to 05 make the first dogs, 06 to 11 follow the models, 12 and 13 need a single picture, 14 compares all, 15 borrows eyes.
+# - **Presets.** `DOGAN_PRESET=smoke`, `cpu` or `gpu`: the first code cell of a chapter names its numbers, and every one is yours to change.
+# - **Exercises** stand at the end: predict, derive, repair, train. `exercises.check` answers; `exercises.solution` folds out the way.
+# - **Slides.** `dogan present 04` shows a chapter as a live deck.
+# - **Command line.** `dogan sample projected128 -n 64 -o dogs.png` draws; `dogan --help` lists the rest.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 문제 · Exercises
+#
+# 1. **예측 · Predict.** (before the run) Points are thrown anywhere on a plane 250 kg wide and 140 cm high. Of those that the boundary is 99 % sure of, how many lie where dogs live? **A** nearly all, **B** about half, **C** hardly any. Set `prediction` above.
+# 2. **세기 · Count.** Three quarters of the dogs in a park are terriers. At a dog that you measure, $p(x \mid \text{terrier}) = 0.02$ and $p(x \mid \text{hound}) = 0.06$. What is $p(\text{hound} \mid x)$?
+# 3. **세기 · Count.** In a small patch of the plane lie 30 real points and 10 fake ones, out of equally many altogether. What should the best D say there?
+# 4. **유도 · Derive.** `draw_tilted(points, n)`: n new points of a Gaussian with the means *and the covariance* of these points.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 고르고, 고치고, 학습하기 · Choose, repair, train
+#
+# 마지막 둘은 돌려 보아야 안다.
+#
+# 5. **고르기 · Choose.** What can the density answer and the boundary *not*? Letters, such as `"AB"`. **A** How probable is it that this dog is a hound? **B** How heavy is the heaviest of 100 hounds, about? **C** Is a dog of 60 kg with ears of 1 cm odd? **D** On which side of the line is it? **E** Its ears are 12 cm: what may it weigh?
+# 6. **고치기 · Repair.** `judge` should learn a D that tells real points from fakes. Its D says "real" to everything. Mend one sign.
+# 7. **바꾸고 학습하기 · Change and train.** Of two kinds, one lies all around the other (`points.nested`). A straight line fails. Change `features`; logistic regression then trains on them. Target: 97 % of fresh points told apart.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("00-sure", prediction)
+exercises.check("00-bayes", None)
+exercises.check("00-judge", None)
+exercises.check("00-only-the-density", None)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def draw_tilted(points, n):
+    """n new points, (n, 2), of a Gaussian with the means and the covariance of `points`."""
+
+
+exercises.check("00-draw", draw_tilted)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def judge(real, fake, steps=2000, rate=0.1):
+    """The w of D(x) = sigmoid(x @ w), trained on real and fake inputs (n, k). Mend it."""
+    w = np.zeros(real.shape[1])
+    for _ in range(steps):
+        at_real, at_fake = sigmoid(real @ w), sigmoid(fake @ w)
+        w += rate * (real.T @ (1 - at_real) / len(real) + fake.T @ at_fake / len(fake))
+    return w
+
+
+exercises.check("00-repair", judge)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def features(points):
+    """(n, k) out of points (n, 2): what a logistic regression is shown. Change it."""
+    return np.column_stack([points, np.ones(len(points))])
+
+
+exercises.check("00-around", features)
+
+# %% slideshow={"slide_type": "skip"}
+exercises.solution("00-bayes")
+exercises.solution("00-judge")
+exercises.solution("00-draw")
+exercises.solution("00-repair")
+exercises.solution("00-around")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
 #
 # - A discriminative model learns $p(k \mid x)$: a boundary. A generative model learns $p(x)$, or at least to draw from it.
 # - From a density you can draw new points, and Bayes' rule turns it into a boundary. The way back does not exist.
 # - A density whose form is written by hand is wrong in ways that you must look for. For pictures there is no such form.
-# - A GAN learns to draw without a form: a discriminative model, $D$, teaches a generative one, $G$.
+# - A GAN learns to draw without a form: a discriminative model, D, teaches a generative one, G.
 #
+# Chapter 01 says what is being optimised, chapter 02 writes the loop.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Goodfellow et al. 2014, *Generative adversarial nets*, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661)
 # - Ng, Jordan 2001, *On discriminative vs. generative classifiers: a comparison of logistic regression and naive Bayes*, NIPS 14
 # - Kahng et al. 2018, *GAN Lab*, [poloclub.github.io/ganlab](https://poloclub.github.io/ganlab/)
-# - Shaham et al. 2019, *SinGAN*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164)
+# - Sauer et al. 2021, *Projected GANs converge faster*, [arXiv:2111.01007](https://arxiv.org/abs/2111.01007)
+# - Kaggle 2019, *Generative Dog Images*, [kaggle.com/c/generative-dog-images](https://www.kaggle.com/c/generative-dog-images)

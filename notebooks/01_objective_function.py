@@ -6,8 +6,8 @@
 # - 목적 함수(objective function) V(D, G)는 판별자(discriminator)가 최대화하고 생성자(generator)가 최소화하는 하나의 수이다.
 # - 1차원 분포에서 V를 항별로 직접 계산하고, 적분과 몬테카를로(Monte Carlo) 표본이 같은 값을 준다는 것을 확인한다.
 # - 경사 상승법으로 최적의 판별자를 찾아 D* = p/(p+q) 공식 위에 겹쳐 그리고, V(D*) = 2·JSD − log 4를 소수점 여섯 자리까지 맞춰 본다.
-# - 손실 함수(loss function)의 그래프와 기울기를 그려, log(1−D(G(z)))가 왜 포화(saturation)되는지 살펴본다.
-# - 최종 목표는 P(Generator) = P(Data)이다. 슬라이더와 경사 하강법으로 V가 −log 4에 닿는 것을 본다.
+# - 슬라이더로 손실 함수(loss function)의 그래프와 기울기(gradient)를 움직여, log(1−D(G(z)))가 왜 포화(saturation)되는지 본다.
+# - 최종 목표는 P(Generator) = P(Data)이다. 경사 하강법으로 V가 −log 4에 닿는 것을 보고, 개 그림에서도 같은 수를 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/01_objective_function.ipynb)
@@ -32,7 +32,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
 # 1. To read V(D, G) term by term, and to compute it in two ways.
 # 2. What D wants, what G wants, and which part of V is no business of G's.
@@ -40,41 +40,59 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 4. What a loss function is, and why nobody trains G with the one that the formula gives.
 # 5. When the game is over: P(Generator) = P(Data).
 #
-# Everything here lives on a line, where nothing has to be trained or guessed: we *know* both densities. Every cell takes at most seconds.
+# We stay on a line, where both densities are *known*: each sentence of the deck becomes a number that can be checked. At the end, the same number for pictures of dogs.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(samples=10_000, ascent_steps=20_000, fit_steps=400),
-    cpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400),
-    gpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400),
+    smoke=dict(samples=10_000, ascent_steps=20_000, fit_steps=400, dogs=100),
+    cpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
+    gpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
+from sklearn.linear_model import LogisticRegression
 
-from dogan_lib import losses, objective, plots, runtime
-from dogan_lib.classroom import exercises
+from dogan_lib import checkpoints, losses, metrics, objective, plots, runtime
+from dogan_lib.classroom import diagram, exercises
+from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
+from dogan_lib.dogs import load_dogs
+from dogan_lib.metrics.report import blurred
 from dogan_lib.plots import PALETTE
 
+plt.rcParams["font.size"] = 14
 print(runtime.setup(seed=0))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
+# ## 이 장의 자리 · What this chapter is about
 #
-# An **objective function** (목적 함수) is "a function that states the aim of a problem, to be minimised or maximised". GANs have one function and two players:
+# 두 선수의 점수를 매기는 마지막 상자, V(D, G) 하나를 끝까지 들여다본다.
+
+# %% tags=["hide-input"]
+diagram.game(lit="loss", labels={"loss": "V(D, G)"}, title="One score, two players")
+
+# %% [markdown]
+# **볼 것 · What to see.** D pulls the number in the last box up, G pulls it down. Networks come in chapter 02; here G and D are formulas.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 목적 함수 · The objective function
+#
+# "문제의 목적을 나타내는, 최소화하거나 최대화할 함수": GAN에서는 함수 하나에 선수가 둘이다.
 #
 # $$\min_G \max_D V(D, G) = E_{x \sim p_{data}(x)}[\log D(x)] + E_{z \sim p_z(z)}[\log(1 - D(G(z)))]$$
 #
-# - **x** is a sample from the real data distribution; on our line it has the density *p*.
-# - **z** is a *latent code*, a sample from a Gaussian. G maps it to *G(z)*, whose density we call *q*.
-# - **D(x)** is a probability (확률): how sure D is that x is real.
+# - **x**: "Sample x from real data distribution". On our line it has the density *p*.
+# - **z**: "Sample latent code from Gaussian distribution". G maps it to *G(z)*, whose density we call *q*.
+# - **D(x)**: "D(x)는 확률", how sure D is that x is real.
+# - "Discriminator: 목적 함수를 최대화. Generator: 목적 함수를 최소화."
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def D(x):
     """Some discriminator, not the best: sure of real on the left, of fake on the right."""
     return 1 / (1 + np.exp(x))
@@ -88,25 +106,36 @@ x = np.linspace(-40, 40, 8001)
 p = np.exp(-0.5 * (x + 1) ** 2) / np.sqrt(2 * np.pi)
 q = np.exp(-0.5 * ((x - 2) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi))
 
-# %% slideshow={"slide_type": "fragment"}
-figure, ax = plt.subplots(figsize=(8, 3.2))
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 두 밀도와 심판 · Two densities and a judge
+#
+# 파란 언덕에서 D는 1을, 주황 언덕에서는 0을 말해야 한다. 이 D는 얼마나 잘하는가? V가 그 점수다.
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(12, 4.9))
 ax.fill_between(x, p, color=PALETTE["real"], alpha=0.45, label="p, density of real x")
 ax.fill_between(x, q, color=PALETTE["fake"], alpha=0.45, label="q, density of G(z)")
-ax.plot(x, D(x), color=PALETTE["d"], lw=2.5, label="D(x), a probability")
-ax.set(xlim=(-7, 9), xlabel="x", ylabel="density, and D", title="two densities and a judge")
+ax.plot(x, D(x), color=PALETTE["d"], lw=3, label="D(x), a probability")
+ax.set(xlim=(-7, 9), xlabel="x", ylabel="density, and D")
 ax.legend(frameon=False)
 plots.show(
     figure,
     "The data's density on the left, the generator's wider one on the right, and a D that falls from 1 to 0 between them.",
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** D(x) = 1 / (1 + eˣ) is right at both ends and undecided in the middle, where the hills overlap.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Where the blue hill stands alone, D should say 1; where the orange one does, 0. How well does this D do? V is its mark.
+# ## V, 항별로 · V, term by term
 #
-# ## V, term by term
-#
-# E means *average*. Over a known density an average is an integral: weigh log D(x) with how often x occurs, and sum up.
-# The second average runs over z; but its G(z) is spread with density q, so we may integrate over x again.
+# 밀도를 알면 평균은 적분이다: log D(x)에 x가 나오는 빈도를 곱해서 더한다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def log(probability):
+    """log 0 is minus infinity; 1e-300 keeps it finite where no density cares."""
+    return np.log(np.maximum(probability, 1e-300))
 
 
 # %%
@@ -114,26 +143,21 @@ def average(density, values):
     return np.trapezoid(density * values, x)
 
 
-def log(probability):
-    """log 0 is minus infinity; 1e-300 keeps it finite where no density cares."""
-    return np.log(np.maximum(probability, 1e-300))
-
-
 def V(p, q, d):
     return average(p, log(d)) + average(q, log(1 - d))
 
 
-print(f"both densities integrate to {average(p, 1):.6f} and {average(q, 1):.6f}")
 print(f"first term,  E[log D(x)]          {average(p, log(D(x))):.6f}")
 print(f"second term, E[log(1 - D(G(z)))]  {average(q, log(1 - D(x))):.6f}")
 print(f"V(D, G)                           {V(p, q, D(x)):.6f}")
 
+# %% [markdown]
+# **볼 것 · What to see.** Logarithms of probabilities are negative, so V is too: the closer to 0, the better D is. The second average runs over z; as G(z) has density q, we integrate over x again.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The same number from samples
+# ## 표본으로도 같은 수 · The same number from samples
 #
-# Logarithms of probabilities are negative, so V is too: the closer to 0, the better D is.
-# Nobody knows the density of dogs; we only have samples of it. So a GAN replaces each average by the **mean of a batch**: draw real x, draw z, push it through G.
-# That is a Monte Carlo (몬테카를로) estimate. How far off is it for a batch of 64, or of a million?
+# 개의 밀도는 아무도 모른다. 그래서 GAN은 평균을 **배치의 평균**으로 바꾼다: 몬테카를로(Monte Carlo).
 
 # %%
 rng = np.random.default_rng(0)
@@ -141,34 +165,37 @@ real, z = rng.normal(-1, 1, cfg.samples), rng.normal(size=cfg.samples)
 scores = np.log(D(real)) + np.log(1 - D(G(z)))
 counts = np.unique(np.geomspace(4, cfg.samples, 200).astype(int))
 estimates = np.cumsum(scores)[counts - 1] / counts
-error = scores.std() / np.sqrt(counts)
-figure, ax = plt.subplots(figsize=(8, 3))
-ax.fill_between(counts, -2 * error, 2 * error, color=PALETTE["neutral"], alpha=0.25)
-ax.semilogx(counts, estimates - V(p, q, D(x)), color=PALETTE["d"])
-ax.axvline(64, color=PALETTE["neutral"], ls=":")
-ax.set(xlabel="samples", ylabel="estimate - integral", title="V from samples (dotted: 64)")
 print(f"integral {V(p, q, D(x)):.5f}, {cfg.samples:,} samples {estimates[-1]:.5f}")
+
+# %% tags=["hide-input"]
+error = scores.std() / np.sqrt(counts)
 assert abs(estimates[-1] - V(p, q, D(x))) < 4 * error[-1]
+figure, ax = plt.subplots(figsize=(12, 3.5))
+ax.fill_between(counts, -2 * error, 2 * error, color=PALETTE["neutral"], alpha=0.25)
+ax.semilogx(counts, estimates - V(p, q, D(x)), color=PALETTE["d"], lw=2)
+ax.axvline(64, color=PALETTE["neutral"], ls=":")
+ax.text(68, 1.2, "a batch of 64")
+ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
 plots.show(
     figure, "The error of the sampled V shrinks inside a grey band of two standard errors, to zero."
 )
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# The grey band is two standard errors and narrows with 1/√n. With a batch of 64, every step of a GAN sees a noisy V: one reason why its loss curves never are smooth.
-#
-# ## D maximises V
-#
-# "D should **maximize** V(D, G)." D may choose its answer at every x. What would it like to answer? Take one real x and one G(z), and try every probability.
+# %% [markdown]
+# **볼 것 · What to see.** The grey band is two standard errors and narrows with 1/√n. A GAN reads V from a batch: one reason why its loss curves are never smooth.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## D는 V를 최대화한다 · D maximises V
+#
+# "D should **maximize** V(D, G)". 진짜 x 하나, 가짜 G(z) 하나에 D가 할 수 있는 대답을 모두 해 본다.
+
+# %% tags=["hide-input"]
 v = np.linspace(0.001, 0.999, 999)
-figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), sharey=True)
 terms = (("D(x)", "log D(x)", np.log(v)), ("D(G(z))", "log(1 - D(G(z)))", np.log(1 - v)))
 for ax, (answer, name, term), colour in zip(axes, terms, ("real", "fake"), strict=True):
-    ax.plot(v, term, color=PALETTE[colour], lw=2.5)
-    ax.plot(v[term.argmax()], term.max(), "o", color=PALETTE["d"], ms=10)
-    ax.set(xlabel=answer, ylim=(-5, 0.4))
-    ax.set_title(f"{name}: largest at {v[term.argmax()]:.3f}")
+    ax.plot(v, term, color=PALETTE[colour], lw=3)
+    ax.plot(v[term.argmax()], term.max(), "o", color=PALETTE["d"], ms=13)
+    ax.set(xlabel=answer, ylim=(-5, 0.4), title=f"{name}: largest at {v[term.argmax()]:.3f}")
 axes[0].set_ylabel("term of V")
 figure.tight_layout()
 plots.show(
@@ -176,13 +203,16 @@ plots.show(
     "log D(x) rises to 0 at D(x) = 1; log(1 - D(G(z))) falls from 0 at D(G(z)) = 0 without end.",
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** The slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0". One of the two is misprinted: exercise 2. Each term is at most log 1 = 0, so V cannot exceed 0.
+
+# %% slideshow={"slide_type": "skip"}
+prediction = None  # exercise 1: "A", "B" or "C", before you run the next cells
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# So the first term is largest at **D(x) = 1**, the second at **D(G(z)) = 0**: call the real real and the fake fake. Each is then log 1 = 0, and V cannot exceed 0.
-# (One of the two conditions is misprinted on the slide. Exercise 1.)
+# ## D가 V를 오른다 · D climbs V
 #
-# But D sees only x, not where it came from. Where p and q overlap, both wishes cannot come true. What is the best compromise?
-# We do not look it up. We let D **climb**: one free logit for each of 61 points, D = σ(logit), and V's slope in it,
-# ∂V/∂logit = p·(1 − D) − q·D, times a step size.
+# p와 q가 겹치는 곳에서는 두 소원이 함께 이루어질 수 없다. 가장 좋은 타협을 찾으러 D를 **오르게** 한다.
 
 
 # %%
@@ -190,73 +220,90 @@ def sigmoid(logit):
     return 1 / (1 + np.exp(-logit))
 
 
-points = np.linspace(-6, 8, 61)
+points = np.linspace(-6, 8, 61)  # one free logit at each of them
 p_at, q_at = np.interp(points, x, p), np.interp(points, x, q)
 logits, climbed = np.zeros(61), {}
 for step in range(cfg.ascent_steps + 1):
     d = sigmoid(logits)
     if step in (0, 10, 100, cfg.ascent_steps):
         climbed[step] = d
-    logits += 10 * (p_at * (1 - d) - q_at * d)
-often = p_at + q_at > 0.02
-formula = p_at / (p_at + q_at)
-gap = np.abs(climbed[cfg.ascent_steps] - formula)[often].max()
-print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
-assert gap < 1e-3
+    logits += 10 * (p_at * (1 - d) - q_at * d)  # the slope of V in the logit
 
-# %% slideshow={"slide_type": "fragment"}
-figure, ax = plt.subplots(figsize=(8, 3.4))
-ax.plot(x, p / (p + q), color=PALETTE["d"], lw=7, alpha=0.35, label="formula: p / (p + q)")
+# %% [markdown]
+# **볼 것 · What to see.** Nothing is looked up: ∂V/∂logit = p·(1 − D) − q·D, by the chain rule, times a step size.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 가장 좋은 D · The best D
+#
+# **D\*(x) = p(x) / (p(x) + q(x))**: 기울기 p·(1 − D) − q·D가 0이 되는 D다.
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(12, 4.4))
+ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
 shades = ("#BBBBBB", "#888888", "#555555", "black")
 for (step, d), shade in zip(climbed.items(), shades, strict=True):
     marker = "o" if step == cfg.ascent_steps else None
-    ax.plot(points, d, color=shade, marker=marker, ms=3, lw=1.2, label=f"after {step:,} steps")
-ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)", title="D climbs V and arrives at a formula")
-ax.legend(frameon=False, fontsize=8)
+    ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
+ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
+ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
+ax.legend(frameon=False)
 plots.show(
-    figure,
-    "D starts at one half everywhere and climbs to the curve p / (p + q); last at the rim, where samples are rare.",
+    figure, "D starts at one half everywhere and climbs to the curve p / (p + q), point by point."
 )
+often = p_at + q_at > 0.02
+gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
+print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
+assert gap < 1e-3
+
+# %% [markdown]
+# **볼 것 · What to see.** Where samples are common, the last curve lies on the formula. Which points came first, and which last (exercise 1)?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **D\*(x) = p(x) / (p(x) + q(x))**: set the slope p·(1 − D) − q·D to zero and solve for D. Answers come first where samples are many, and late at the rim:
-# there, nobody ever asks D.
+# ## G는 V를 최소화한다 · G minimises V
 #
-# ## G minimises V
-#
-# "G is independent of this part": the slide crosses out log D(x). G cannot change what D says about real dogs. Move q and watch both terms, D held still.
+# "G is independent of this part": 슬라이드는 log D(x)에 줄을 긋는다. D를 세워 두고 q만 옮겨 본다.
 
 # %%
 means = np.linspace(-6, 6, 61)
 moved = [objective.normal(mean, 1.5, x) for mean in means]
 first = np.array([average(p, log(D(x))) for _ in moved])
 second = np.array([average(q_moved, log(1 - D(x))) for q_moved in moved])
-figure, ax = plt.subplots(figsize=(8, 3))
-ax.plot(means, first, color=PALETTE["real"], lw=2.5, label="E[log D(x)]: flat")
-ax.plot(means, second, color=PALETTE["fake"], lw=2.5, label="E[log(1 - D(G(z)))]")
-ax.plot(means, first + second, "--", color="black", lw=1, label="V")
-ax.set(xlabel="mean of G(z)", ylabel="value", title="only one term moves with G")
-ax.legend(frameon=False)
 print("slope of the first term in G's mean, at most:", np.abs(np.gradient(first, means)).max())
 print(f"log(1 - v) is lowest on our grid at v = D(G(z)) = {v[np.log(1 - v).argmin()]:.3f}")
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(12, 3.5))
+ax.plot(means, first, color=PALETTE["real"], lw=3, label="E[log D(x)]: flat")
+ax.plot(means, second, color=PALETTE["fake"], lw=3, label="E[log(1 - D(G(z)))]")
+ax.plot(means, first + second, "--", color="black", lw=1.5, label="V")
+ax.set(xlabel="mean of G(z)", ylabel="value")
+ax.legend(frameon=False)
 plots.show(
     figure, "The first term is a flat line; the second falls as G moves to where D says real."
 )
 
+# %% [markdown]
+# **볼 것 · What to see.** On G's slide stands "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3). Had D stayed like this, G would run to the left for ever.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# G's term falls as G moves left, to where D says "real": its lowest point is at **D(G(z)) = 1**. (Two words on that slide are wrong. Exercise 2.)
-# Had D stayed like this, G would run off to the left for ever, far past the data. D has to answer: that is the *game*.
+# ## 최고의 D를 만나면 V는 거리다 · With the best D, V is a distance
 #
-# ## With the best D, V is a distance
+# D*를 V에 넣고 분모에서 2를 꺼내면, 남는 것은 p와 q가 얼마나 다른가이다. 평균을 m = (p + q)/2라고 쓰면
 #
-# Put D* into V, and take 2 out of each denominator, with the average m = (p + q)/2:
+# $$V(D^*, G) = E_p\!\left[\log \tfrac{p}{p+q}\right] + E_q\!\left[\log \tfrac{q}{p+q}\right]$$
 #
-# $$V(D^*, G) = E_p\!\left[\log \tfrac{p}{p+q}\right] + E_q\!\left[\log \tfrac{q}{p+q}\right] = KL(p\,\|\,m) + KL(q\,\|\,m) - 2\log 2 = 2\,JSD(p, q) - \log 4$$
+# $$= KL(p\,\|\,m) + KL(q\,\|\,m) - 2\log 2 = \mathbf{2\,JSD(p, q) - \log 4}$$
 #
-# KL is the Kullback–Leibler divergence (쿨백-라이블러 발산), **JSD** the Jensen–Shannon divergence (젠슨-섀넌 발산): 0 if p = q, and positive otherwise.
+# - **KL**: Kullback–Leibler divergence (쿨백-라이블러 발산), $E_p[\log p - \log m]$.
+# - **JSD**: Jensen–Shannon divergence (젠슨-섀넌 발산), the mean of both KLs: 0 if p = q, and positive otherwise. The deck writes "JSN"; this is what it means.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 생성자 다섯, 등식 하나 · Five generators, one identity
+#
+# 마지막 줄은 데이터 자신이다: JSD = 0, V = **−log 4**. 완벽한 D 앞에서 G가 얻을 수 있는 가장 작은 값이다.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def KL(p, q):
     return average(p, log(p) - log(q))
 
@@ -265,111 +312,77 @@ def JSD(p, q):
     return (KL(p, (p + q) / 2) + KL(q, (p + q) / 2)) / 2
 
 
+# %%
 print("mean  width     V(D*)       JSD   |V - (2 JSD - log 4)|")
 for mean, width in [(2, 1.5), (4, 1), (0, 1), (-1, 2), (-1, 1)]:
     q_here = objective.normal(mean, width, x)
-    best = p / (p + q_here + 1e-300)
-    gap = abs(V(p, q_here, best) - (2 * JSD(p, q_here) - np.log(4)))
-    print(f"{mean:4} {width:6} {V(p, q_here, best):10.6f} {JSD(p, q_here):9.6f}   {gap:.0e}")
+    value = V(p, q_here, p / (p + q_here + 1e-300))
+    gap = abs(value - (2 * JSD(p, q_here) - np.log(4)))
+    print(f"{mean:4} {width:6} {value:10.6f} {JSD(p, q_here):9.6f}   {gap:.0e}")
     assert gap < 1e-6
 print(f"-log 4 = {-np.log(4):.6f}")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# Five generators, one identity, to six digits and more. The last row is the data itself: JSD = 0 and V = **−log 4 = −1.386**, the lowest value that G can force on a perfect D. Then D* = ½ everywhere: it can only toss a coin.
-#
-# **Move q yourself.** Drag *mean* and *width*. Watch D* follow, and the orange valley change its depth. Where is V = −log 4?
-# The library's `objective.value`, `best_discriminator` and `jensen_shannon` are what you have just written; the first line holds them to it.
+# %% [markdown]
+# **볼 것 · What to see.** The last column: the identity holds to six digits and more. In the last row D* = ½ everywhere: D can only toss a coin.
 
-# %%
-from dogan_lib.classroom.widgets import ObjectiveOnALine
-
-best = objective.best_discriminator(p, q)
+# %% slideshow={"slide_type": "skip"}
+best = objective.best_discriminator(p, q)  # the library's versions of what you have just read
 np.testing.assert_allclose(objective.value(p, q, best, x), V(p, q, p / (p + q)), atol=1e-9)
 np.testing.assert_allclose(objective.jensen_shannon(p, q, x), JSD(p, q), atol=1e-9)
+print("objective.value, best_discriminator and jensen_shannon agree")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## q를 직접 옮겨 보자 · Move q yourself
+#
+# *mean*과 *width*를 끌어 보라. D\*가 따라온다. V = −log 4가 되는 곳은 어디인가?
+
+# %%
 ObjectiveOnALine(real=(-1, 1), fake=(2, 1.5))
 
+# %% [markdown]
+# **볼 것 · What to see.** Far away the green curve is a cliff; near the data a gentle slope; at mean −1, width 1 a flat line at ½.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
-# On paper nothing moves, so here are three positions of the slider *mean*, side by side. Follow the green curve: a cliff while q is far away,
-# then a gentle slope, and a flat line at ½ when there is nothing left to tell apart.
+# ## 손실 함수: D의 그래프 · Loss function: D's graph
+#
+# "오차에 대해 페널티의 크기를 정하는 함수". D의 손실은 −V이고, 진짜 x(v = 1)에는 −log D(x)만 남는다.
 
 # %%
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), sharey=True)
-for ax, mean in zip(axes, (4, 1, -1), strict=True):
-    still = ObjectiveOnALine(real=(-1, 1), fake=(mean, 1))
-    still.draw_densities(ax)
-    v_best, jsd = still.numbers()
-    ax.set_title(f"mean {mean:g}: V = {v_best:.3f}, JSD = {jsd:.3f}")
-    ax.get_legend().remove()
-axes[0].legend(frameon=False, fontsize=8, loc="upper left")
-figure.tight_layout()
-plots.show(
-    figure,
-    "Three positions of q: far from p, D* is a cliff from 1 to 0; nearer, a slope; on p, the flat line one half.",
-)
+LossGraphs("D", logit=2.0)
+
+# %% [markdown]
+# **볼 것 · What to see.** Move *logit*. A real x: no penalty at 1, a mild one at ½, without bound at 0. Right: D is pushed hard where it is wrong and hardly where it is right. Where do both arrows have the same length?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Loss function
+# ## 손실 함수: G의 그래프 · Loss function: G's graph
 #
-# A **loss function** (손실 함수) is "a function that sets the size of the penalty for an error". Optimisers go downhill, so D's loss is −V.
-# For a real sample the label is v = 1, and what is left of D's loss is −log D(x): no penalty for 1, a mild one for ½, an unbounded one for 0.
-#
-# G's loss by the formula is log(1 − D(G(z))). The same paper advises another: **−log D(G(z))**, the *non-saturating* loss. Both want D(G(z)) = 1.
+# 수식의 손실은 log(1 − D(G(z)))이고, 같은 논문은 **−log D(G(z))**, 비포화 손실을 권한다. 둘 다 D(G(z)) = 1을 원한다.
 
 # %%
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
-axes[0].plot(v, -np.log(v), color=PALETTE["real"], lw=2.5, label="real, v = 1: -log D(x)")
-axes[0].plot(v, -np.log(1 - v), ":", color="black", lw=2, label="fake, v = 0: -log(1 - D(G(z)))")
-axes[1].plot(v, np.log(1 - v), color=PALETTE["fake"], lw=2.5, label="log(1 - D(G(z)))")
-axes[1].plot(v, -np.log(v), "--", color=PALETTE["d"], lw=2.5, label="-log D(G(z))")
-axes[0].set(title="D's loss", xlabel="D's answer", ylabel="loss")
-axes[1].set(title="G's loss, two ways", xlabel="D(G(z))", ylabel="loss")
-for ax in axes:
-    ax.legend(frameon=False, fontsize=9)
-figure.tight_layout()
-plots.show(
-    figure,
-    "D's loss for a real sample falls to 0 at D = 1, for a fake one it is mirrored. G's two losses both fall with D(G(z)), one steeply at 1, the other at 0.",
-)
+LossGraphs("G", logit=-4.0)
+
+# %% [markdown]
+# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# G's dashed curve is D's blue one: with −log D(G(z)), G simply learns with the label v = 1, as if its pictures were real.
+# ## 포화 · Saturation
 #
-# Both of G's losses fall all the way to D(G(z)) = 1. So what is the difference? Look at the **gradient** (기울기), the slope in D's logit, which is what backpropagation hands on.
-
-# %%
-logit = np.linspace(-8, 8, 321)
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
-axes[0].plot(logit, sigmoid(logit) - 1, color=PALETTE["real"], lw=2.5, label="real: -(1 - D)")
-axes[0].plot(logit, sigmoid(logit), ":", color="black", lw=2, label="fake: D")
-axes[1].plot(logit, -sigmoid(logit), color=PALETTE["fake"], lw=2.5, label="of log(1 - D): -D")
-axes[1].plot(
-    logit, sigmoid(logit) - 1, "--", color=PALETTE["d"], lw=2.5, label="of -log D: -(1 - D)"
-)
-axes[1].axvspan(-8, -3, color=PALETTE["accent"], alpha=0.2)
-axes[0].set(title="slope of D's loss", xlabel="logit of D's answer", ylabel="d loss / d logit")
-axes[1].set(title="slope of G's loss", xlabel="logit of D(G(z))")
-for ax in axes:
-    ax.legend(frameon=False, fontsize=9, loc="upper left")
-figure.tight_layout()
-plots.show(
-    figure,
-    "D's slopes are largest where D is wrong. Of G's two, where D is sure of a fake, shaded, that of log(1 - D) is 0 and that of -log D is -1.",
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# Left: D is pushed hard where it is wrong, and left in peace where it is right, as a good loss should do.
-# Right: read the orange band, where D is sure that G's picture is fake: the start of training, when G's pictures are still noise.
+# 학습 초기에 G의 그림은 잡음이고 D는 확신한다. 바로 그때 수식의 손실은 기울기(gradient)를 거의 주지 않는다.
 #
-# | | slope in the logit | D sure of "fake" | D fooled |
+# | G's loss | slope in D's logit | D sure of "fake" (start) | D fooled |
 # |---|---|---|---|
-# | log(1 − D(G(z))) | −D | **→ 0: saturated (포화), G learns nothing** | → −1 |
+# | log(1 − D(G(z))) | −D | **→ 0: saturated (포화)** | → −1 |
 # | −log D(G(z)) | −(1 − D) | **→ −1: a full push** | → 0 |
-#
-# Same wish, same direction, but the push comes when it is needed. The library's `losses.Minimax` and `losses.NonSaturating` are these formulas on logits. The same numbers, and the same slopes?
 
 # %%
-import tensorflow as tf
+for logit in (-8, -4, 0, 4):
+    said = sigmoid(logit)
+    print(f"D(G(z)) = {said:.4f}   slopes {-said:+.4f} and {said - 1:+.4f}")
 
+# %% [markdown]
+# **볼 것 · What to see.** The same wish and the same sign in every row; the push differs in where it comes.
+
+# %% slideshow={"slide_type": "skip"}
 real_logit, fake_logit = rng.normal(1, 2, (64, 1)), rng.normal(-1, 2, (64, 1))
 dr, df = sigmoid(real_logit), sigmoid(fake_logit)
 by_hand = {
@@ -382,32 +395,35 @@ for loss, (g_loss, slope) in by_hand.items():
         g = loss.generator(fake)
     d = float(loss.discriminator(tf.constant(real_logit), fake))
     np.testing.assert_allclose(d, -np.mean(np.log(dr)) - np.mean(np.log(1 - df)), atol=1e-6)
-    np.testing.assert_allclose([float(g)], [g_loss], atol=1e-6)
+    np.testing.assert_allclose(float(g), g_loss, atol=1e-6)
     np.testing.assert_allclose(tape.gradient(g, fake), slope, atol=1e-6)
     print(f"{type(loss).__name__:14} D: {d:.6f} = -V   G: {float(g):+.6f}   slopes agree")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Final goal: P(Generator) = P(Data)
+# ## 최종 목표: P(Generator) = P(Data) · The final goal
 #
-# "How do we minimise the JSD?" (The slide reads JSN; the Jensen–Shannon divergence is meant.) By playing: D answers with D*, and G goes a small step downhill through that D. Let G(z) = mean + width·z learn both numbers.
-# By the chain rule, the slope in the mean is the average of d loss/dx over G's samples, and the slope in the width is the average of z·d loss/dx.
+# "JSD를 어떻게 최소화하는가?" 놀이로: D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
 
 
 # %%
 def fit(mean, width, g_loss, steps=cfg.fit_steps, rate=0.3):
-    """Rows of (mean, width, V) while G follows its loss through the best D."""
+    """Rows of (mean, width, V) while G(z) = mean + width z follows its loss."""
     path = []
     for _ in range(steps):
         q = objective.normal(mean, width, x)
         best = objective.best_discriminator(p, q)
         path.append((mean, width, V(p, q, best)))
-        slope = np.gradient(g_loss(best), x)
-        z = (x - mean) / width
+        slope, z = np.gradient(g_loss(best), x), (x - mean) / width
         mean = mean - rate * average(q, slope)
         width = max(0.2, width - rate * average(q, z * slope))
     return np.array(path)
 
 
+# %% [markdown]
+# By the chain rule: the slope in the mean is the average of d loss/dx over G's samples, that in the width the average of z · d loss/dx.
+
+
+# %% slideshow={"slide_type": "skip"}
 def saturating(d):
     return log(1 - d)
 
@@ -416,19 +432,42 @@ def non_saturating(d):
     return -log(d)
 
 
-mean, width, reached = fit(2.0, 1.5, saturating)[-1]
+path = fit(2.0, 1.5, saturating)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## G는 D에게만 물었다 · G only ever asked D
+#
+# 데이터가 어디 있는지 아무도 G에게 말해 주지 않았다. 그래도 q는 p 위에 앉고 V는 −log 4에 닿는다.
+
+# %% tags=["hide-input"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), width_ratios=(1.4, 1))
+left.fill_between(x, p, color=PALETTE["real"], alpha=0.35, label="p, the data")
+steps = (0, 3, 10, len(path) - 1)
+for step, shade in zip(steps, (0.3, 0.5, 0.7, 1), strict=True):
+    there = objective.normal(*path[step, :2], x)
+    left.plot(x, there, color=PALETTE["fake"], alpha=shade, lw=3, label=f"q, step {step}")
+left.set(xlim=(-5, 7), xlabel="x", ylabel="density")
+right.semilogx(np.arange(1, len(path) + 1), path[:, 2], color=PALETTE["accent"], lw=3)
+right.axhline(-np.log(4), color=PALETTE["neutral"], ls="--", label="-log 4")
+right.set(xlabel="step of G", ylabel="V(D*, G)")
+for ax in (left, right):
+    ax.legend(frameon=False)
+figure.tight_layout()
+plots.show(figure, "q moves step by step onto p, and V falls to -log 4.")
+mean, width, reached = path[-1]
 print(f"G ends at mean {mean:.4f}, width {width:.4f} (the data: -1 and 1)")
 print(f"V ends at {reached:.6f}, and -log 4 = {-np.log(4):.6f}")
 assert abs(reached + np.log(4)) < 1e-6
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# P(Generator) = P(Data), V = −log 4, JSD = 0. The game is over, and nobody told G where the data are: it only ever asked D.
-#
-# ## What went wrong, and how to tell
-#
-# Start farther away, at mean 6 with width 1, and compare the two losses of G. V near **0** is the alarm: D makes no mistakes, and the JSD sits on its ceiling log 2, where it is flat.
+# %% [markdown]
+# **볼 것 · What to see.** The last q covers p, and the printed V agrees with −log 4: JSD = 0, P(Generator) = P(Data).
 
-# %%
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
+#
+# G를 더 멀리, mean 6에서 출발시키고 두 손실을 견준다. V가 **0** 근처면 경보다: D가 틀리지 않는다.
+
+# %% slideshow={"slide_type": "skip"}
 starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
 g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
 paths = {
@@ -436,16 +475,13 @@ paths = {
     for start in starts
     for name, g_loss in g_losses.items()
 }
-for (start, name), path in paths.items():
-    print(f"{start:4} {name:10}: V < -1.3 at step {np.argmax(path < -1.3) + 1}")
-    assert path[-1] < -1.3
 
-# %% slideshow={"slide_type": "fragment"}
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, 2, figsize=(12, 4), sharey=True)
 look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["d"], "ls": "--"}}
 for ax, start in zip(axes, starts, strict=True):
     for name in g_losses:
-        ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name], lw=2.5, **look[name])
+        ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name], lw=3, **look[name])
     ax.axhline(-np.log(4), color=PALETTE["neutral"], ls=":")
     ax.set(title=f"G starts {start}, at mean {starts[start][0]:g}", xlabel="step of G")
 axes[0].set_ylabel("V(D*, G)")
@@ -455,44 +491,154 @@ plots.show(
     figure,
     "From a near start both losses reach -log 4; from a far one log(1 - D) stays at 0 for long while -log D goes at once.",
 )
+for (start, name), values in paths.items():
+    print(f"{start:4} {name:10}: V < -1.3 at step {np.argmax(values < -1.3) + 1}")
+    assert values[-1] < -1.3
 
 # %% [markdown]
-# From far away, log(1 − D) waits at V = 0 for a long time and −log D leaves at once; the printed steps say by how much. Real networks are seldom that patient.
-# Near by, the dashed curve is faster too. Its push is not V's own slope: each fake is pushed the same way as before, but the ones that D recognises are pushed
-# hardest, where log(1 − D) pushes hardest the ones that already pass. Both end where p = q.
+# **볼 것 · What to see.** From far away log(1 − D) waits at V = 0, and −log D leaves at once; the printed steps say by how much. Both end where p = q.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## 개 그림에서도 같은 수 · The same number for pictures of dogs
 #
-# Put your answers in place of `None`. `exercises.check` says *right* or gives a hint; `exercises.solution` shows the way.
-#
-# 1. On D's slide stands "Maximum when D(x) = 1" and "Maximum when D(x) = 0". The second is a slip: what should it say? (a string such as `"D(x) = 0"`)
-# 2. On G's slide stands "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1". Two words are slips. Who should minimise, and what is it at D(G(z)) = 1? (a pair of strings)
-# 3. D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D as a function `best(p, q)`.
-# 4. p and q do not overlap at all. What are V(D\*) and the JSD? (a pair; try it with the slider)
-# 5. D's logit for a fake is −5. How many times larger is the slope of the non-saturating loss?
+# 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
 
-# %% tags=["exercise"]
-exercises.check("01-slip-discriminator", None)
-exercises.check("01-slip-generator", None)
-exercises.check("01-best-discriminator", None)
-exercises.check("01-far-apart", None)
-exercises.check("01-saturation", None)
 
 # %%
-exercises.solution("01-slip-discriminator")
+def value_of_a_guess(real, fake):
+    """V of a logistic D on features (n, d); half of the rows train it, half measure V."""
+    x = np.concatenate([real, fake])
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
+    is_real, held = np.arange(len(x)) < len(real), np.arange(len(x)) % 2 == 1
+    judge = LogisticRegression(C=1e-3).fit(x[~held], is_real[~held])
+    said = judge.predict_proba(x[held])[:, 1]
+    on_real, on_fake = np.log(said[is_real[held]]), np.log(1 - said[~is_real[held]])
+    error = np.sqrt(on_real.var() / len(on_real) + on_fake.var() / len(on_fake))
+    return on_real.mean() + on_fake.mean(), 2 * error
+
+
+# %% [markdown]
+# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the real JSD is larger.
+
+# %% slideshow={"slide_type": "skip"}
+portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs, progress=False).images
+others = load_dogs(size=32, source="portraits", seed=1, limit=cfg.dogs, progress=False).images
+sides = {
+    "other portraits": others,
+    "blurred, 0.5 px": blurred(others, 0.5),
+    "blurred, 1 px": blurred(others, 1.0),
+    "dcgan32": plots.to_uint8(checkpoints.load_generator("dcgan32").sample(cfg.dogs)),
+}
+eyes = {who: metrics.extract(images, "dognet").vectors for who, images in sides.items()}
+mine = metrics.extract(portraits, "dognet").vectors
+found = {who: value_of_a_guess(mine, theirs) for who, theirs in eyes.items()}
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 초상화와 얼마나 다른가 · How far from portraits?
+#
+# 맨 위는 진짜로 준 초상화다. 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
+
+# %% tags=["hide-input"]
+labels = [f"{who}\nV = {v:.2f} ± {e:.2f}" for who, (v, e) in found.items()]
+rows = [images[:9] for images in sides.values()]
+figure = plots.labelled_rows([portraits[:9], *rows], ["real x", *labels])
+plots.show(figure, "Portraits, and four sets of pictures that D tells from them more and more.")
+print(f"logistic D[dognet-1], {cfg.dogs // 2} held-out pictures a side, one split, ± 2 SE")
+for who, (v, _) in found.items():
+    print(f"{who:<16} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
+
+# %% [markdown]
+# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
+# ## 연습 문제 · Exercises
 #
-# - One function, two players: D maximises V (D(x) = 1, D(G(z)) = 0), G minimises its second term (D(G(z)) = 1).
+# 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` above.
+# 2. **덱의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
+# 3. **또 하나 · Another.** G's slide: "D should minimize V(D, G)", "Maximum when D(G(z)) = 1". *Who* should, and *what* is it there? (a pair of strings)
+# 4. **유도 · Derive.** D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D, `best(p, q)`.
+# 5. **세기 · Count.** p is uniform on [0, 1], q on [½, 1½]. V(D\*) and JSD? (a pair)
+# 6. **세기 · Count.** D's logit for a fake is −5. How many times larger is the slope of the non-saturating loss?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 고치고, 바꾸고, 학습하기 · Repair, change, train
+#
+# 일곱 번째 루프가 이 강의의 첫 GAN이다: D도 G도 표본에서 배운다.
+#
+# 7. **고치기 · Repair.** `play` is a whole GAN on samples, in NumPy: D(x) = σ(w x + b), G(z) = mean + width · z. Its G runs away from the data. Mend one line.
+# 8. **바꾸고 학습하기 · Change and train.** Mended, G finds the mean and misses the width. Which D could see a width? Target: mean *and* standard deviation of G's samples within 0.05 of the data's.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("01-last", prediction)
+exercises.check("01-slip-discriminator", None)
+exercises.check("01-slip-generator", None)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def best(p, q):
+    """The D that maximises p log D + 2 q log(1 - D), at one x."""
+
+
+exercises.check("01-best-discriminator", best)
+exercises.check("01-half-overlap", None)
+exercises.check("01-saturation", None)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def play(real, z, mean=4.0, width=2.0, steps=2000, rate=0.1):
+    """G's samples, of the shape of z, after a game against D(x) = sigmoid(w x + b). Mend it."""
+    w = b = 0.0
+    for _ in range(steps):
+        fake = mean + width * z
+        at_real, at_fake = sigmoid(w * real + b), sigmoid(w * fake + b)
+        w += rate * (np.mean((1 - at_real) * real) - np.mean(at_fake * fake))
+        b += rate * (np.mean(1 - at_real) - np.mean(at_fake))
+        slope = -(1 - sigmoid(w * fake + b)) * w  # of -log D(x), at each fake
+        mean, width = mean + rate * np.mean(slope), width + rate * np.mean(slope * z)
+    return mean + width * z
+
+
+exercises.check("01-repair", play)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+wider = None  # a function as `play`, mended, with a D of your own
+exercises.check("01-width", wider)
+
+# %% slideshow={"slide_type": "skip"}
+exercises.solution("01-best-discriminator")
+exercises.solution("01-half-overlap")
+exercises.solution("01-repair")
+exercises.solution("01-width")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
+#
+# - One function, two players: D maximises V, G minimises its second term.
 # - The best D is p / (p + q). With it, V = 2 JSD − log 4, which is lowest, −log 4, exactly where P(Generator) = P(Data).
 # - A loss sets the size of the penalty. log(1 − D(G(z))) has no slope where D is sure; −log D(G(z)) has one.
-# - Here we knew p and had D* for free. In chapter 02 both have to be learned, from samples, in turns.
-#
+# - Any D that we can train says how far apart two sets of pictures are, at least.
+# - Here we knew p and had D\* for free. In chapter 02 both have to be learned, from samples, in turns.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Goodfellow et al. 2014, *Generative adversarial nets*, sections 3 and 4, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661)
 # - Arjovsky, Bottou 2017, *Towards principled methods for training GANs* (why a perfect D leaves G without a gradient), [arXiv:1701.04862](https://arxiv.org/abs/1701.04862)
+# - Nowozin, Cseke, Tomioka 2016, *f-GAN* (any D bounds the divergence from below), [arXiv:1606.00709](https://arxiv.org/abs/1606.00709)
 # - Kahng et al. 2018, *GAN Lab*, [poloclub.github.io/ganlab](https://poloclub.github.io/ganlab/)
 # - 쉽게 씌어진 GAN, [dreamgonfly.github.io](https://dreamgonfly.github.io/2018/03/17/gan-explained.html)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: why the dashed curve is faster near by, too
+#
+# From the near start −log D also needs fewer steps. Its push is not V's own slope: each fake is pushed in the same direction as before, but those
+# that D recognises are pushed hardest, where log(1 − D) pushes hardest those that already pass. In numbers, for the first step from the near start:
+
+# %% slideshow={"slide_type": "skip"}
+q_near = objective.normal(*starts["near"], x)
+best_near = objective.best_discriminator(p, q_near)
+for name, g_loss in g_losses.items():
+    push = -np.gradient(g_loss(best_near), x)
+    known = average(q_near * (best_near < 0.2), push) / average(q_near, best_near < 0.2)
+    passing = average(q_near * (best_near > 0.8), push) / average(q_near, best_near > 0.8)
+    print(f"{name:10} mean push on fakes with D < 0.2: {known:+.2f}, with D > 0.8: {passing:+.2f}")

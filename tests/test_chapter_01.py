@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from dogan_lib import losses, objective
-from dogan_lib.classroom.widgets import ObjectiveOnALine
+from dogan_lib.classroom import exercises
+from dogan_lib.classroom.playground import WIDGET_VIEW
+from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
 
 P = objective.normal(-1, 1)
 GENERATORS = [(2, 1.5), (4, 1), (0, 0.3), (-5, 2), (-1, 3), (5, 0.3), (-1, 1)]
@@ -101,3 +103,67 @@ def test_slopes_of_both_losses_of_the_generator(logit):
     for loss, slope in ((losses.Minimax(), -d), (losses.NonSaturating(), d - 1)):
         above, below = (float(loss.generator(np.array([[logit + h]]))) for h in (0.01, -0.01))
         assert (above - below) / 0.02 == pytest.approx(slope, abs=1e-4)
+
+
+@pytest.mark.parametrize("player", ["D", "G"])
+def test_the_slider_on_the_logit_moves_the_losses_and_their_slopes(player):
+    graphs = LossGraphs(player, logit=-4.0)
+    before, alt = picture(graphs), graphs.alt()
+    for at in (-4.0, 0.0, 3.0):
+        graphs.logit.value = at + 0.1
+        above = graphs.numbers()
+        graphs.logit.value = at - 0.1
+        below = graphs.numbers()
+        graphs.logit.value = at
+        for (high, _), (low, _), (_, slope) in zip(above, below, graphs.numbers(), strict=True):
+            assert (high - low) / 0.2 == pytest.approx(slope, abs=1e-3)
+    assert not np.array_equal(before, picture(graphs)) and graphs.alt() != alt
+
+
+def test_curves_of_the_sliders_are_the_losses_of_the_library():
+    fake = np.array([[-2.0]])
+    (minimax, _), (non_saturating, _) = LossGraphs("G", logit=-2.0).numbers()
+    assert minimax == pytest.approx(float(losses.Minimax().generator(fake)), abs=1e-6)
+    assert non_saturating == pytest.approx(float(losses.NonSaturating().generator(fake)), abs=1e-6)
+
+
+@pytest.mark.parametrize("make", [ObjectiveOnALine, lambda: LossGraphs("D")])
+def test_sliders_leave_a_still_picture_in_the_saved_notebook(make, monkeypatch):
+    shown, widget = {}, make()
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **more: shown.update(data=data, **more)
+    )
+    widget._ipython_display_()
+    data = shown["data"]
+    assert data[WIDGET_VIEW]["model_id"] == widget.model_id
+    assert data["image/png"] == widget.picture.value and len(data["image/png"]) < 120_000
+    assert shown["metadata"]["image/png"]["alt"] == data["text/plain"] == widget.alt()
+
+
+def play(real, z, downhill=True, sees_width=False):
+    """The exercises' game, solved in two steps."""
+
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-np.clip(x, -50, 50)))
+
+    mean, width, u, w, b = 4.0, 2.0, 0.0, 0.0, 0.0
+    for _ in range(2000):
+        fake = mean + width * z
+        at_real, at_fake = (sigmoid(u * x**2 + w * x + b) for x in (real, fake))
+        if sees_width:
+            u += 0.1 * (np.mean((1 - at_real) * real**2) - np.mean(at_fake * fake**2))
+        w += 0.1 * (np.mean((1 - at_real) * real) - np.mean(at_fake * fake))
+        b += 0.1 * (np.mean(1 - at_real) - np.mean(at_fake))
+        slope = -(1 - sigmoid(u * fake**2 + w * fake + b)) * (w + 2 * u * fake)
+        step = -0.1 if downhill else 0.1
+        mean, width = mean + step * np.mean(slope), width + step * np.mean(slope * z)
+    return mean + width * z
+
+
+def test_the_game_on_samples_is_repaired_and_then_made_to_see_the_width():
+    def said(name, **how):
+        return exercises.verdict(name, lambda real, z: play(real, z, **how))[0]
+
+    assert said("01-repair", downhill=False) == "not yet."
+    assert said("01-repair") == "right!" and said("01-width") == "not yet."
+    assert said("01-width", sees_width=True) == "right!"

@@ -10,7 +10,7 @@ import pytest
 from dogan_lib import checkpoints
 from dogan_lib.gan import GAN
 from dogan_lib.models import conditional as conditional_networks
-from dogan_lib.models import dcgan
+from dogan_lib.models import dcgan, pggan
 
 
 @pytest.fixture
@@ -42,17 +42,6 @@ def test_a_generator_trained_in_mixed_precision_ships_in_float32(data):
     assert {layer.compute_dtype for layer in loaded.model.layers} == {"float32"}
     z = np.random.default_rng(0).normal(size=(4, 16)).astype("float32")
     np.testing.assert_allclose(loaded.decode(z), model(z), atol=0.03)
-
-
-def test_facts_may_be_added_to_a_card(data):
-    checkpoints.save_generator(dcgan.generator_32(16, width=16), "tiny", {"steps": 3, "seed": 1})
-    path = checkpoints.annotate("tiny", seed=2, truncation={"thresholds": [0.5], "is": [1.2]})
-    assert path.name == "tiny.json"
-    card = checkpoints.card("tiny")
-    assert card == {"name": "tiny", "steps": 3, "seed": 2, "truncation": card["truncation"]}
-    assert card["truncation"]["is"] == [1.2]
-    with pytest.raises(FileNotFoundError):
-        checkpoints.annotate("nobody", seed=2)
 
 
 def test_available_lists_generators_and_only_those(data):
@@ -100,6 +89,22 @@ def test_a_shipped_generator_describes_itself():
     text = checkpoints.load_generator("dcgan32").describe()
     for part in ("2,799,043", "718,080", "R1 penalty", "FID", "floor"):
         assert part in text
+
+
+def test_a_generator_without_a_card_says_so_and_a_damaged_card_is_named(data):
+    path = data / "own.keras"
+    dcgan.generator_32(16, width=16).save(path)
+    assert "no card says how it was trained" in checkpoints.load_generator(path).describe()
+    for text in ("{", "[1]", '"x"'):
+        path.with_suffix(".json").write_text(text)
+        with pytest.raises(ValueError, match=r"own\.json is no card that can be read"):
+            checkpoints.load_generator(path)
+
+
+def test_a_folder_is_no_generator(data):
+    (data / "folder.keras").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no generator .*folder"):
+        checkpoints.load_generator(data / "folder.keras")
 
 
 def test_labels_are_obeyed_checked_and_drawn_at_random():
@@ -259,12 +264,12 @@ def test_weights_are_taken_over_by_name_and_counted():
 
     old, new = network(2), network(5)
     head = new.get_layer("head").get_weights()
-    assert checkpoints.take_over(new, old) == 1
+    assert pggan.take_over(new, old) == 1
     for ours, theirs in zip(new.layers[1].weights, old.layers[1].weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_array_equal(new.get_layer("head").kernel, head[0])
     with pytest.raises(ValueError, match=r"no layer of .* fits"):
-        checkpoints.take_over(dcgan.discriminator_32(4), old)
+        pggan.take_over(dcgan.discriminator_32(4), old)
 
 
 def test_a_failed_write_leaves_the_old_file(data, monkeypatch):

@@ -60,6 +60,21 @@ def test_sample_can_be_wide_and_large(generator, tmp_path):
     assert width > height and Image.open(large).size == (2 * width, 2 * height)
 
 
+def test_sample_on_a_full_disk_names_the_picture_and_keeps_the_old_one(
+    generator, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "dogs.png"
+    out.write_text("old")
+
+    def fill_up(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", fill_up)
+    assert cli.main(["sample", "x", "-o", str(out)]) == 1
+    assert capsys.readouterr().err == f"dogan: [Errno 28] No space left on device: '{out}'\n"
+    assert out.read_text() == "old" and list(tmp_path.iterdir()) == [out]
+
+
 def test_sample_of_an_unknown_generator_is_one_line(capsys):
     assert cli.main(["sample", "no_such_generator"]) == 1
     said = capsys.readouterr().err

@@ -163,6 +163,23 @@ def site():
         shutil.rmtree(build.SITE)
 
 
+def test_a_site_that_cannot_be_made_leaves_the_old_one_whole(notebooks, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "SITE", tmp_path / "site")
+    (tmp_path / "site" / "html").mkdir(parents=True)
+    (tmp_path / "site" / "html" / "index.html").write_text("old")
+
+    def half(command):
+        made = build.Path(command[-1])
+        made.mkdir()
+        (made / "index.html").write_text("half")
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(build.subprocess, "run", half)
+    with pytest.raises(RuntimeError, match="could not be built"):
+        build.build_site()
+    assert (tmp_path / "site" / "html" / "index.html").read_text() == "old"
+
+
 def _pages(site):
     return {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
 

@@ -343,16 +343,17 @@ print("trained on", strategy.num_replicas_in_sync)
 class OwnPlayer(keras.Model):
     """A student's: no functional graph, weights only after the first call."""
 
-    def __init__(self, draws=True, **kwargs):
+    def __init__(self, draws=True, activation=None, twice=False, **kwargs):
         super().__init__(**kwargs)
-        self.draws = draws
-        self.last = layers.Dense(3072 if draws else 1)
+        self.draws, self.twice = draws, twice
         self.shape_it = layers.Reshape((32, 32, 3)) if draws else layers.Flatten()
+        self.last = layers.Dense(3072 if draws else 1, activation=activation)
 
     def call(self, x, training=False):
         if self.draws:
             return self.shape_it(keras.ops.tanh(self.last(x)))
-        return self.last(self.shape_it(x))
+        logits = self.last(self.shape_it(x))
+        return (logits, logits) if self.twice else logits
 
     def get_config(self):
         return {**super().get_config(), "draws": self.draws}
@@ -392,6 +393,9 @@ def test_short_forms_do_what_they_say():
     assert isinstance(gan.g_optimizer, keras.optimizers.SGD)
     assert len(gan.penalties) == 1 and isinstance(gan.penalties[0], penalties.R1)
     assert isinstance(tiny(loss=losses.Relativistic).adversarial_loss, losses.Relativistic)
+    gan = tiny(penalties=penalties.R1, augment=DiffAugment, g_optimizer=keras.optimizers.Adam)
+    assert isinstance(gan.penalties[0], penalties.R1) and isinstance(gan.augment, DiffAugment)
+    assert isinstance(gan.g_optimizer, keras.optimizers.Adam)
 
 
 def test_what_cannot_be_trained_is_refused_in_a_sentence():
@@ -406,8 +410,19 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="every is a number of epochs"):
         Resume("gan.keras", every=0)
     g, d = dcgan.generator_32(16, width=16), dcgan.discriminator_32(4, activation="sigmoid")
-    with pytest.raises(ValueError, match="ends in a sigmoid"):
-        GAN(g, d, 16).compile()
+    plain = dcgan.discriminator_32(4)
+    ends = [layers.Flatten(), layers.Dense(1, activation="sigmoid")]
+    for with_sigmoid in (
+        d,
+        keras.Sequential([plain, layers.Activation("sigmoid")]),
+        keras.Model(plain.input, keras.ops.sigmoid(plain.output)),
+        keras.Sequential([keras.Input((32, 32, 3)), keras.Sequential(ends)]),
+        OwnPlayer(draws=False, activation="sigmoid"),
+    ):
+        with pytest.raises(ValueError, match="ends in a sigmoid"):
+            GAN(g, with_sigmoid, 16).compile()
+    with pytest.raises(ValueError, match="returns 2 tensors"):
+        GAN(g, OwnPlayer(draws=False, twice=True), 16)
     with pytest.raises(ValueError, match="returns 2 tensors"):
         GAN(g, keras.Model(d.input, [d.output, d.output]), 16).compile()
     with pytest.raises(ValueError, match="cannot be called on"):
@@ -427,6 +442,21 @@ def test_pictures_out_of_range_are_refused_at_the_first_batch(pictures, sentence
     with pytest.raises(ValueError, match=sentence):
         gan.fit(data, verbose=0)
     assert int(gan.step) <= 1
+
+
+class Integers(keras.utils.PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return (np.full((8, 32, 32, 3), 200, "uint8"),)
+
+
+def test_integers_are_refused_wherever_they_come_from():
+    data = Integers()
+    for options in (dict(x=data), dict(x=(data[0] for _ in range(3)), steps_per_epoch=2)):
+        with pytest.raises(ValueError, match=r"^pictures are uint8, .* float32 in \[-1, 1\]"):
+            tiny().fit(verbose=0, **options)
 
 
 def test_d_may_have_several_logits():

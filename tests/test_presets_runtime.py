@@ -107,6 +107,14 @@ def test_the_report_is_complete_and_for_people(monkeypatch):
     assert all(isinstance(fact, str) and fact for fact in facts.values())
 
 
+def test_a_full_disk_names_the_file(tmp_path):
+    path = tmp_path / "file.txt"
+    with pytest.raises(OSError, match=r"No space left.*file\.txt"):
+        with runtime.write_atomically(path):
+            raise OSError(28, "No space left on device")
+    assert not list(tmp_path.iterdir())
+
+
 def test_write_atomically_replaces_whole_or_not_at_all(tmp_path):
     path = tmp_path / "new" / "file.txt"
     with runtime.write_atomically(path) as temporary:

@@ -29,10 +29,10 @@ CONTENT = ("doodles", "classroom")
 UPWARDS = {"doodles.readers", "generator", "models.text"}
 LONG = {
     "classroom.playground": 360,
-    "classroom.widgets": 571,
+    "classroom.widgets": 515,
     "doodles.captions": 310,
     "doodles.painter": 500,  # content: words and colours, one after the other
-    "doodles.readers": 367,
+    "doodles.readers": 365,
     "models.text": 424,
 }
 

@@ -3,23 +3,27 @@
 import argparse
 import csv
 import datetime
+import os
 import sys
 import time
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from PIL import Image
 
 from data.make import singans
 from data.make.recipes import RECIPES
 from dogan_lib import checkpoints, distribution, plots, runtime
 from dogan_lib.callbacks import Resume
+from dogan_lib.cli import positive
 from dogan_lib.distribution import number
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.report import score
 from dogan_lib.models import text
+from dogan_lib.saving import read_network
 
 MEASURED = 2000  # pictures, for the scores on a card
 HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out
@@ -96,16 +100,18 @@ def train(
 def _claim(out: Path, name: str) -> None:
     """Mark a folder as this recipe's; another one's is refused."""
     mark = out / "recipe"
-    if mark.exists() and mark.read_text() != name:
-        raise ValueError(f"{out} holds a run of {mark.read_text()!r}; give another folder as --out")
-    out.mkdir(parents=True, exist_ok=True)
-    mark.write_text(name)
+    owner = mark.read_text() if mark.exists() else ""
+    if owner not in ("", name):
+        raise ValueError(f"{out} holds a run of {owner!r}; give another folder as --out")
+    if not owner:
+        with runtime.write_atomically(mark) as temporary:
+            temporary.write_text(name)
 
 
 def _revive(path: Path) -> GAN | None:
     if not path.exists():
         return None
-    gan = keras.models.load_model(path)
+    gan = read_network(path, compile=True)
     print(f"resuming {path} at step {number(gan.step):,}")
     return gan
 
@@ -120,6 +126,10 @@ class Logbook(keras.callbacks.Callback):
         super().__init__()
         self.out = out
         self.table = out / "history.csv"
+
+    def on_train_begin(self, logs=None):
+        for name in ("history.csv", "samples.png", "film.png"):
+            runtime.sweep(self.out / name)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.start = time.perf_counter()
@@ -164,11 +174,13 @@ def _read_picture(path: Path) -> np.ndarray | None:
 
 
 def read_history(path: Path) -> list[dict]:
-    """The rows of a run's `history.csv`; none where there is no run yet."""
-    if not path.exists():
+    """The rows of a run's `history.csv`; none where there is no run yet, or none to be read."""
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return [row for row in rows if int(row["epoch"]) and float(row["seconds"]) >= 0]
+    except (FileNotFoundError, ValueError, KeyError, TypeError, csv.Error):
         return []
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _scores(gan, dogs) -> dict:
@@ -192,8 +204,6 @@ def _scores(gan, dogs) -> dict:
 
 
 def _card(name, recipe, gan, dogs, epochs, seed, limit, out) -> dict:
-    import tensorflow as tf
-
     history = read_history(out / "history.csv")
     conditions = {
         None: {},
@@ -231,9 +241,9 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="dogan train", description=main.__doc__)
     parser.add_argument("name", nargs="?", help="a recipe")
     parser.add_argument("--data", default="auto", help="auto, stanford, doodle, or a path")
-    parser.add_argument("--epochs", type=int, help="in total (the recipe's)")
+    parser.add_argument("--epochs", type=positive, help="in total (the recipe's)")
     parser.add_argument("--out", type=Path, help="folder (runs/NAME); if it holds a run, go on")
-    parser.add_argument("--limit", type=int, help="train on so many dogs")
+    parser.add_argument("--limit", type=positive, help="train on so many dogs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ship", action="store_true", help="write the result to data/")
     parser.add_argument(
@@ -247,11 +257,18 @@ def main(arguments=None) -> int:
         if name is None:
             print("\n".join([*RECIPES, *singans.PROGRAMS]))
         elif name in singans.PROGRAMS:  # each has its own picture and schedule
+            _claim(options["out"] or Path("runs") / name, name)
             print(singans.train(name, **{key: options[key] for key in ("out", "seed", "ship")}))
         else:
             print(train(**options))
-    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
-        print(f"dogan: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\ndogan: stopped; the same command goes on from what it saved last", file=sys.stderr)
+        return 130
+    except (OSError, ValueError, RuntimeError, FloatingPointError, tf.errors.OpError) as error:
+        if os.environ.get("DOGAN_DEBUG"):
+            raise
+        said = error.message.splitlines()[0] if isinstance(error, tf.errors.OpError) else error
+        print(f"dogan: {said}", file=sys.stderr)
         return 1
     return 0
 

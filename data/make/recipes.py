@@ -18,6 +18,7 @@ from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.models import conditional, dcgan, pggan, projected, text
+from dogan_lib.saving import read_network
 
 
 @dataclasses.dataclass(frozen=True)
@@ -310,7 +311,7 @@ def finished(name: str) -> GAN:
     path = Path("runs") / name / "gan.keras"
     if not path.exists():
         raise FileNotFoundError(f"this recipe starts from {path}: train {name} first")
-    return keras.models.load_model(path)
+    return read_network(path, compile=True)
 
 
 def inherit(gan: GAN, trained: GAN):

@@ -181,6 +181,7 @@ def train(name: str, out: str | Path | None = None, seed: int = 0, ship: bool = 
     out.mkdir(parents=True, exist_ok=True)
     print(f"{name}: {runtime.setup(seed, small=True)}")
     path = out / "gan.npz"
+    runtime.sweep(path)
     gan = SinGAN.load(path) if path.exists() else program.make(seed)
     start = time.perf_counter()
     program.fit(gan, [lambda now: now.done and gan.save(path)])

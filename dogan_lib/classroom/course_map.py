@@ -1,6 +1,7 @@
 """The chapters of the course in one table: chapter 00, README and site are made from it."""
 
 import dataclasses
+import html
 from pathlib import Path
 
 
@@ -28,6 +29,11 @@ class Chapter:
     def number(self) -> str:
         """Its two digits."""
         return self.slug[:2]
+
+    @property
+    def title(self) -> str:
+        """In both languages; once where they say the same."""
+        return self.ko if self.ko == self.en else f"{self.ko} · {self.en}"
 
     @property
     def notebook(self) -> Path:
@@ -72,7 +78,7 @@ CHAPTERS = (
     Chapter(
         "04_dcgan_32",
         "DCGAN 32×32",
-        "DCGAN 32",
+        "DCGAN 32×32",
         "2015",
         "합성곱으로 줄이고, 합성곱으로 키운다",
         "convolutions down and up; the deck's two tables, to the parameter",
@@ -81,7 +87,7 @@ CHAPTERS = (
     Chapter(
         "05_dcgan_64",
         "DCGAN 64×64",
-        "DCGAN 64",
+        "DCGAN 64×64",
         "2015",
         "실패한 학습을 읽고, 한 번에 하나씩 고친다",
         "a run that fails, its curves read, and its cures one by one",
@@ -172,7 +178,7 @@ CHAPTERS = (
         "2021",
         "미리 배운 눈으로 보는 판별자",
         "Projected GAN: a discriminator looks through pretrained features",
-        ("projected64",),
+        ("projected128", "projected64"),
     ),
 )
 
@@ -180,3 +186,24 @@ CHAPTERS = (
 def chapters() -> tuple[Chapter, ...]:
     """Those whose notebook is there, in order."""
     return tuple(chapter for chapter in CHAPTERS if chapter.notebook.exists())
+
+
+class Table:
+    """Some chapters as a table with links, for a notebook: `Table("00", "07")`."""
+
+    def __init__(self, first: str = "00", last: str = "99"):
+        self.chapters = [c for c in chapters() if first <= c.number <= last]
+
+    def __repr__(self):
+        return "\n".join(f"{c.number} {c.title} {c.year}".strip() for c in self.chapters)
+
+    def _repr_html_(self):
+        rows = [("", "장 · chapter", "해 · year", "무엇을 · idea")]
+        for chapter in self.chapters:
+            link = f'<a href="{chapter.slug}.ipynb">{chapter.number}</a>'
+            idea = f"{html.escape(chapter.idea_ko)}<br>{html.escape(chapter.idea_en)}"
+            rows.append((link, html.escape(chapter.title), chapter.year, idea))
+        cells = [
+            "".join(f'<td style="text-align:left">{cell}</td>' for cell in row) for row in rows
+        ]
+        return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"

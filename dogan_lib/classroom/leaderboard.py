@@ -186,7 +186,7 @@ def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
     rows, labels = [], []
     for name in names:
         generator = checkpoints.load_generator(name)
-        breeds = np.arange(columns) * 15 if generator.classes else None
+        breeds = np.arange(columns) * generator.classes // columns if generator.classes else None
         images = generator.decode(latents(columns, generator.latent_dim, seed), breeds)
         rows.append(at_size(plots.to_uint8(images), 64))
         labels.append((name, years.get(name, "")))

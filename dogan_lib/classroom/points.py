@@ -105,3 +105,26 @@ def modes_covered(points, centres, radius: float = 4 * SPREAD) -> np.ndarray:
     distance = np.linalg.norm(np.asarray(points)[:, None] - np.asarray(centres)[None], axis=-1)
     nearest, near = distance.argmin(axis=1), distance.min(axis=1) <= radius
     return np.bincount(nearest[near], minlength=len(centres))
+
+
+def measured_dogs(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Weight (kg) and ear length (cm) of n invented dogs, (n, 2), and their kind, (n,).
+
+    Kind 0 is a terrier, kind 1 a heavier hound with longer ears; within a kind, the heavier dogs
+    have the longer ears.
+    """
+    random = np.random.default_rng(seed)
+    kind = random.integers(2, size=n)
+    usual = np.array([13, 19])[kind]
+    weight = usual + np.array([3.0, 3.5])[kind] * random.normal(size=n)
+    ear = np.array([5, 12])[kind] + 0.5 * (weight - usual) + 0.9 * random.normal(size=n)
+    return np.stack([weight, ear], axis=1), kind
+
+
+def nested(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """n points of two kinds, (n, 2) and (n,): kind 0 in the middle, kind 1 all around it."""
+    random = np.random.default_rng(seed)
+    kind = random.integers(2, size=n)
+    radius = np.where(kind, 2 + 0.3 * random.normal(size=n), 0.5 * random.normal(size=n))
+    angle = random.uniform(0, 2 * np.pi, n)
+    return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), kind

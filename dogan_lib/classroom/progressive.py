@@ -1,17 +1,27 @@
-"""PGGAN taken apart for chapter 10: any size of a grown network, when it grows, and a soft start.
+"""PGGAN taken apart for chapter 10: any size of a grown network, and how a growth went.
 
 A network of the full size can draw its smaller pictures. How far it has come is one number, its
 level: 2 for 4x4 (2^2), 2.5 for halfway from 4x4 to 8x8, 6 for 64x64.
 """
 
-import dataclasses
+import time
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from dogan_lib import penalties, plots
+from dogan_lib.distribution import number
+from dogan_lib.generator import latents
 from dogan_lib.models import pggan
+
+TERMS = {
+    "difference": ("D(G(z)) − D(x)", "d", "-"),
+    "penalty": ("10 × gradient penalty", "accent", "--"),
+    "drift": ("0.001 × D(x)²", "neutral", ":"),
+}
 
 
 def set_level(network: keras.Model, level) -> None:
@@ -44,110 +54,117 @@ def discriminator_at(network: keras.Model, resolution: int) -> keras.Model:
     return pggan.wired(parts, resolution, f"at_{resolution}")
 
 
-def start_like_below(network: keras.Model, resolution: int, z) -> None:
-    """Let the new layers of a generator begin with the pictures of the old ones.
-
-    Layers that start at random pull every picture towards random colours as they fade in, and a
-    short fade leaves no time to unlearn that. Here six channels of the new convolutions carry the
-    old colours and their negatives, which survive a LeakyReLU together; a new "to RGB" reads them
-    off by least squares. All other channels stay random. Not in the paper, whose fades last
-    800,000 pictures.
-
-    Args:
-        network: its layers below are trained; the new ones have at least six channels.
-        resolution: the new size, more than 4.
-        z: latents (n, latent_dim), a few hundred, to fit to.
-    """
-    below = network.get_layer(f"to_rgb_{resolution // 2}")
-    _carry(network.get_layer(f"conv0_{resolution}"), np.asarray(below.kernel)[0, 0], below.bias)
-    both = np.concatenate([np.eye(3), -np.eye(3)]) / (1 + pggan.SLOPE)
-    _carry(network.get_layer(f"conv1_{resolution}"), both, np.zeros(3))
-    old, _ = network.get_layer(f"fade_{resolution}").input
-    fit_to_rgb(network, resolution, z, keras.Model(network.input, old)(z, training=False))
+def slope(critic, images) -> float:
+    """Mean length of a critic's gradient by its pictures (n, s, s, 3): how steep it is."""
+    images = tf.convert_to_tensor(images, "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        scores = critic(images)
+    gradient = tape.gradient(scores, images)
+    return float(tf.reduce_mean(tf.sqrt(tf.reduce_sum(gradient**2, axis=(1, 2, 3)))))
 
 
-def _carry(convolution, colours, bias):
-    """Channels 0 to 5 become x @ colours + bias and its negative; `colours` has shape (c, 3)."""
-    kernel = np.array(convolution.kernel)
-    if kernel.shape[-1] < 6:
-        raise ValueError(f"{convolution.name} has {kernel.shape[-1]} channels; carrying takes six")
-    kernel[..., :6] = 0
-    middle = kernel[kernel.shape[0] // 2, kernel.shape[1] // 2]
-    middle[: len(colours), :6] = np.concatenate([colours, -colours], axis=1)
-    offset = np.array(convolution.bias)
-    offset[:6] = np.concatenate([bias, -np.asarray(bias)])
-    convolution.weight.assign(kernel / convolution.scale)
-    convolution.bias.assign(offset)
-
-
-def fit_to_rgb(network: keras.Model, resolution: int, z, wanted) -> None:
-    """Let a generator's "to RGB" draw these pictures from its features, by least squares.
+class Growing(keras.callbacks.Callback):
+    """One picture that lives through all fits of a growing GAN, its film, and D's loss in terms.
 
     Args:
-        resolution: which "to RGB", equalized or a plain convolution; a tanh may follow it.
-        z: latents (n, latent_dim), a few hundred.
-        wanted: what each should give, (n, resolution, resolution, 3).
-    """
-    to_rgb = network.get_layer(f"to_rgb_{resolution}")
-    features = keras.Model(network.input, to_rgb.input)(z, training=False)
-    x = np.asarray(ops.cast(features, "float32"), "float64").reshape(-1, features.shape[-1])
-    x = np.column_stack([x, np.ones(len(x))])
-    y = np.asarray(wanted, "float64").reshape(-1, 3)
-    if f"tanh_{resolution}" in [layer.name for layer in network.layers]:
-        y = np.arctanh(np.clip(y, -0.98, 0.98))
-    # A little ridge, since features that nearly agree would get large weights of opposite signs.
-    square = x.T @ x / len(x) + 1e-4 * np.eye(x.shape[1])
-    solved = np.linalg.solve(square, x.T @ y / len(x))
-    variable = to_rgb.weight if hasattr(to_rgb, "weight") else to_rgb.kernel
-    variable.assign(solved[None, None, :-1] / getattr(to_rgb, "scale", 1.0))
-    to_rgb.bias.assign(solved[-1])
+        images: uint8 (n, S, S, 3) that nobody trains on; S is the last size.
+        every: steps between two measurements; the first step of a size is measured too.
+        frame: measurements between two frames.
 
-
-@dataclasses.dataclass(frozen=True)
-class Schedule:
-    """When the networks grow, in real pictures seen.
-
-    The first size, 4x4, is trained for `stable` pictures. Each larger one is first faded in over
-    `fading` pictures and then trained for `stable` more; the last one for as long as the training
-    goes on. Each of these is a phase: 0 is 4x4, 1 fades 8x8 in, 2 is 8x8, 3 fades 16x16 in ...
-
-    Args:
-        resolution: of the last phases.
-        fading, stable: pictures a phase; 800,000 each in the paper.
-        first: the side of phase 0. More than 4 where the layers below come from another network.
+    Attributes:
+        rows: a dict a measurement: `images` seen, `side`, `alpha`, and of D's loss `difference`,
+            `penalty`, `drift`; `level` is D's mean answer to real pictures.
+        frames: (eight pictures, enlarged to S; what they are) a frame.
     """
 
-    resolution: int = 64
-    fading: int = 800_000
-    stable: int = 800_000
-    first: int = pggan.FIRST
+    def __init__(self, images, every: int = 40, frame: int = 5):
+        super().__init__()
+        self.images = tf.constant(images.astype("float32") / 127.5 - 1)
+        self.every, self.frame = every, frame
+        self.rows: list[dict] = []
+        self.frames: list[tuple[np.ndarray, str]] = []
+        self.penalty = penalties.GradientPenalty(10.0, seed=1)  # not the run's own random numbers
+        self.start, self._handle = time.monotonic(), None
 
-    def __post_init__(self):
-        if self.first not in pggan.sides(self.resolution):
-            raise ValueError(f"first is one of {pggan.sides(self.resolution)}, not {self.first}")
-        if self.fading < 1 or self.stable < 1:
-            raise ValueError("each phase lasts at least one picture")
+    def on_train_batch_end(self, batch, logs=None):
+        gan = self.model
+        if number(gan.step) % self.every == 0 or number(gan.g_optimizer.iterations) == 1:
+            self.rows.append(self.measured(gan))
+            if len(self.rows) % self.frame == 0:
+                self._show()
 
-    @property
-    def phases(self) -> int:
-        """How many there are."""
-        return 2 * (pggan.log2(self.resolution) - pggan.log2(self.first)) + 1
+    def on_train_end(self, logs=None):
+        self._show()
 
-    def start(self, phase: int) -> int:
-        """Pictures seen before this phase."""
-        return (phase + 1) // 2 * self.stable + phase // 2 * self.fading
+    def measured(self, gan) -> dict:
+        """The terms now, on pictures as small as the networks and as sharp as alpha says."""
+        real, alpha = pggan.shrink(self.images, gan.side), gan.alpha()
+        real = pggan.fade_reals(real, alpha) if gan.side > pggan.FIRST else real
+        fake = gan.generator(latents(len(real), gan.latent_dim, seed=len(self.rows)))
+        x, y = gan.discriminator(real), gan.discriminator(fake)
+        difference = ops.mean(y) - ops.mean(x)
+        drift = gan.adversarial_loss.discriminator(x, y) - difference
+        terms = dict(difference=difference, drift=drift, level=ops.mean(x), alpha=alpha)
+        terms["penalty"] = self.penalty(gan.discriminator, real, fake)
+        seen = dict(images=number(gan.images), side=gan.side)
+        return seen | {name: float(value) for name, value in terms.items()}
 
-    def phase(self, images: int) -> int:
-        """The phase after so many pictures."""
-        return max(p for p in range(self.phases) if self.start(p) <= images)
+    def _show(self):
+        from IPython.display import display
 
-    def side(self, phase: int) -> int:
-        """Pixels a side in this phase."""
-        return self.first * 2 ** ((phase + 1) // 2)
+        gan, times = self.model, self.images.shape[1] // self.model.side
+        pictures = plots.to_uint8(gan.sample(16, seed=3)).repeat(times, 1).repeat(times, 2)
+        said = f"{gan.side}×{gan.side}, α = {float(gan.alpha()):.2f}"
+        seconds = f"{time.monotonic() - self.start:.0f} s, {number(gan.images):,} pictures"
+        self.frames.append((pictures[:10], f"{said}\n{seconds}"))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4), width_ratios=(1, 1.25))
+        left.imshow(plots.tile(pictures, 4), interpolation="nearest")
+        left.set_title(f"{said}: {seconds}", fontsize=11)
+        left.axis("off")
+        self.curves(right)
+        figure.tight_layout()
+        picture = plots.Picture(plots.to_png(figure), f"Sixteen dogs and D's loss at {said}.")
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
 
-    def level(self, images):
-        """log2 of the side, rising evenly through the fades: a float32 scalar."""
-        images = tf.cast(images, "float32")
-        starts = (self.start(phase) for phase in range(1, self.phases, 2))
-        faded = (tf.clip_by_value((images - start) / self.fading, 0.0, 1.0) for start in starts)
-        return tf.add_n([tf.constant(float(pggan.log2(self.first))), *faded])
+    def curves(self, ax, names=tuple(TERMS)) -> None:
+        """Terms of D's loss over the pictures seen, fades in grey."""
+        seen = np.array([row["images"] for row in self.rows])
+        for name in names:
+            label, colour, line = TERMS[name]
+            values = [row[name] for row in self.rows]
+            ax.plot(seen, values, line, color=plots.PALETTE[colour], lw=1.8, label=label)
+        for side in sorted({row["side"] for row in self.rows}):
+            own = [row for row in self.rows if row["side"] == side]
+            faded = [row["images"] for row in own if row["alpha"] < 1]
+            if faded:
+                ax.axvspan(faded[0], faded[-1], color="0.9", lw=0)
+            ax.axvline(own[0]["images"], color="0.7", lw=0.8)
+            at = dict(transform=ax.get_xaxis_transform(), va="top", fontsize=11)
+            ax.text(own[0]["images"], 0.99, f" {side} px", **at)
+        ax.axhline(0, color="0.3", lw=0.8)
+        ax.set(
+            xlabel="real pictures seen (grey: a size fades in)", ylabel="D's loss", yscale="symlog"
+        )
+        ax.legend(frameon=False, loc="lower left", fontsize=10)
+
+    def film(self, rows: int = 9):
+        """Ten latents over the whole growth, a row a moment."""
+        kept = np.linspace(0, len(self.frames) - 1, min(rows, len(self.frames))).round()
+        chosen = [self.frames[int(i)] for i in kept]
+        return plots.labelled_rows(*zip(*chosen, strict=True))
+
+    def table(self) -> str:
+        """Means of the terms over each phase."""
+        lines = [f"{'':<18}" + "".join(f"{TERMS[name][0]:>22}" for name in TERMS)]
+        for side in sorted({row["side"] for row in self.rows}):
+            for fading in (True, False):
+                own = [r for r in self.rows if r["side"] == side and (r["alpha"] < 1) == fading]
+                if own:
+                    means = (np.mean([row[name] for row in own]) for name in TERMS)
+                    phase = f"{side} px, {'fading in' if fading else 'stable'}"
+                    lines.append(f"{phase:<18}" + "".join(f"{mean:>22.3f}" for mean in means))
+        return "\n".join(lines)

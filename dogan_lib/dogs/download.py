@@ -1,8 +1,10 @@
 """Download one large file: resumed where it broke, and checked by its hash."""
 
+import contextlib
 import errno
 import hashlib
 import http.client
+import os
 import shutil
 import time
 import urllib.request
@@ -33,8 +35,29 @@ def fetch(
     Raises:
         DownloadError: no mirror gave the file, its hash is wrong everywhere, or the disk is full.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path.parent):
+        return path if path.exists() else _fetch(urls, path, size, sha256, show, pause)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path):
+    """One process at a time downloads into a folder; others wait. Windows has no such lock."""
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
+
+
+def _fetch(urls, path, size, sha256, show, pause) -> Path:
     part, failures = path.with_name(path.name + ".part"), []
-    part.parent.mkdir(parents=True, exist_ok=True)
     # A part left over from earlier may be what is wrong: then the first mirror gets a second turn.
     for url in [*urls, *urls[: part.exists()]]:
         try:

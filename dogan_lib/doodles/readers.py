@@ -42,9 +42,7 @@ SHARPNESS = 10.0  # of the match: cosines lie in [-1, 1]
 BATCH = 64
 EXAMINED = 2000  # doodles, for the accuracies on a card
 
-# ---------------------------------------------------------------------------------------------
-# The text encoder
-# ---------------------------------------------------------------------------------------------
+# The text encoder -----------------------------------------------------------------------------
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -128,9 +126,7 @@ def _decaying(steps, rate):
     return keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(rate, steps), 1e-3)
 
 
-# ---------------------------------------------------------------------------------------------
-# The attribute classifier
-# ---------------------------------------------------------------------------------------------
+# The attribute classifier ---------------------------------------------------------------------
 
 
 def classifier(widths=(32, 64, 96, 128), blocks=(1, 2, 2, 1)) -> keras.Model:
@@ -191,8 +187,12 @@ class Attributes:
         self.model, self.card = model, card or {}
 
     def read(self, images) -> dict[str, np.ndarray]:
-        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,)."""
+        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,).
+
+        Pictures of 32 or 16 pixels a side are enlarged.
+        """
         images = np.asarray(images)
+        images = images.repeat(64 // images.shape[1], 1).repeat(64 // images.shape[2], 2)
         parts = []
         for start in range(0, len(images), 256):
             part = images[start : start + 256]
@@ -213,12 +213,10 @@ def load_attributes(name: str | Path = "attributes") -> Attributes:
         raise FileNotFoundError(
             f"no classifier {path}; train it: `python -m dogan_lib.doodles.readers attributes`"
         )
-    return Attributes(keras.models.load_model(path, compile=False), checkpoints.card(path.stem))
+    return Attributes(checkpoints.read_network(path), checkpoints.card(path.stem))
 
 
-# ---------------------------------------------------------------------------------------------
-# Training and shipping
-# ---------------------------------------------------------------------------------------------
+# Training and shipping ------------------------------------------------------------------------
 
 
 def train(build, batches, dogs, out: str | Path, epochs: int) -> tuple[keras.Model, float]:

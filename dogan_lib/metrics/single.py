@@ -133,12 +133,11 @@ def _mirrored(pictures, step):
 
 
 def _load_dognet():
-    import keras
-
     from dogan_lib.checkpoints import data_dir
+    from dogan_lib.saving import read_network
 
     network("dognet")  # says what to do where there is none
-    return keras.models.load_model(data_dir() / "checkpoints" / "dognet.keras", compile=False)
+    return read_network(data_dir() / "checkpoints" / "dognet.keras")
 
 
 @functools.cache

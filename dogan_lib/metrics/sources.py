@@ -16,6 +16,7 @@ from dogan_lib.dogs import archives
 from dogan_lib.plots import to_uint8
 
 BATCH = 100  # pictures that a generator draws at a time
+LARGEST = 2048  # pixels a side, as for `load_dogs`
 
 
 class Pictures(NamedTuple):
@@ -110,11 +111,14 @@ def _of_path(path, n, seed) -> Pictures:
 
 
 def _decoded(archive, name: str) -> np.ndarray:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        return np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB"))
-    except (*archives.UNREADABLE, UnidentifiedImageError) as error:
+        with Image.open(io.BytesIO(archive.read(name))) as image:
+            if max(image.size) > LARGEST:  # before it is decoded
+                raise ValueError(f"{image.width}x{image.height}, more than {LARGEST} a side")
+            return np.asarray(image.convert("RGB"))
+    except Exception as error:  # Pillow's decoders raise nearly anything on broken bytes
         raise ValueError(f"{name} is no picture that can be read ({error})") from error
 
 

@@ -2,7 +2,6 @@
 
 stands = biggan.stands(load_generator("biggan64"))
 curve = truncation_curve(stands, load_dogs(size=64), n=2000)
-checkpoints.annotate("biggan64", truncation=curve)
 """
 
 import numpy as np

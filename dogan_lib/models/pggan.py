@@ -22,7 +22,7 @@ from dogan_lib.gan import GAN
 from dogan_lib.layers import EqualizedConv2D, EqualizedDense, MinibatchStddev, PixelNormalization
 from dogan_lib.losses import Wasserstein
 from dogan_lib.penalties import GradientPenalty
-from dogan_lib.saving import take_over
+from dogan_lib.refusals import check_pictures
 
 FIRST = 4  # pixels a side at the start
 SLOPE = 0.2  # of the LeakyReLU
@@ -107,9 +107,10 @@ def generator(
     x = _normalised(EqualizedConv2D(filters, name="conv_4")(x))
     picture = _to_rgb(x, FIRST)
     for side in sides(resolution)[1:]:
-        x = layers.UpSampling2D()(x)
-        for k in range(2):
-            x = _normalised(EqualizedConv2D(channels(side, width, cap), name=f"conv{k}_{side}")(x))
+        # Upsampling is part of the convolution, and in D the mean: the same numbers, sooner.
+        for k, resample in enumerate(("up", None)):
+            options = dict(resample=resample, name=f"conv{k}_{side}")
+            x = _normalised(EqualizedConv2D(channels(side, width, cap), **options)(x))
         old = layers.UpSampling2D(dtype="float32")(picture)
         picture = Fade(side, dtype="float32", name=f"fade_{side}")([old, _to_rgb(x, side)])
     return keras.Model(z, picture, name=f"pggan_generator_{resolution}")
@@ -141,8 +142,9 @@ def discriminator(resolution: int = 64, width: float = 1.0, cap: int = 512) -> k
     for side, count in filters.items():
         parts[f"from_rgb_{side}"] = EqualizedConv2D(count, 1, name=f"from_rgb_{side}")
         if side > FIRST:
-            for k, out in enumerate((count, filters[side // 2])):
-                parts[f"conv{k}_{side}"] = EqualizedConv2D(out, name=f"conv{k}_{side}")
+            parts[f"conv0_{side}"] = EqualizedConv2D(count, name=f"conv0_{side}")
+            options = dict(resample="down", name=f"conv1_{side}")
+            parts[f"conv1_{side}"] = EqualizedConv2D(filters[side // 2], **options)
             parts[f"fade_{side}"] = Fade(side, name=f"fade_{side}")
     parts["conv_4"] = EqualizedConv2D(filters[FIRST], name="conv_4")
     parts["dense_4"] = EqualizedDense(filters[FIRST], name="dense_4")
@@ -157,7 +159,7 @@ def wired(parts: dict, resolution: int, name: str) -> keras.Model:
     for side in reversed(sides(resolution)[1:]):
         x = _activated(parts[f"conv0_{side}"](x))
         # As in the authors' code the mean over 2x2 pixels comes before the activation.
-        x = _activated(layers.AveragePooling2D(2)(parts[f"conv1_{side}"](x)))
+        x = _activated(parts[f"conv1_{side}"](x))
         picture = layers.AveragePooling2D(2)(picture)
         old = _activated(parts[f"from_rgb_{side // 2}"](picture))
         x = parts[f"fade_{side}"]([old, x])
@@ -205,14 +207,7 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(
-        self,
-        generator,
-        discriminator,
-        latent_dim: int = 512,
-        seed: int = 0,
-        fading: int = 0,
-        begun: int = 0,
-        **kwargs,
+        self, generator, discriminator, latent_dim=512, seed=0, fading=0, begun=0, **kwargs
     ):
         super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
         self.fading, self.begun = fading, begun
@@ -248,6 +243,7 @@ class ProgressiveGAN(GAN):
     def train_step(self, data):
         """A step of `GAN`, on pictures as small as the networks and as sharp as alpha."""
         images, *conditions = data if isinstance(data, tuple) else (data,)
+        check_pictures(images)
         now, real = self._fade_in(), shrink(images, self.side)
         if self.side > FIRST and self.fading:
             real = fade_reals(real, now)
@@ -283,3 +279,21 @@ def grown(
         take_over(getattr(gan, name), getattr(smaller, name))
     gan.step.assign(number(smaller.step))
     return gan
+
+
+def take_over(model: keras.Model, source: keras.Model) -> int:
+    """Give a network the weights of another one's layers where name and shapes agree; how many.
+
+    Raises:
+        ValueError: none do, so that nothing would have been learnt from `source`.
+    """
+    there = {layer.name: layer for layer in source.layers if layer.weights}
+    taken = 0
+    for layer in model.layers:
+        twin = there.get(layer.name)
+        if twin is not None and [w.shape for w in twin.weights] == [w.shape for w in layer.weights]:
+            layer.set_weights(twin.get_weights())
+            taken += any(len(w.shape) for w in layer.weights)  # a lone scalar fits everywhere
+    if not taken:
+        raise ValueError(f"no layer of {source.name} fits one of {model.name} by name and shape")
+    return taken

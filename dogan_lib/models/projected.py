@@ -19,6 +19,7 @@ from keras import layers, ops
 from dogan_lib.layers import SpectralNormalization
 from dogan_lib.models import efficientnet
 from dogan_lib.runtime import data_dir
+from dogan_lib.saving import read_network
 
 CHANNELS = (32, 64, 128, 256)  # after mixing, at strides 4, 8, 16, 32
 SIZE = 96  # pixels a side at least, for networks that were trained on large pictures
@@ -31,7 +32,7 @@ def dognet(size: int = 64) -> keras.Model:
     if size != 64:
         raise ValueError(f"DogNet looks at 64x64 pictures, not at {size}x{size}")
     path = data_dir() / "checkpoints" / "dognet.keras"
-    return scales(keras.models.load_model(path, compile=False))
+    return scales(read_network(path))
 
 
 def efficientnet_v2(size: int = SIZE, weights: str | None = "imagenet") -> keras.Model:

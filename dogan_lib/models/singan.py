@@ -13,7 +13,6 @@ Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164
 
 import io
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -282,7 +281,9 @@ class SinGAN:
             card = json.loads(arrays["card"].tobytes())
             if card["format"] != FORMAT:
                 raise ValueError(card["format"])
-        except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # of zlib, the zip, NumPy or JSON
             raise ValueError(f"{path} is not a file of SinGAN.save ({error})") from error
         gan = cls(**card["settings"], precision=precision)
         gan.take(Image.open(io.BytesIO(arrays["image"].tobytes())))

@@ -12,7 +12,6 @@ Reference: Reed et al. 2016, https://arxiv.org/abs/1605.05396, code reedscot/icm
 """
 
 import functools
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +21,13 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from dogan_lib.cards import read_card
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import judge_together
+from dogan_lib.saving import read_network
 
 EMBEDDING = 128  # numbers in the embedding of our encoder; Reed's has 1024
 
@@ -118,11 +119,10 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
 
 @functools.lru_cache(maxsize=2)
 def _load_encoder(path: Path, changed: int) -> Encoder:
-    card = path.with_suffix(".json")
-    known = json.loads(card.read_text("utf-8")).get("words") if card.exists() else None
+    known = read_card(path.with_suffix(".json")).get("words")
     if known and tuple(known) != language.VOCABULARY:
         raise ValueError(f"{path.name} was trained on other words; train it anew")
-    return Encoder(keras.models.load_model(path, compile=False))
+    return Encoder(read_network(path))
 
 
 # ---------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
-from data.make import generators, recipes
+from data.make import generators, leaderboard, recipes
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -28,6 +29,9 @@ def tiny(monkeypatch, tmp_path):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("DOGAN_PRECISION", "float32")
     return tmp_path / "run"
+
+
+ASKED = "tiny --data doodle --limit 24 --out {out}"
 
 
 def train(out, epochs, **options):
@@ -69,6 +73,15 @@ def test_a_finished_run_is_left_alone(tiny):
     before = (tiny / "gan.keras").read_bytes()
     train(tiny, 1)
     assert (tiny / "gan.keras").read_bytes() == before
+
+
+def test_facts_may_be_added_to_a_card(tiny):
+    model = dcgan.generator_32(16, width=16)
+    checkpoints.save_generator(model, "own", {"steps": 3, "seed": 1})
+    leaderboard.annotate("own", seed=2, scores={"n": [1.2]})
+    assert checkpoints.card("own") == {"name": "own", "steps": 3, "seed": 2, "scores": {"n": [1.2]}}
+    with pytest.raises(FileNotFoundError, match="no card"):
+        leaderboard.annotate("nobody", seed=2)
 
 
 def test_an_unknown_recipe_names_the_others():
@@ -190,6 +203,69 @@ def test_a_run_belongs_to_its_recipe(tiny, monkeypatch):
     monkeypatch.setitem(recipes.RECIPES, "other", recipes.RECIPES["tiny"])
     with pytest.raises(ValueError, match="holds a run of 'tiny'"):
         generators.train("other", "doodle", epochs=2, out=tiny, limit=24)
+
+
+def test_a_run_whose_mark_is_empty_goes_on(tiny):
+    """As a kill between opening the mark and writing it once left it."""
+    train(tiny, 1)
+    (tiny / "recipe").write_text("")
+    train(tiny, 2)
+    assert (tiny / "recipe").read_text() == "tiny"
+
+
+def test_a_singan_leaves_another_run_alone(tiny, capsys):
+    train(tiny, 1)
+    assert generators.main(["singan_wood", "--out", str(tiny)]) == 1
+    assert "holds a run of 'tiny'" in capsys.readouterr().err
+
+
+def test_a_damaged_checkpoint_is_one_line(tiny, capsys):
+    train(tiny, 1)
+    whole = (tiny / "gan.keras").read_bytes()
+    for content in (whole[: len(whole) // 2], b"", whole[:500] + bytes(3000) + whole[3500:]):
+        (tiny / "gan.keras").write_bytes(content)
+        assert generators.main(ASKED.format(out=tiny).split()) == 1
+        said = capsys.readouterr().err
+        assert said.startswith(f"dogan: {tiny / 'gan.keras'} is no") and said.count("\n") == 1
+
+
+def test_a_history_that_cannot_be_read_begins_anew(tiny):
+    train(tiny, 1)
+    for content in (b"epoch,step\nx,1\n", b"\xff\x00\x01", b"epoch\n\n1,2,3\n"):
+        (tiny / "history.csv").write_bytes(content)
+        assert generators.read_history(tiny / "history.csv") == []
+    train(tiny, 2)
+    assert [row["epoch"] for row in generators.read_history(tiny / "history.csv")] == ["2"]
+
+
+def test_what_a_killed_run_left_is_swept(tiny):
+    tiny.mkdir()
+    for name in (".gan.x.tmp.keras", ".film.x.tmp.png", ".samples.x.tmp.png", ".history.x.tmp.csv"):
+        (tiny / name).touch()
+    train(tiny, 1)
+    assert not list(tiny.glob(".*"))
+
+
+@pytest.mark.parametrize("option", ["--epochs 0", "--epochs -1", "--limit 0"])
+def test_numbers_that_make_no_sense_are_refused(tiny, option):
+    with pytest.raises(SystemExit):
+        generators.main([*ASKED.format(out=tiny).split(), *option.split()])
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "\ndogan: stopped; the same command goes on"),
+        (tf.errors.ResourceExhaustedError(None, None, "OOM\nmany\nlines"), 1, "dogan: OOM\n"),
+    ],
+)
+def test_what_ends_a_run_is_one_line(tiny, error, code, said, monkeypatch, capsys):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(GAN, "fit", fail)
+    assert generators.main(ASKED.format(out=tiny).split()) == code
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_fewer_dogs_than_a_batch_are_refused(tiny):

@@ -19,9 +19,16 @@ NAMES = sorted(exercises.EXERCISES)
 
 # Answers to the exercises that are not data, and to data in other words.
 RIGHT = [
-    ("00-draw", lambda mean, std, n: mean + std * np.random.default_rng(0).normal(size=(n, 2))),
-    ("00-only-the-density", "B and C"),
-    ("00-only-the-density", ["b", "c"]),
+    (
+        "00-draw",
+        lambda points, n: np.random.default_rng(0).multivariate_normal(
+            points.mean(axis=0), np.cov(points.T), n
+        ),
+    ),
+    ("00-around", lambda points: np.column_stack([points**2, np.ones(len(points))])),
+    ("00-repair", lambda real, fake: real.mean(axis=0) - fake.mean(axis=0)),
+    ("00-only-the-density", "B, C and E"),
+    ("00-only-the-density", ["b", "c", "e"]),
     ("00-judge", "3/4"),
     ("01-slip-discriminator", "D( G(z) ) is 0.0"),
     ("01-slip-discriminator", "D(G(z)) = zero."),
@@ -32,7 +39,7 @@ RIGHT = [
         lambda x, flips: np.where(flips[:, None, None, None], x[:, :, ::-1], x) / 127.5 - 1,
     ),
     ("05-better", "아니요"),
-    ("07-chance", "0.83 %"),
+    ("07-count", "3,072"),
     ("10-pictures", "12,800,000"),
     (
         "11-quantiles",
@@ -44,12 +51,19 @@ RIGHT = [
     ("14-leak", lambda x, y: LogisticRegression().fit(x[::2], y[::2]).score(x[1::2], y[1::2])),
 ]
 WRONG = [
-    ("00-draw", lambda mean, std, n: mean + np.random.default_rng(0).normal(size=(n, 2))),
+    (
+        "00-draw",
+        lambda points, n: (
+            points.mean(axis=0) + points.std(axis=0) * np.random.default_rng(0).normal(size=(n, 2))
+        ),
+    ),
+    ("00-repair", lambda real, fake: np.ones(3)),
+    ("00-around", lambda points: np.column_stack([points, np.ones(len(points))])),
     ("00-only-the-density", "A and B"),
     ("01-slip-discriminator", "D(x) = 0"),
     ("01-slip-discriminator", "D(G(z)) = 10"),
     ("01-slip-generator", ("G", "maximum")),
-    ("01-far-apart", (float("nan"), float("nan"))),
+    ("01-half-overlap", (float("nan"), float("nan"))),
     ("01-saturation", float("nan")),
     ("02-slide", "ACDFGH"),
     ("03-prepare", lambda images, flips: images / 127.5 - 1),

@@ -2,6 +2,7 @@ import hashlib
 import http.server
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -143,6 +144,14 @@ def test_disk_that_fills_up_keeps_what_came(server, tmp_path):
     with pytest.raises(DownloadError, match="The disk is full"):
         get(server, tmp_path / "f")
     assert (tmp_path / "f.part").is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such lock on Windows")
+def test_two_at_once_fetch_it_once(server, tmp_path):
+    """Both would append to one part; the second waits, and finds it there."""
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: get(server, tmp_path / "f").read_bytes(), range(2)))
+    assert found == [DATA, DATA] and server.requests == [None]
 
 
 @pytest.fixture

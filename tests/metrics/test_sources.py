@@ -159,3 +159,26 @@ def test_a_tar(tmp_path):
     with tarfile.open(tmp_path / "dogs.tar", "w") as archive:
         archive.add(tmp_path / "dogs", "dogs")
     np.testing.assert_array_equal(everything(tmp_path / "dogs.tar"), pictures(3))
+
+
+def test_a_picture_is_measured_before_it_is_decoded(tmp_path):
+    for side in (14_000, 3_000):  # Pillow refuses the first, with an error of its own
+        buffer = io.BytesIO()
+        Image.new("1", (side, side)).save(buffer, "PNG")
+        (tmp_path / "bomb.png").write_bytes(buffer.getvalue())
+        with pytest.raises(ValueError, match=r"bomb\.png is no picture that can be read"):
+            gathered(tmp_path)
+
+
+def test_a_damaged_picture_is_named_whatever_pillow_says(tmp_path):
+    whole = png(np.random.default_rng(0).integers(0, 256, (16, 16, 3), "uint8"))
+    random = np.random.default_rng(1)
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for place in random.integers(len(damaged), size=4):
+            damaged[place] = random.integers(256)
+        (tmp_path / "a.png").write_bytes(damaged)
+        try:
+            gathered(tmp_path)
+        except ValueError as error:
+            assert "a.png is no picture that can be read" in str(error)

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.classroom import progressive
-from dogan_lib.classroom.progressive import Schedule, set_level
+from dogan_lib.classroom.progressive import set_level
 from dogan_lib.models import pggan
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (40, 16, 16, 3)).astype("float32")
@@ -137,29 +137,6 @@ def test_real_pictures_fade_too():
     np.testing.assert_allclose(pggan.shrink(images, 8), halved(images), atol=1e-6)
 
 
-# The schedule -------------------------------------------------------------------------------------
-
-
-def test_the_papers_schedule():
-    paper = Schedule(1024)
-    assert paper.phases == 17
-    assert [paper.start(p) for p in range(5)] == [0, 800_000, 1_600_000, 2_400_000, 3_200_000]
-    assert [paper.side(p) for p in range(5)] == [4, 8, 8, 16, 16] and paper.side(16) == 1024
-    assert paper.phase(799_999) == 0 and paper.phase(800_000) == 1 and paper.phase(10**9) == 16
-    at = {0: 2, 800_000: 2, 1_000_000: 2.25, 1_600_000: 3, 2_800_000: 3.5, 10**9: 10}
-    for images, level in at.items():
-        assert float(paper.level(images)) == pytest.approx(level)
-
-
-def test_impossible_schedules_are_refused():
-    with pytest.raises(ValueError, match="at least one"):
-        Schedule(fading=0)
-    with pytest.raises(ValueError, match="power of two"):
-        Schedule(60)
-    with pytest.raises(ValueError, match="first is one of"):
-        Schedule(64, first=12)
-
-
 def test_networks_of_two_sizes_are_refused():
     with pytest.raises(ValueError, match="different resolutions"):
         pggan.ProgressiveGAN(networks(8)[0], networks(16)[1], 8)
@@ -217,24 +194,6 @@ def test_a_grown_gan_draws_and_judges_as_the_smaller_one(run):
         pggan.grown(smaller, pggan.generator(16, 9, cap=7), pggan.discriminator(16, cap=7))
 
 
-def test_new_layers_can_begin_with_the_old_pictures():
-    def pictures(level):
-        set_level(network, level)
-        return np.asarray(network(z))
-
-    keras.utils.set_random_seed(1)
-    network = pggan.generator(16, 8, cap=24)
-    z = np.random.default_rng(2).normal(size=(64, 8)).astype("float32")
-    below, random = pictures(3), pictures(4)
-    progressive.start_like_below(network, 16, np.random.default_rng(3).normal(size=(256, 8)))
-    carried = pictures(4)
-    np.testing.assert_array_equal(pictures(3), below)
-    left = [np.mean((x - below) ** 2) / np.var(below) for x in (random, carried)]
-    assert left[1] < 0.1 < 0.5 < left[0]
-    with pytest.raises(ValueError, match="takes six"):
-        progressive.start_like_below(pggan.generator(8, 8, cap=5), 8, Z)
-
-
 def everything(gan):
     optimizers = [*gan.g_optimizer.variables, *gan.d_optimizer.variables]
     return values([*gan.weights, *optimizers, *gan._random_states()])
@@ -285,9 +244,3 @@ def test_a_grown_generator_ships_as_any_other(tmp_path):
     path = checkpoints.save_generator(generator, "pggan8", {}, tmp_path)
     pictures = checkpoints.load_generator(path).sample(2)
     assert pictures.shape == (2, 8, 8, 3) and np.isfinite(pictures).all()
-
-
-def test_growing_may_begin_at_another_size():
-    schedule = Schedule(64, fading=10, stable=20, first=16)
-    assert schedule.phases == 5 and [schedule.side(p) for p in range(5)] == [16, 32, 32, 64, 64]
-    assert [float(schedule.level(n)) for n in (0, 19, 25, 30, 60)] == [4, 4, 4.5, 5, 6]

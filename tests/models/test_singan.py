@@ -574,6 +574,13 @@ def test_files_of_others(trained, tmp_path):
     np.savez(tmp_path / "pickled.npz", card=np.array([{}], dtype=object))
     (tmp_path / "text.npz").write_text("no")
     (tmp_path / "zip.npz").write_bytes(b"PK\x03\x04 no")
+    whole = trained.save(tmp_path / "whole.npz").read_bytes()
+    for path, content in {
+        "cut": whole[:-200],
+        "zeros": whole.replace(whole[500:900], bytes(400)),
+    }.items():
+        (tmp_path / f"{path}.npz").write_bytes(content)
+    (tmp_path / "whole.npz").unlink()
     for path in tmp_path.iterdir():
         with pytest.raises(ValueError, match=r"is not a file of SinGAN\.save"):
             SinGAN.load(path)

@@ -4,8 +4,22 @@ import re
 
 import numpy as np
 
-from dogan_lib.classroom.exercises import exercise
-from dogan_lib.classroom.kinds import function, number, numbers
+from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.kinds import choices, function, number, numbers, target
+
+choices(
+    "01-last",
+    "C",
+    "ABC",
+    """
+    C. The slope p (1 - D) - q D is small wherever both densities are: D* is defined at the rim, and
+    nobody ever asks D there. A real D answers there whatever its network happens to say.
+    """,
+    hints={
+        "A": "There D* = 1/2, where D started.",
+        "B": "Look at the curve after 10 steps: is it far from the formula there?",
+    },
+)
 
 
 def squeezed(answer) -> str:
@@ -65,17 +79,20 @@ def best(p, q):
 
 
 numbers(
-    "01-far-apart",
-    (0, np.log(2)),
+    "01-half-overlap",
+    (-np.log(2), np.log(2) / 2),
     """
-    (0, log 2): D* is 1 on all real x and 0 on all fake ones, both terms are log 1 = 0, so
-    V = 0 and JSD = (V + log 4) / 2 = log 2 = 0.693. It stays there however far apart they are.
+    (-log 2, log 2 / 2) = (-0.693, 0.347). On [0, 1/2] D* is 1 and on [1, 3/2] it is 0: log 1 = 0.
+    On [1/2, 1], half of the real and half of the fake samples, D* is 1/2:
+    V = 1/2 log 1/2 + 1/2 log 1/2 = -log 2, and JSD = (V + log 4) / 2 = log 2 / 2.
     """,
     hints={
-        (0, None): "V is right. Solve V = 2 JSD - log 4 for the JSD.",
-        (None, np.log(2)): "The JSD is right. Put it into V = 2 JSD - log 4.",
+        (-np.log(2), None): "V is right. Solve V = 2 JSD - log 4 for the JSD.",
+        (None, np.log(2) / 2): "The JSD is right. Put it into V = 2 JSD - log 4.",
+        (0, None): "That would be so without any overlap.",
+        (-np.log(4), None): "That would be so with p = q.",
     },
-    otherwise="D makes no mistake: what are log D(x) and log(1 - D(G(z))) then?",
+    otherwise="What is D* on [0, 1/2], on [1/2, 1], on [1, 3/2]? How much of p lies in each?",
     tolerance=1e-2,
 )
 number(
@@ -89,3 +106,51 @@ number(
     otherwise="Divide 1 - sigmoid(-5) by sigmoid(-5).",
     tolerance=1e-2,
 )
+
+
+def game(answer) -> tuple[float, float]:
+    """How far G's samples end from the data, in mean and in standard deviation."""
+    if not callable(answer):
+        raise Unreadable("Give the function itself, with the arguments of `play`.")
+    random = np.random.default_rng(0)
+    real, z = random.normal(-1, 0.7, 256), random.normal(size=256)
+    made = answer(real, z)
+    if made is None:
+        raise Unreadable("It returns None; return G's samples.")
+    made = np.asarray(made, "float64")
+    if made.shape != z.shape:
+        raise Unreadable(f"G's samples should have the shape of z, {z.shape}, not {made.shape}.")
+    return float(abs(made.mean() - real.mean())), float(abs(made.std() - real.std()))
+
+
+@exercise(
+    "01-repair",
+    """
+    mean, width = mean - rate * np.mean(slope), width - rate * np.mean(slope * z)
+
+    -log D(G(z)) is a loss, and G goes downhill; D's two lines climb V, so they add. With the other
+    sign G moves to where D is surest of a fake, and the slope there only grows.
+    """,
+)
+def _(answer):
+    """G's mean arrives at the data's."""
+    mean, _ = game(answer)
+    if not mean < 0.1:
+        return f"G's mean ends {mean:.3g} from the data's. Does G go downhill in its own loss?"
+    return None
+
+
+@target(
+    "01-width",
+    """
+    D(x) = sigmoid(u x^2 + w x + b), with one more line, u += rate * (np.mean((1 - at_real) *
+    real**2) - np.mean(at_fake * fake**2)), and the slope -(1 - D) * (w + 2 u x): then 0.001 after
+    2,000 steps. A straight line can only compare means, and when they agree D stops pushing. What D
+    cannot see, G does not learn.
+    """,
+    at_most=0.05,
+    unit="from the data's mean or standard deviation, the larger one",
+)
+def farthest(answer):
+    """The larger one of both distances."""
+    return max(game(answer))

@@ -2,19 +2,55 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number
+from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.kinds import choices, function, number, target
 
-number(
-    "07-one-hot",
-    120 * 256,
+choices(
+    "07-heard-first",
+    "A",
+    "ABC",
     """
-    120 x 256 = 30,720: a dense layer without a bias on one-hot labels is a table with one row of
-    256 numbers for each breed, exactly what an embedding is.
+    The coat. It is a colour in the middle of every picture, and each filter of D can see it; ears
+    are a few pixels of outline, and floppy, folded and long ones look alike at 32 pixels.
     """,
-    hints={120 * 256 + 256: "There is no bias here."},
-    otherwise="One weight for each pair of a breed and a channel.",
+    hints=dict.fromkeys("BC", "How many pixels does a coat have, and how many have the ears?"),
+)
+number(
+    "07-count",
+    2 * 24 * 64,
+    """
+    Two tables, gain and offset, each with a row of 64 numbers for each of 24 labels:
+    2 x 24 x 64 = 3,072. The moving mean and variance, 2 x 64 more, are not learnt.
+    """,
+    hints={
+        24 * 64: "That is one table: which other number does a label have for each channel?",
+        2 * 64: "That is a plain batch normalisation.",
+        2 * 24 * 64 + 2 * 64: "The mean and the variance are measured, not learnt.",
+    },
+    otherwise="How many tables, how many rows in each, and how many numbers in a row?",
     tolerance=1e-6,
 )
+
+
+@function(
+    "07-deaf",
+    (np.array([0.5, 0.5]),),
+    (np.array([0.7, 0.2, 0.1]),),
+    (np.array([1.0]),),
+    wrong=[
+        (lambda shares: 1 / len(shares), "Right where all labels are equally frequent."),
+        (np.max, "That G always draws the commonest kind: this one draws by the shares."),
+    ],
+    otherwise="Kind k is asked for with probability p_k; how likely is it then drawn?",
+)
+def deaf(shares):
+    """Asked for kind k in a share p_k of the cases, and drawn, whatever was asked, in a share p_k:
+    both in p_k * p_k. Chance is smallest, 1/k, where all labels are equally frequent: a score on
+    an uneven data set flatters.
+    """
+    return (shares**2).sum()
+
+
 RANDOM = np.random.default_rng(0)
 VECTORS = RANDOM.normal(size=4), RANDOM.normal(size=4), RANDOM.normal(size=(3, 4))
 
@@ -26,37 +62,81 @@ VECTORS = RANDOM.normal(size=4), RANDOM.normal(size=4), RANDOM.normal(size=(3, 4
     wrong=[
         (
             lambda h, w, table, label: h @ table[label],
-            "The part that does not depend on the breed, w . h, is missing.",
+            "The part that does not depend on the label, w . h, is missing.",
         )
     ],
     otherwise="w . h + table[label] . h",
 )
 def judge(h, w, table, label):
-    """How real at all, plus how much like this breed: both are inner products with h."""
+    """How real at all, plus how much like this kind: both are inner products with h."""
     return h @ w + h @ table[label]
 
 
-number(
-    "07-chance",
-    1 / 120,
+@exercise(
+    "07-repair",
     """
-    1/120 = 0.83 %: a generator that does not listen draws some breed, and the breed that was asked
-    for is that one in one case of 120.
+    The pictures are shuffled and their labels are not. Real dogs then stand under other dogs'
+    labels, so a label says nothing about a picture, D has nothing to learn from it, and G pays
+    nothing for not listening. Shuffle both, or neither: `tf.gather(labels, order)`.
     """,
-    hints={0.5: "That would be so with two breeds."},
-    otherwise="Label and picture have nothing to do with each other, and there are 120 breeds.",
-    tolerance=0.05,
-    also=(100 / 120,),
 )
-choices(
-    "07-cut",
-    "B",
-    "ABC",
+def _(answer):
+    """Every picture that D is shown, real or fake, stands under its own label."""
+    import tensorflow as tf
+
+    if not callable(answer):
+        raise Unreadable("Give your function.")
+
+    seen = []
+
+    class D:
+        def __init__(self):
+            self.trainable_variables = [tf.Variable(0.1)]
+
+        def __call__(self, inputs, **kwargs):
+            pictures, labels = inputs
+            seen.extend(zip(pictures[:, 0].numpy(), np.asarray(labels), strict=True))
+            return pictures * self.trainable_variables[0]
+
+    def g(inputs, **kwargs):
+        return 100.0 + tf.cast(inputs[1], "float32")[:, None]
+
+    labels = tf.range(64)
+    real = tf.cast(labels, "float32")[:, None]
+    answer(D(), g, _Plain(), real, labels, tf.zeros((64, 4)))
+    shown = {"real": [], "fake": []}
+    for picture, label in seen:
+        shown["fake" if picture >= 100 else "real"].append(picture % 100 == label)
+    if not shown["real"] or not shown["fake"]:
+        return "D has to see real pictures and fakes."
+    wrong = [what for what, right in shown.items() if not all(right)]
+    return f"Look at the labels under which D sees the {wrong[0]} pictures." if wrong else None
+
+
+class _Plain:
+    """Gradient descent, without Keras' bookkeeping."""
+
+    def apply_gradients(self, pairs):
+        for gradient, variable in pairs:
+            variable.assign_sub(0.1 * gradient)
+
+    def apply(self, gradients, variables):
+        self.apply_gradients(zip(gradients, variables, strict=True))
+
+
+@target(
+    "07-obey",
     """
-    B. If G ignores the label, pictures of one z do not change with it. The pictures themselves may
-    be as good as ever, so FID sees nothing, and D's loss only says that the two can be told apart.
+    D's loss says where to begin: a hinge loss near 2 is a D that tells nothing apart, and ears are
+    the finest thing that it has to tell. A higher rate for D, a lower one for G, or two steps of D
+    for one of G (`d_steps=2`, and twice the batch) let it look.
     """,
-    hints=dict.fromkeys(
-        "AC", "Which of the three would change if G stopped listening, and only then?"
-    ),
+    at_least=0.45,
+    unit="of 480 portraits with the coat and the ears asked for",
 )
+def both_obeyed(gan):
+    """The share in which a reader sees both."""
+    from dogan_lib.classroom import portraits
+
+    asked = np.arange(480) % len(portraits.KINDS)
+    return float(portraits.obeyed(gan.sample(480, seed=3, labels=asked), asked)["both"].mean())
