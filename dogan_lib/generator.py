@@ -138,7 +138,7 @@ class Generator:
     def _embeddings(self, n, seed, captions):
         """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
         from dogan_lib.doodles import captions as language
-        from dogan_lib.models.text import load_encoder
+        from dogan_lib.models.text_encoder import load_encoder
 
         captions = language.draw(n, seed) if captions is None else captions
         captions = [captions] if isinstance(captions, str) else captions

@@ -163,7 +163,7 @@ def _to_jpeg(png: bytes) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=88, subsampling=0)
+    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=80, subsampling=0)
     return buffer.getvalue()
 
 

@@ -401,7 +401,7 @@ first.compile(
 
 # %%
 film = Film(samples=12, every=cfg.film)
-first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[film])
+history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[film])
 
 # %% [markdown]
 # The data are portraits that a program draws, with names for ears and coats; the networks are chapter 04's.

@@ -6,7 +6,7 @@
 # - 판별자(discriminator)는 진짜와 가짜를 가리고, 생성자(generator)는 잠재 벡터(latent vector) z를 데이터로 바꾼다. 둘 다 다층 퍼셉트론이다.
 # - 학습 루프(training loop)는 함수 두 개, `update_discriminator`와 `update_generator`이다. 직접 쓴다.
 # - 평면 위의 놀이터에서 점, 판별자의 장(field), 기울기(gradient), V가 함께 움직이는 것을 본다.
-# - 같은 루프로 16×16 개 초상화를 1분 안에 그리고, 모드 붕괴(mode collapse)를 일부러 일으켜 알아보고 고친다.
+# - 같은 루프로 16×16 개 초상화를 그리고, 모드 붕괴(mode collapse)를 일부러 일으켜 알아보고 고친다.
 # - 발표 자료의 PyTorch 루프에서 실수를 찾고, 고친 루프가 TensorFlow와 어디까지 같은지 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
@@ -308,7 +308,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** The tint is D: blue where it says real, orange where fake, white where it cannot tell. Each pink arrow is the gradient on one fake.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Things to try, each in under a minute:
@@ -385,7 +385,7 @@ def learn(real, rounds):
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 1분 안에 개 · Dogs in under a minute
+# ## 색에서 개로 · From grain to dogs
 #
 # 같은 z 열두 개를 학습하는 동안 따라간다.
 
@@ -399,7 +399,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** First grain, then light and dark in the right places, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page.
+# **볼 것 · What to see.** First one face under coloured grain, then backgrounds and coats, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page; it was busy.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고르지 않은 개들 · Dogs, none picked
@@ -413,10 +413,10 @@ figure = plots.beside(
     titles=("what D was shown as real", "what G draws, none picked"),
     scale=0.75,
 )
-plots.show(figure, "48 portraits of 16 pixels beside 48 samples of the dense generator.")
+plots.show(figure, "48 portraits of 16 pixels beside 48 samples of the dense generator.", dpi=72)
 
 # %% [markdown]
-# **볼 것 · What to see.** Most are dogs, and every one has grain: single pixels that agree with none of their neighbours. Real portraits have none.
+# **볼 것 · What to see.** Most are dogs, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 숫자로 재기 · Measured
@@ -443,7 +443,7 @@ for name, heap in heaps.items():
     print(f"{name:<16}", metrics.kid(fresh[: cfg.judged], heap, "dognet"))
 
 # %% [markdown]
-# **볼 것 · What to see.** KID (chapter 03) is smaller where two heaps of pictures are more alike; "other portraits" is its floor. One run, seed 0, 16 pixels: not to be held against the 32-pixel chapters.
+# **볼 것 · What to see.** Grain is no higher than the portraits': what is missing is detail. KID (chapter 03) is smaller where two heaps are more alike; "other portraits" is its floor. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이웃을 모른다 · It does not know what a neighbour is
@@ -464,7 +464,7 @@ figure = plots.labelled_rows(
 plots.show(figure, "Shuffled portraits, shuffled samples, and the same samples put back: dogs.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. "Neighbours are alike" is not built in: it is learnt 768 times over, and the grain is what was not learnt. Chapter 04 builds it in.
+# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. "Neighbours are alike" is not built in: it has to be learnt 768 times over. Chapter 04 builds it in.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 모드 붕괴 · Mode collapse
@@ -665,12 +665,12 @@ plots.show(figure, alt)
 # %% [markdown]
 # **볼 것 · What to see.** At 2e-4 the two stay together for as long as printed. At the slide's 0.01 they part at once: the two Adams put their ε in different places, and where a step is as large as a weight every difference grows, even one in the seventh digit (dotted).
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 아무도 배우지 못한다 · Nobody learns
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: both loops by their samples
 #
 # 슬라이드의 루프가 돌게만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 if not reason:
     loops = ("corrected", "slide")
     jobs = [torch_loop.Job(loop, real, noise, rate=5e-4) for loop in loops]
@@ -679,7 +679,7 @@ if not reason:
         G.set_weights(run.generator)
         drawn[loop] = as_pictures(G(latents(32, 100, 3)))
 
-# %% tags=["hide-input"]
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 if reason:
     print("Skipped:", reason)
 else:
@@ -691,14 +691,14 @@ else:
     for loop, pictures in drawn.items():
         print(f"{loop:<10} grain {grain(pictures.reshape(-1, 768)):.2f}")
 
-# %% [markdown]
-# **볼 것 · What to see.** Left, blobs on their way to dogs (no batch normalisation, no average, a third of the rounds). Right, gradients that are never cleared push on long after their reason is gone, and G is pushed by D's wish to expose it.
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice without batch normalisation and with Adam's usual β₁ = 0.9. These samples do not decide between the two loops.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
 # 1. **찾기 · Find** the slide's mistakes (above).
-# 2. **예측 · Predict.** (before the run) The shuffled dogs, put back in order, are **A** noise, **B** dogs as grainy as the others, **C** much smoother dogs? Set `prediction` above.
+# 2. **예측 · Predict.** (before the run) The shuffled dogs, put back in order, are **A** noise, **B** dogs like the others, **C** much better dogs? Set `prediction` above.
 # 3. **유도 · Derive.** At P(Generator) = P(Data), against the best D: D's loss and the non-saturating G loss.
 # 4. **유도 · Derive.** A collapsed G puts *all* samples on one of the ring's eight modes. V with the **best** D for that? (D* = p/(p+q); at the crowded mode p = 1/8, q = 1.)
 # 5. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
@@ -750,7 +750,7 @@ for name in ("slide", "shuffled", "equilibrium", "collapsed-v", "repair", "eight
 # - G maps simple noise to samples and learns only through D's gradient; D is a classifier of real against fake.
 # - The loop: one step of D on −V, one step of G on −log D(G(z)), each moving one player's variables.
 # - V near −log 4 is necessary, not sufficient: a weak D cannot tell success from mode collapse. Look at samples, and count.
-# - Dense layers can draw dogs of 16 pixels, with grain: they do not know what a neighbour is.
+# - Dense layers can draw dogs of 16 pixels: blurred ones, for they do not know what a neighbour is.
 # - In PyTorch: `zero_grad` before `backward`, `detach` the fakes in D's step.
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -240,7 +240,7 @@ print("dogan_lib.models.dcgan has the same rows")
 plots.show(plots.grid(dogs.images[:24], columns=8, scale=1.3), "24 drawn dog portraits.")
 
 # %% [markdown]
-# **볼 것 · What to see.** A head in the middle, two ears, two eyes, sky or snow behind. The deck's full network on real dogs takes an hour of two cores: it is shipped, and comes after this.
+# **볼 것 · What to see.** A head in the middle, two ears, two eyes, sky or snow behind. The deck's full network on real dogs took nearly two hours of two cores (6,872 s, says its card): it is shipped, and comes after this.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습: `fit` 한 번 · Train: one `fit`
@@ -261,7 +261,7 @@ gan.compile(
 )
 
 # %% [markdown]
-# G learns faster than D here: with 2e-4 and 4e-4, the usual rates, D wins early and KID ends twice as high.
+# G's rate is higher than D's here. What a rate does, alone and together with other changes, is measured in chapter 05.
 
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
@@ -273,7 +273,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 
 # %%
 film = Film(samples=12, every=cfg.film)
-gan.fit(
+history = gan.fit(
     dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film]
 )
 
@@ -283,13 +283,13 @@ gan.fit(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
 #
-# 같은 z 열두 개를 학습하는 동안 따라간다: 색에서 윤곽으로, 윤곽에서 눈으로.
+# 같은 z 열두 개를 학습하는 동안 따라간다: 흐린 머리에서 귀와 눈으로.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, last the eyes. The row's label says the seconds and the pictures seen.
+# **볼 것 · What to see.** The first row has backgrounds and blurred heads already; ears and eyes become clear further down. The row's label says the seconds and the pictures seen.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배웠나 · What it draws now

@@ -3,11 +3,10 @@
 #
 # **한국어 요약**
 #
-# - 발표 자료에서 가장 정직한 장이다: 32×32에서 되던 것이 64×64에서는 실패하고, 손실(loss)을 읽어 그 원인을 찾는다.
-# - 판별자(discriminator)가 이기면 생성자(generator)는 배울 것이 없다. 네 가지 신호를 재어 실패에 이름을 붙인다.
-# - DiffAugment, R1 페널티(penalty), EMA 세 가지로 같은 신경망을 다시 학습시킨다.
-# - 안정적인 GAN을 위한 여덟 가지 경험 법칙(heuristics)을 하나씩 끄고, 같은 예산과 같은 데이터로 점수를 잰다.
-# - 무엇이 정말 도움이 되는지는 믿지 말고 재어 본다. 시드(seed)마다 흔들리는 폭도 함께 본다.
+# - 발표 자료의 64×64 학습은 실패했고, 손실(loss)을 읽어 그 원인을 찾았다. 여기서는 그 실패를 직접 만든다.
+# - 같은 신경망, 같은 그림, 같은 횟수에서 **한 번에 하나만** 바꾸어 무엇이 고치는지 잰다.
+# - 논문의 첫 번째 식에서 기울기가 사라지는 모습을 한 그림에서 본다.
+# - 안정적인 GAN을 위한 여덟 가지 경험 법칙(heuristics)을, 여덟 번 비교했다는 사실까지 셈에 넣어 평가한다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/05_dcgan_64.ipynb)
@@ -32,450 +31,474 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
-# 1. To build Radford's 64×64 networks, and to watch them fail with settings that look harmless.
-# 2. To read four curves of a run, and to name what is wrong: D wins, vanishing gradient, mode collapse, oscillation, NaN.
-# 3. What DiffAugment, R1 and EMA do, each seen in a picture or a number, and the run that works.
-# 4. Which of the slide's eight heuristics matter *here*: an ablation with three seeds each, and its spread.
+# 1. To make a GAN fail, and to read the failure in its curves.
+# 2. To change one thing at a time on the same networks, and to score what it did.
+# 3. How G's gradient vanishes with the paper's first equation.
+# 4. What R1, DiffAugment and the average of G's weights do.
+# 5. What eight heuristics are worth when eight comparisons are counted as eight.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(images=256, fail_epochs=2, epochs=2, batch=16, width=4, networks=1, steps=12),
-    cpu=dict(images=2000, fail_epochs=4, epochs=5, batch=32, width=16, networks=3, steps=120),
-    gpu=dict(images=20000, fail_epochs=4, epochs=40, batch=64, width=64, networks=9, steps=600),
+    smoke=dict(dogs=256, epochs=1, long=2, batch=16, width=4),
+    cpu=dict(dogs=6000, epochs=4, long=16, batch=32, width=16),
+    gpu=dict(dogs=6000, epochs=8, long=60, batch=32, width=32),
 )
 cfg
 
-# %%
-
+# %% slideshow={"slide_type": "skip"}
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 
 from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot, Recorder
-from dogan_lib.classroom import diagnosis, exercises, failures
-from dogan_lib.classroom import studies as ablation
-from dogan_lib.classroom.diagnosis import diagnose
+from dogan_lib.classroom import cures, diagram, exercises, studies
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
-from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
-every = load_dogs(size=64, limit=cfg.images + 256)
-order = np.random.default_rng(0).permutation(len(every))
-dogs, fresh = every.subset(order[256:]), every.subset(order[:256])
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=500 if cfg.name != "smoke" else 32)
 dogs
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
+# ## 이 장에서 바뀌는 것 · What this chapter changes
 #
-# Twice the side is four times the pixels, and all of the new ones are *detail*: fur, whiskers, the edge of an ear. A judge who sees fur needs no
-# understanding of dogs: "no fur, so it is fake" may be enough to win. The deck's 32×32 run worked, its 64×64 run did not.
-
-# %%
-big = dogs.images[3].astype("float32")
-small = big.reshape(32, 2, 32, 2, 3).mean(axis=(1, 3)).repeat(2, axis=0).repeat(2, axis=1)
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
-titles = ("64×64: 12,288 numbers", "32×32: 3,072 numbers", "what only the 64×64 judge sees")
-for ax, picture, title in zip(axes, (big, small, big - small + 128), titles, strict=True):
-    ax.imshow(picture.clip(0, 255).astype("uint8"), interpolation="nearest")
-    ax.set_title(title, fontsize=10)
-    ax.axis("off")
-figure.tight_layout()
-plots.show(figure, "One dog at 64 and at 32 pixels, and the difference: edges and fine texture.")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Radford's networks
+# 게임은 그대로다. 판별자가 얼마나 빨리, 얼마나 가파르게 배우는지만 바뀐다.
 #
-# Four strided transposed convolutions up (4 → 64), four strided convolutions down, and no dense layer between them except at the two ends.
-# The paper's code has width 128; every row below scales with it. All parts are in one small object, so that each can be exchanged later.
+# **볼 것 · What to see.** All that G learns comes back through D along the red arrows. A D that is sure of everything sends back little that helps.
 
-# %%
-for build in (dcgan.generator_64, dcgan.discriminator_64):
-    model = build(width=128)
-    for layer in model.layers[1:]:
-        if layer.count_params():
-            shape = str(layer.output.shape[1:])
-            print(f"{type(layer).__name__:<22}{shape:<18}{layer.count_params():>12,}")
-    print(f"{model.name:<40}{model.count_params():>12,}\n")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The run that fails
-#
-# Nothing exotic: the optimizer as Keras hands it out, `Adam()` with rate 1e-3 and beta_1 0.9, and a discriminator without batch normalisation,
-# as in the deck's own tables. `Recorder` keeps every step's signals. The deck looked at its losses after about 2000 epochs; the story is
-# over much sooner.
-
-# %%
-failure = failures.FAILURES["D wins"]
-print("the mistake:", failure.mistake)
-failing, recorder = failure.build(), Recorder()
-live = LivePlot(samples=16, title="failing,")
-history = failing.fit(
-    dogs.subset(range(min(len(dogs), 2048))).batches(cfg.batch),
-    epochs=cfg.fail_epochs,
-    verbose=0,
-    callbacks=[recorder, live],
+# %% tags=["hide-input"]
+diagram.game(
+    lit=("D", "loss"),
+    labels={"D": "how fast, how steep?", "loss": "does it still slope?"},
+    title="A game that stays fair",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Reading the curves (손실로 원인 찾기)
+# ## 망은 하나, 스위치는 여럿 · One network, several switches
 #
-# Four signals, measured at every step. What each looks like in a healthy run:
+# 기본값은 Keras가 주는 Adam 그대로(1e-3, beta_1 0.9)이고, 판별자에는 발표 자료의 표처럼 배치 정규화가 없다.
 #
-# | signal | healthy | here |
-# |---|---|---|
-# | D's loss | below log 4 = 1.386, well above 0 | near 0 most of the time: D is hardly ever wrong |
-# | D(x) and D(G(z)) | near each other, crossing noise | 1 and 0, drifting apart |
-# | norm of G's gradient | steady | wild: it depends on how sure D happens to be |
-# | variety of the samples | grows towards 1 | stays low |
+# **볼 것 · What to see.** `build()` is the run that fails. Every cure is the same call with *one* argument changed: the same dogs, the same seed.
 
-# %% slideshow={"slide_type": "slide"}
+
+# %%
+def build(rates=(1e-3, 1e-3), beta_1=0.9, upsample=False, norm=False, **options):
+    z, x = keras.Input((100,)), keras.Input((32, 32, 3))
+    G = keras.Model(z, dcgan.grow(z, cfg.width, 32, upsample))
+    D = keras.Model(x, dcgan.judge(dcgan.shrink(x, cfg.width, kernel_size=4, norm=norm)))
+    gan = GAN(G, D)
+    g, d = (keras.optimizers.Adam(rate, beta_1) for rate in rates)
+    gan.compile(g_optimizer=g, d_optimizer=d, **{"ema": 0.995, **options})
+    return gan
+
+
+# %% slideshow={"slide_type": "skip"}
+prediction = None  # exercise 1: "A", "B" or "C", before you go on
+
+
+# %% slideshow={"slide_type": "skip"}
+def train(*watch, **change):
+    """Train `build(**change)` from the same seed on the same dogs; keep every step's signals."""
+    runtime.setup(seed=0)
+    gan, recorder = build(**change), Recorder()
+    gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[recorder, *watch])
+    return cures.Run(gan, recorder.history)
+
+
+def go_on(run, *watch):
+    """From `cfg.epochs` to `cfg.long`: the same GAN, and its curves continued."""
+    recorder = Recorder()
+    recorder.history = run.history
+    batches = dogs.batches(cfg.batch, start_epoch=cfg.epochs)
+    epochs = dict(initial_epoch=cfg.epochs, epochs=cfg.long)
+    run.gan.fit(batches, **epochs, verbose=0, callbacks=[recorder, *watch])
+
+
+def show(*names):
+    """The failing run above, the named ones below it, each with its score and its reading."""
+    chosen = {name: runs[name] for name in ("as it comes", *names)}
+    notes.update({name: chosen[name].note(fresh.images) for name in chosen if name not in notes})
+    alt = f"Samples and D's opinion of the runs: {', '.join(chosen)}."
+    plots.show(cures.rows(chosen, notes), alt, dpi=68)
+
+
+runs, notes = {}, {}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 실패하는 학습 · The run that fails
+#
+# 이상한 설정은 하나도 없다. 그런데도 개가 나오지 않는다.
+#
+# **볼 것 · What to see.** D's loss is the lower one. For a classifier that would be success; here it goes with pictures that show no dog.
+
+# %%
+runs["as it comes"] = train(LivePlot(samples=25))  # build(), nothing changed
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 손실로 원인 찾기 · Reading the curves
+#
+# 판별자의 손실이 0에 가까우면 성공이 아니라 실패다: 판별자가 거의 틀리지 않는다.
+#
+# **볼 것 · What to see.** How far D's opinions of real and of fake lie apart. `diagnose` reads the last third of these curves, and it never sees a picture.
+
+# %% tags=["hide-input"]
+failing = runs["as it comes"]
+print(failing.diagnosis)
 plots.show(
-    diagnosis.signals(recorder.history, "the failing run"),
-    "Four curves of the failing run: D's loss falls to zero, its opinions part, variety stays low.",
-)
-
-# %% [markdown]
-# **What to see.** A loss of D near zero is the failure, not the success: a judge who cannot be fooled tells the forger "wrong", and not *where*.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The sigmoid saturates
-#
-# D(x) = σ(logit). Where the logit is far from 0, σ is flat, and a flat judge passes on little gradient through D(G(z)). Here is where this D's logits lie.
-
-
-# %%
-def logits_of(gan, images):
-    scaled = np.asarray(images, "float32") / 127.5 - 1
-    return np.asarray(gan.discriminator(scaled, training=False), "float32").ravel()
-
-
-fakes = plots.to_uint8(failing.sample(256, seed=1, ema=False))
-seen = {"training dogs": dogs.images[:256], "fresh dogs": fresh.images, "generated": fakes}
-scores = {name: logits_of(failing, images) for name, images in seen.items()}
-for name, values in scores.items():
-    slope = 1 / (2 + 2 * np.cosh(np.clip(values, -50, 50)))  # σ'(x) = σ(x)(1 - σ(x))
-    print(
-        f"{name:<14} mean logit {values.mean():>8.1f}   flat (σ' < 0.01): {(slope < 0.01).mean():>5.0%}"
-    )
-
-# %% [markdown]
-# Nearly all real dogs sit where σ is flat, few of the fakes. And the non-saturating loss, −log D(G(z)), still has a slope there, which is why G's gradient above is large instead of zero. With the
-# paper's first equation, log(1 − D(G(z))), it would be gone: that is the second failure below.
-#
-# **Is D memorising?** Compare its scores for dogs that it has trained on with dogs that it has never seen. If the first are much higher,
-# D has learnt the training dogs by heart (과적합), and what it tells G is "be one of these pictures".
-
-# %% slideshow={"slide_type": "fragment"}
-figure, ax = plt.subplots(figsize=(7, 2.8))
-styles = {
-    "training dogs": ("real", "-"),
-    "fresh dogs": ("accent", "--"),
-    "generated": ("fake", ":"),
-}
-for name, (colour, line) in styles.items():
-    ordered = np.sort(scores[name])
-    ax.plot(ordered, np.linspace(0, 1, len(ordered)), line, color=PALETTE[colour], lw=2, label=name)
-ax.set(xlabel="D's logit", ylabel="share below", title="D of the failing run", xscale="symlog")
-ax.legend(frameon=False)
-gap = scores["training dogs"].mean() - scores["fresh dogs"].mean()
-print(
-    f"training dogs score {gap:+.1f} above fresh ones; spread of one group {scores['fresh dogs'].std():.1f}"
-)
-plots.show(
-    figure, "Cumulative distributions of D's logits for training dogs, fresh dogs and fakes."
-)
-
-# %% [markdown]
-# In a run as short as this the first two curves lie together: D has won *without* memorising. In a long run on few dogs they part, and
-# chapter 03's nearest neighbours show it on G's side.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Give it a name
-#
-# `diagnose` does what you have just done: it looks at the last third of the run and names the failure with the signs that it measured.
-
-# %%
-print(diagnose(recorder.history))
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Five failing runs: guess first
-#
-# Recorded on real dogs. Which one is mode collapse, which an oscillation, a vanishing gradient, D winning, NaN?
-# Write down your guess before you run the cell after the next.
-
-# %%
-records = failures.recorded()
-order = ["vanishing gradient", "oscillation", "NaN", "D wins", "mode collapse"]
-for number, name in enumerate(order, 1):
-    plots.show(
-        diagnosis.signals(records[name][0], f"run {number}", failures.FAILURES[name].loss()),
-        f"Signals of failing run {number}: D's loss, D's opinion, G's gradient norm and variety.",
-        dpi=60,
-    )
-
-# %% slideshow={"slide_type": "fragment"}
-for number, name in enumerate(order, 1):
-    failure = failures.FAILURES[name]
-    print(
-        f"run {number}: {diagnose(records[name][0], failure.loss())}\n  mistake: {failure.mistake}\n"
-    )
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## First remedy: DiffAugment
-#
-# A D that sees each dog shifted a little, differently each time, cannot win by "this exact picture". If only the real dogs were shifted, G would learn to draw
-# shifted dogs with black rims; so real **and** fake go through the same random change, in D's step and in G's, and G gets its gradient through it.
-
-# %%
-picture = np.repeat(dogs.images[3:4].astype("float32") / 127.5 - 1, 8, axis=0)
-rows = [np.asarray(DiffAugment(policy)(picture)) for policy in ("translation", "color", "cutout")]
-figure = plots.grid(
-    np.concatenate(rows), columns=8, title="translation, colour, cutout: one dog, eight draws each"
-)
-plots.show(
-    figure, "One dog under DiffAugment: eight shifted, eight recoloured and eight cut-out versions."
+    cures.curves(failing),
+    "Four curves of the failing run: D's loss, its opinions, G's gradient, variety.",
+    dpi=75,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Second remedy: R1
+# ## 기울기 소실 · The vanishing gradient
 #
-# A D that separates two sets of pictures sharply is *steep*: a small change moves the logit far. R1 charges for steepness at the real pictures, γ/2 · E‖∇D(x)‖².
-# It needs a D without batch normalisation, where each picture has a gradient of its own: the deck's D, for instance.
-# Measure it: by how many logits does the failing D's answer change for each unit of distance (L2, pictures in [−1, 1]) in its worst direction?
+# 손실 하나만 바꾼다: 논문의 첫 번째 식, log(1 − D)를 글자 그대로 쓴다.
+#
+# **볼 것 · What to see.** One change, the loss. The axis counts in powers of ten: under log(1 − D) G's gradient falls below a thousandth of the other, and all samples are one grid.
 
 # %%
-import tensorflow as tf
+runs["log(1 − D)"] = train(loss=losses.Minimax())
+pair = {"−log D": failing, "log(1 − D)": runs["log(1 − D)"]}
+late = {name: cures.late(run.history["g_gradient"]) for name, run in pair.items()}
+print("G's gradient, last third:", *(f"{name}: {norm:.2g} " for name, norm in late.items()))
+plots.show(cures.gradients(pair), "G's gradient under both losses, and samples.", dpi=68)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 옵티마이저 · Cures at the optimizer
+#
+# 학습률을 낮추거나, 관성(beta_1)을 줄인다.
+#
+# **볼 것 · What to see.** Lower rates alone are no cure: every sample alike. With beta_1 0.5 the samples differ, and D's opinions stay closer together.
+
+# %%
+runs["rates 2e-4"] = train(rates=(2e-4, 2e-4))
+runs["beta_1 0.5"] = train(beta_1=0.5)
+show("rates 2e-4", "beta_1 0.5")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## R1 페널티 · R1: a price on steepness
+#
+# 진짜 그림에서 판별자가 가파르면 벌을 준다: $\frac{\gamma}{2}\,\mathbb{E}\,\lVert \nabla_x D(x) \rVert^2$.
+#
+# R1 asks for the gradient at *one* picture. With batch normalisation in D the logit of one picture depends on the others in its batch: the two exclude each other.
+#
+# **볼 것 · What to see.** The last line holds it against the library's.
 
 
-def steepness(gan, images):
-    """Mean norm of D's gradient at the pictures: logits per unit of L2 distance in [-1, 1]."""
-    x = tf.constant(images.astype("float32") / 127.5 - 1)
+# %%
+def r1(D, x, gamma=0.1):
     with tf.GradientTape() as tape:
         tape.watch(x)
-        total = tf.reduce_sum(gan.discriminator(x, training=False))
-    return float(
-        tf.reduce_mean(tf.norm(tf.reshape(tape.gradient(total, x), (len(images), -1)), axis=1))
-    )
+        score = tf.reduce_sum(D(x))
+    slope = tf.cast(tape.gradient(score, x), "float32")
+    return gamma / 2 * tf.reduce_mean(tf.reduce_sum(slope**2, axis=(1, 2, 3)))
 
 
-before = steepness(failing, dogs.images[:64])
-print(f"failing run: D moves by {before:.1f} logits for each unit of distance")
+D, x = failing.gan.discriminator, tf.constant(dogs.images[:16].astype("float32") / 127.5 - 1)
+np.testing.assert_allclose(r1(D, x), penalties.R1(0.1)(D, x, None), rtol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Third remedy: EMA
+# ## 판별자의 과제 · Cures at D's task
 #
-# G chases a moving D and circles around where it wants to be. A running average of its weights (지수 이동 평균) stands in the middle of the circle.
-# It costs nothing in training: the average never takes part in the game, it only draws the samples.
+# 목표값을 0.9로 낮추거나, 가파름에 벌을 주거나, 진짜와 가짜를 똑같이 흔들어 보여 준다.
 #
-# ## The run that works
-#
-# The same pictures, the same loss. Changed: Adam at 2e-4 and 4e-4 with beta_1 0.5, DiffAugment, R1, EMA. And G grows by upsampling and
-# convolution, as in the deck's own DCGAN 32: chapter 04's checkerboard counts and the ablation below say why.
+# **볼 것 · What to see.** Labels of 0.9 change how sure D may be, and not who wins. R1 and DiffAugment nearly halve KID; neither draws a dog.
 
-# %% slideshow={"slide_type": "slide"}
-gan = GAN(
-    dcgan.generator_64(width=cfg.width, upsample=True),
-    dcgan.discriminator_64(width=cfg.width, dropout=0.1, kernel_size=4, norm=False),
-)
-gan.compile(
-    loss=losses.NonSaturating(),
-    g_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
-    augment=DiffAugment("translation"),
-    penalties=[penalties.R1(0.1, fraction=0.25)],
-    ema=0.99,
-)
-good, live = Recorder(), LivePlot(samples=16, title="stable,")
-history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[good, live])
+# %%
+runs["labels 0.9"] = train(loss=losses.NonSaturating(smoothing=0.1))
+runs["R1 0.1"] = train(penalties=[penalties.R1(0.1, fraction=0.25)])
+runs["DiffAugment"] = train(augment=DiffAugment("translation"))
+show("labels 0.9", "R1 0.1", "DiffAugment")
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 신경망 · Cures at the networks
+#
+# 생성자는 업샘플링으로 키우고, 판별자에는 배치 정규화를 넣는다. 따로따로.
+#
+# **볼 것 · What to see.** Upsampling takes the grid away and has the lowest KID of all single changes. Batch normalisation in D, alone and at these rates, makes it *worse*: D wins at once.
+
+# %%
+runs["upsampling in G"] = train(upsample=True)
+runs["batch norm in D"] = train(norm=True)
+show("upsampling in G", "batch norm in D")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 함께 쓰면 · All together
+#
+# 학습률의 비율, beta_1, 업샘플링, 배치 정규화: 4장의 설정을 같은 망에 쓰고, 더 오래 학습시킨다.
+#
+# **볼 것 · What to see.** Dogs with ears, eyes, sky and snow. D's loss falls here too, slowly.
+
+# %%
+change = dict(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True, norm=True)
+runs["cured"] = train(**change)
+notes["cured"] = runs["cured"].note(fresh.images)  # after as many pictures as the others
+go_on(runs["cured"], LivePlot(samples=25))
+
+# %% slideshow={"slide_type": "skip"}
+go_on(failing)  # as long as the cured one: it is not for want of time
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 왼쪽은 실패, 오른쪽은 치료 · Failure left, cure right
+#
+# `build()` 와 `build(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True, norm=True)`: 같은 개, 같은 시드, 같은 횟수.
+#
+# **볼 것 · What to see.** Left, D's opinions part at once. Right they part too, but slowly, and meanwhile G learns. Four times as many pictures brought the left run from 0.77 to 0.41, and no dog. KID is against 500 portraits that neither has seen; one seed.
+
+# %% tags=["hide-input"]
+sides = {name: runs[name] for name in ("as it comes", "cured")}
+long = {name: run.note(fresh.images) for name, run in sides.items()}
 plots.show(
-    diagnosis.signals(good.history, "the stable run"),
-    "Four curves of the stable run: D's loss stays well above zero, its opinions overlap, variety grows.",
+    cures.side_by_side(sides, long),
+    "The failing run left, the cured run right: samples, D's loss, D's opinion.",
+    dpi=68,
 )
-print(diagnose(good.history))
-after = steepness(gan, dogs.images[:64])
-print(f"steepness of D: {before:.1f} in the failing run, {after:.1f} here")
-
-# %% [markdown]
-# **What to see.** D's loss does not go to zero, D's opinions of real and fake stay within reach of each other, and variety climbs. (Which of the changes did it? Here all were made at once; an exercise for a free evening: undo one.) And EMA? The same weights' average, beside the last step's:
-
-# %%
-figure = plots.beside(
-    gan.sample(32, seed=2, ema=False),
-    gan.sample(32, seed=2),
-    titles=("G after the last step", "its average (EMA)"),
-)
-plots.show(figure, "The same 32 latents drawn by the last generator and by the averaged one.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The shipped generator
+# ## 평균 낸 생성자 · The average of G's weights (EMA)
 #
-# The run that works, on 12,000 real dogs and for many more steps. Its card says how, and how it scores: distances in the features of a network, named beside them (chapters 03 and 14), where
-# the floor is what *other real dogs* score.
+# 생성자는 목표 둘레를 맴돈다. 가중치의 이동 평균은 그 한가운데에 선다. 학습에는 끼어들지 않는다.
+#
+# **볼 것 · What to see.** The same z, two sets of weights, nearly the same dogs. What the average gains is the difference of the two numbers.
 
-# %%
+# %% tags=["hide-input"]
+cured = runs["cured"]
+kids = [cured.kid(fresh.images, ema) for ema in (False, True)]
+titles = [f"{n}: KID {kid:.3f}" for n, kid in zip(("last step", "average"), kids, strict=True)]
+pictures = [cured.gan.sample(40, seed=1, ema=ema) for ema in (False, True)]
+plots.show(
+    plots.beside(*pictures, titles=titles, scale=0.75),
+    "The same 40 latents drawn by the cured run's last generator and by its average.",
+    dpi=60,
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 진단과 점수 · The reading and the score
+#
+# 곡선만 읽은 진단이 그림을 잰 점수와 같은 말을 하는가?
+#
+# **볼 것 · What to see.** Every run read as healthy scores better than every other; wherever D wins, KID is high. "Healthy" means that none of five signs was found, not that there are dogs. One seed each, KID[dognet-1], n = 500.
+
+# %% tags=["hide-input"]
+plots.show(cures.agreement(notes), "KID of every run, sorted, coloured by what its curves say.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 진짜 개, 64×64 · The shipped recipe
+#
+# `dcgan64`는 같은 치료를 받은 라드퍼드의 망이다: 업샘플링, beta_1 0.5, 판별자의 배치 정규화.
+#
+# **볼 것 · What to see.** Coats, poses, grass: dogs when you squint. Faces are smears.
+
+# %% tags=["hide-input"]
 shipped = checkpoints.load_generator("dcgan64")
-print(shipped.describe())
+print(*shipped.card["recipe"], sep="\n")
+print(f"{shipped.card['seconds']:,} s on {shipped.card['machine']}")
+plots.show(
+    plots.grid(shipped.sample(48, seed=0), columns=16, scale=0.72),
+    "48 dogs drawn by dcgan64.",
+    dpi=80,
+)
 
-# %% [markdown]
-# Where is R1? Batch normalisation in D (the slide's fourth heuristic) excludes it, and one of the two had to go. Before hours are spent, **recipes are compared** over minutes: the same dogs,
-# the same 30,000 pictures seen, one change at a time. One seed each, so only the large steps count.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 왜 R1이 아닌가 · Why it has no R1
+#
+# R1은 판별자의 배치 정규화와 함께 쓸 수 없다. 둘 중 하나를 골라야 했고, 재어서 골랐다.
+#
+# **볼 것 · What to see.** From the first bar to the second *two* things change, D's norm and its rate; below that one a bar. One seed each: only large steps count.
 
-# %%
+# %% tags=["hide-input"]
 compared = shipped.card["compared"]
 print(compared["what"])
-for change, fid in compared["FID"].items():
-    print(f"  {change:<52}{fid:>6.1f}")
-
-# %% slideshow={"slide_type": "slide"}
-figure = plots.beside(
-    dogs.images[:64],
-    shipped.sample(64, seed=0),
-    titles=(f"your dogs ({dogs.source})", "dcgan64: 64 samples, none picked"),
+plots.show(
+    cures.bars(compared["FID"]),
+    "FID of six recipes after 30,000 pictures: with R1 the highest, with 3x3 kernels the lowest.",
 )
-plots.show(figure, "64 dogs of your data set beside 64 drawn by the shipped DCGAN 64.", dpi=70)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The eight heuristics of the slide
+# ## 덱의 여덟 가지 · The eight heuristics, each switched off alone
 #
-# | the slide says | switched off: | in the code |
-# |---|---|---|
-# | strided convolutions down | max pooling | `radford.discriminator(down="max")` |
-# | strided convolutions up | nearest upsampling + convolution | `radford.generator(up="nearest")` |
-# | LeakyReLU in D | ReLU | `radford.discriminator(slope=0)` |
-# | batch normalisation | none, in G and D | `norm=False` in both |
-# | Gaussian initialisation, N(0, 0.02) | Glorot uniform | `init="glorot"` in both |
-# | Adam | SGD, its rate tuned for it | `optimizer=sgd(0.01)` |
-# | Gaussian latent | uniform on [−1, 1] | `UniformLatents` |
-# | real and fake batches apart | mixed in D's step (G's step judges fakes alone) | `MixedBatches` |
+# 라드퍼드의 망(폭 16), 진짜 개 64×64, 1,500번, 시드 셋씩: 미리 기록해 둔 학습 27번이다.
 #
-# Each is switched off **alone**, everything else stays Radford's. Same dogs, same steps, three seeds.
+# **볼 것 · What to see.** At this budget no network draws dogs. The grey band is the spread of the unchanged network: wide.
 
-# %% slideshow={"slide_type": "slide"}
-study = ablation.load("heuristics")
-print(study["machine"], "·", study["budget"], "\n")
-print(ablation.table(study))
-
-# %% slideshow={"slide_type": "slide"}
+# %% tags=["hide-input"]
+study = studies.load("heuristics")
 plots.show(
-    ablation.figure(study),
-    "KID of nine networks, three seeds each, beside eight samples of each; the grey band is the spread of the unchanged network.",
+    studies.figure(study),
+    "KID of nine networks, three seeds each, and eight samples of each network.",
     dpi=70,
 )
 
-# %% [markdown]
-# Three seeds are few. The weakest claim that they allow: *all three* runs without a heuristic lie on one side of *all three* runs with it.
-
-# %%
-kids = ablation.by_variant(study)
-base = kids.pop(ablation.BASE)
-for name, values in kids.items():
-    verdict = "inside the spread: no claim"
-    if values.min() > base.max():
-        verdict = (
-            f"it helps: without it KID is {np.median(values) / np.median(base):.1f} times as large"
-        )
-    elif values.max() < base.min():
-        verdict = (
-            f"it hurts: without it KID is {np.median(values) / np.median(base):.2f} times as large"
-        )
-    print(f"{name:<20}{verdict}")
-
-# %% [markdown]
-# **What three seeds of each say, for this budget and this width:**
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 여덟 번 비교했다 · Eight comparisons, counted as eight
 #
-# - **Batch normalisation** and **separate batches** carry the network. Without the first, blurs in one or two colours; with real and fake in one batch the samples
-#   stay grey. Here the slide is simply right.
-# - **Strided transposed convolutions** are the one heuristic that *hurts*: all three runs with nearest upsampling beat all three without. The deck's own DCGAN 32 upsamples, and so does
-#   our run that works.
-# - **Max pooling, ReLU, the uniform latent** tend to the better side, **Glorot and SGD** to the worse; all of them touch the spread of the unchanged network, which is itself
-#   wide. No claim. (Max pooling also costs more: its convolutions run at twice the side before they are thinned.)
+# 여덟 번 물으면 우연한 "차이"가 나오기 쉽다. 그래서 구간을 함께 넓힌다(Dunnett, 모두 함께 95 %).
 #
-# Heuristics are advice about *starting points*, found on other data in 2015. Nobody is to be believed without three seeds, this table included: at ten times the budget its order may change.
+# **볼 것 · What to see.** Two of eight stand clear of 1: without batch normalisation and with mixed batches it is worse. For the other six these runs allow no claim.
+
+# %% tags=["hide-input"]
+plots.show(
+    studies.forest(study),
+    "For each heuristic the ratio of KID without it to KID with it, and its interval.",
+)
+
+# %% slideshow={"slide_type": "skip"}
+print(studies.table(study), "\n")
+for name, (middle, low, high) in studies.ratios(study).items():
+    print(f"without {name:<18} KID {middle:4.2f} times as large ({low:.2f} to {high:.2f})")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Run a small one yourself
-#
-# The same code at a fraction of the budget. With so few steps and one seed the order will differ from the table's; how much it differs is the lesson.
-# On the command line: `dogan train --ablation heuristics --steps 1500 --seeds 3`.
-
-# %%
-names = [ablation.BASE, "batch norm", "Adam", *list(ablation.STUDIES["heuristics"])][: cfg.networks]
-budget = ablation.Budget(steps=cfg.steps, width=8, limit=cfg.images, samples=256, batch_size=32)
-for name in dict.fromkeys(names):
-    run, pictures = ablation.train_and_score("heuristics", name, 0, budget)
-    print(ablation.describe(run))
-    plots.show(
-        plots.grid(pictures, columns=8, scale=1.0),
-        f"Eight samples of the network called {name}",
-        dpi=80,
-    )
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
 # | you see | `diagnose` says | try |
 # |---|---|---|
-# | D's loss at 0, samples noise | D wins | lower D's rate, R1, DiffAugment |
-# | G's gradient at 0 | vanishing gradient | the non-saturating loss, least squares (chapter 06) |
-# | every sample alike | mode collapse | lower G's rate, batch norm, a larger batch |
-# | samples change completely from picture to picture | oscillation | beta_1 0.5 or 0, lower rates, EMA |
-# | `training stopped: g_loss = nan` | NaN | lower rates, bound the critic (chapters 09, 10) |
-# | samples fine, but you know them | nothing: the curves look healthy | nearest neighbours, MiFID (chapter 03) |
+# | D's loss near 0, samples stay noise | D wins | beta_1 0.5, R1, DiffAugment |
+# | G's gradient near 0 | vanishing gradient | −log D, least squares (06) |
+# | every sample alike | mode collapse | slow G down, larger batch |
+# | D's opinion swings | oscillation | beta_1 0.5 or 0, lower rates, EMA |
+# | `g_loss = nan` | NaN | lower rates, bound D (09, 10) |
+# | fine samples that you know | nothing | nearest neighbours (03) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## 연습 문제 · Exercises
 #
-# Put your answer in place of `None`.
-#
-# **1.** Which of the slide's eight does the deck's *own* DCGAN 32 (chapter 04) break? Give their numbers, 1 to 8, in the order of the table above, such as `"3, 4"`.
+# 1. **예측 · Predict.** (before the cures) Which *one* change lowers KID most: **A** rates 2e-4 for both, **B** beta_1 0.5, **C** labels of 0.9? Set `prediction` above.
+# 2. **유도 · Derive.** D's logit for a fake is −10. How many times as steep as log(1 − D) is −log D there?
+# 3. **세기 · Count.** Two networks *without* any difference, three seeds each: all of one on one side of all of the other happens by chance. In eight such comparisons, how often on average?
+# 4. **쓰기 · Write.** `ema(old, new, decay)`, one step of the running average.
+# 5. **고치기 · Repair.** `losses_through` should show D everything through T. It does not.
+# 6. **바꾸고 학습하기 · Change and train.** Cure the run *without* batch normalisation in D.
 
-# %% tags=["exercise"]
-exercises.check("05-deck-breaks", None)
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("05-first-cure", prediction)
 
-# %% [markdown]
-# **2.** With the paper's first equation G's gradient is multiplied by σ(logit) of the fake; with the non-saturating loss by 1 − σ(logit). D's logit for a fake is −10. How many times larger is the second?
-
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("05-rescue", None)
 
-# %% [markdown]
-# **3.** Write `ema(old, new, decay)`, one step of the running average.
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("05-chance", None)
 
-# %% tags=["exercise"]
-exercises.check("05-ema", None)
 
-# %% [markdown]
-# **4.** Three seeds of network A give KID 100, 130, 160; of network B 110, 120, 125. May you say that B is better? (`"yes"` or `"no"`)
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def ema(old, new, decay):
+    """The average after one more step: `decay` says how much of the old one is kept."""
 
-# %% tags=["exercise"]
-exercises.check("05-better", None)
 
-# %%
-exercises.solution("05-deck-breaks")
+exercises.check("05-ema", ema)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def losses_through(T, D, real, fake):
+    """D's loss and G's (non-saturating), D seeing pictures through T only. Mend it."""
+    d_loss = np.mean(np.logaddexp(0, -D(T(real)))) + np.mean(np.logaddexp(0, D(fake)))
+    g_loss = np.mean(np.logaddexp(0, -D(fake)))
+    return d_loss, g_loss
+
+
+exercises.check("05-repair", losses_through)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+mine = None  # build(norm=False, ...), trained for at most cfg.long epochs
+exercises.check("05-without-norm", mine)
+
+# %% slideshow={"slide_type": "skip"}
+for name in ("first-cure", "rescue", "chance", "ema", "repair", "without-norm"):
+    exercises.solution(f"05-{name}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
+# ## 요약 · Summary
 #
-# - At 64×64 D can win by texture. Its loss at zero is the sign, not the goal.
-# - Four signals name a failure: D's loss, D's opinions, G's gradient, the variety of the samples.
-# - DiffAugment is aimed at memorising, R1 at steepness, EMA at the circling. Together they gave a run that goes on.
-# - A heuristic is a claim. The table says what each is worth here, at this budget, and how far three seeds lie apart.
-#
+# - A loss of D near zero is the failure. G learns from D's doubts.
+# - One change at a time, on the same networks, scored: beta_1 0.5, R1, DiffAugment and upsampling each helped, rates, labels and batch normalisation alone did not. Together they draw dogs.
+# - log(1 − D) is flat where D is sure; −log D is not.
+# - R1 prices steepness, DiffAugment takes D's easy evidence away, EMA averages G's circling.
+# - Eight comparisons are eight chances to be wrong: of the slide's eight heuristics, two stand clear here.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Radford, Metz, Chintala 2015, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434), and its code, Newmu/dcgan_code
 # - Chintala et al. 2016, *How to train a GAN?*, soumith/ganhacks
+# - Salimans et al. 2016, *Improved techniques for training GANs* (one-sided label smoothing), [arXiv:1606.03498](https://arxiv.org/abs/1606.03498)
 # - Zhao et al. 2020, *Differentiable augmentation*, [arXiv:2006.10738](https://arxiv.org/abs/2006.10738)
 # - Mescheder, Geiger, Nowozin 2018, *Which training methods for GANs do actually converge?*, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406)
 # - Yazıcı et al. 2018, *The unusual effectiveness of averaging in GAN training*, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498)
-# - Jason Brownlee, *How to implement GAN hacks in Keras*, machinelearningmastery.com
+# - Dunnett 1955, *A multiple comparison procedure for comparing several treatments with a control*, JASA 50
+# - Jason Brownlee, *How to implement GAN hacks in Keras*, machinelearningmastery.com; FloydHub, *GANs: the story so far*: the deck's own reading list
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: where the slope is
+#
+# The bars are the failing D's answers to G's fakes. The two losses' slopes there are σ(logit) for log(1 − D) and 1 − σ(logit) for −log D.
+
+# %% slideshow={"slide_type": "skip"}
+plots.show(
+    cures.slopes(failing),
+    "The slopes of G's two losses over D's logit, and where this D's logits for fakes lie.",
+    dpi=60,
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: DiffAugment, looked at
+#
+# Were only the *real* dogs shaken, G would learn to draw shifted dogs with grey rims. So both are, in D's step and in G's. Translation, colour, cutout, ten draws each:
+
+# %% slideshow={"slide_type": "skip"}
+one = np.repeat(dogs.images[7:8].astype("float32") / 127.5 - 1, 10, axis=0)
+shaken = [DiffAugment(policy)(one) for policy in ("translation", "color", "cutout")]
+plots.show(
+    plots.grid(np.concatenate(shaken), columns=10, scale=0.8),
+    "One dog under translation, colour and cutout, ten draws each.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: how steep is D?
+#
+# D's logit on straight ways from real dogs to fakes, for the failing run (after all its epochs) and for the run with R1:
+
+# %% slideshow={"slide_type": "skip"}
+plots.show(
+    cures.ways({name: runs[name] for name in ("as it comes", "R1 0.1")}, dogs.images),
+    "D's logit on straight ways from real dogs to fakes: the failing run and the one with R1.",
+    dpi=60,
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: Radford's networks at 64×64
+#
+# Four strided transposed convolutions up (4 → 64), four strided convolutions down. The paper's code has width 128; `dcgan64` has 32.
+
+# %% slideshow={"slide_type": "skip"}
+for network in (dcgan.generator_64, dcgan.discriminator_64):
+    model = network(width=128)
+    for layer in model.layers[1:]:
+        if layer.count_params():
+            shape = str(layer.output.shape[1:])
+            print(f"{type(layer).__name__:<26}{shape:<18}{layer.count_params():>12,}")
+    print(f"{model.name:<44}{model.count_params():>12,}\n")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: does this D learn by heart?
+#
+# D's logits for dogs that it has trained on, and for dogs that it has never seen. Were the first much higher, D would know its training dogs by heart.
+
+
+# %% slideshow={"slide_type": "skip"}
+def logits(gan, images):
+    scaled = images.astype("float32") / 127.5 - 1
+    return np.asarray(gan.discriminator(scaled, training=False), "float32").ravel()
+
+
+for name in ("as it comes", "cured"):
+    seen, new = (logits(runs[name].gan, x.images[:500]) for x in (dogs, fresh))
+    print(f"{name:<12} training dogs {seen.mean():6.2f}   fresh ones {new.mean():6.2f}", end="   ")
+    print(f"spread of one kind {new.std():.2f}")

@@ -258,10 +258,10 @@ for ax, (name, path) in zip(axes, paths.items(), strict=True):
 axes[0].legend(loc="upper right", ncols=2, bbox_to_anchor=(0.93, 1), fontsize=11)
 figure.tight_layout()
 alt = "Paths over 50 steps: under the log loss far fakes stay; under least squares they come back."
-plots.show(figure, alt)
+plots.show(figure, alt, dpi=75)
 
 # %% [markdown]
-# **볼 것 · What to see.** Under the log loss the far fakes stay, a little farther out than before; near ones run through the data. Under least squares both stop at D = 1.
+# **볼 것 · What to see.** Under the log loss the far fakes stay, a little farther out than before. Under least squares both stop at D = 1.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 언덕 · Two hills
@@ -289,7 +289,7 @@ ground.advance(cfg.pictures)
 ground
 
 # %% [markdown]
-# **볼 것 · What to see.** Change **G's loss** as it plays. A D that bends and learns soon calls far fakes fake, and then the log loss pulls too.
+# **볼 것 · What to see.** A D that learns soon calls far fakes fake; then the log loss pulls too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 가장 좋은 D · The best D
@@ -428,9 +428,8 @@ figure = plots.beside(
     titles=[f"{name}, {cfg.seconds} s, seed 0" for name in gans],
     scale=0.72,
 )
-plots.show(
-    figure, "Samples of the GAN with the log loss beside samples of the one with least squares."
-)
+alt = "Samples of the GAN with the log loss beside samples of the one with least squares."
+plots.show(figure, alt, dpi=72)
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=cfg.judged, progress=False)
 for name, gan in gans.items():
     print(f"{name:<14}", metrics.kid(fresh.images, gan.sample(cfg.judged, seed=2), "dognet"))
@@ -465,7 +464,8 @@ figure = plots.beside(
     titles=[f"{name}: 40 samples, none picked" for name in shipped],
     scale=0.72,
 )
-plots.show(figure, "40 dogs drawn by the shipped DCGAN 64 beside 40 drawn by the shipped LSGAN 64.")
+alt = "40 dogs drawn by the shipped DCGAN 64 beside 40 drawn by the shipped LSGAN 64."
+plots.show(figure, alt, dpi=72)
 for name, generator in shipped.items():
     scores = generator.card["scores"]
     print(f"{name} FID[{scores['network']}, n={scores['n']}] = {scores['generated']['FID']:.1f}")

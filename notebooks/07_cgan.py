@@ -359,7 +359,8 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 
 # %%
 film = Film(samples=12, every=cfg.film, labels=np.arange(12) * 2)
-gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film])
+live = LivePlot(samples=25)
+history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live, film])
 
 # %% [markdown]
 # **볼 것 · What to see.** Dogs within two epochs. D's hinge loss stays near 1.65, where 2 is a D that knows nothing: G is the faster of the two.

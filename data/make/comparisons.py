@@ -26,6 +26,7 @@ from dogan_lib import losses, metrics, plots, runtime
 from dogan_lib.classroom import studies
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.models import biggan, dcgan, pggan, sagan
 
 DRAWN, THIRDS = 500, 3
@@ -152,8 +153,9 @@ def trained(name: str, variant: str, seed: int, seconds: float) -> tuple[dict, n
             batches = dogs.batches(seed=seed, **options).repeat()
             gan.fit(batches, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
             if until in marks:
-                conditions = dict(labels=fresh.labels) if options.get("condition") else {}
-                pictures = plots.to_uint8(gan.sample(DRAWN, seed=1000 + seed, **conditions))
+                z = latents(DRAWN, gan.latent_dim, 1000 + seed)
+                inputs = [z, fresh.labels] if options.get("condition") else z
+                pictures = plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))
                 fake = metrics.extract(_to_size(pictures, 32), "dognet", progress=False)
                 scores.append(
                     {

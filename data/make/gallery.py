@@ -14,7 +14,7 @@ from PIL import Image
 from dogan_lib import cards, checkpoints, plots
 from dogan_lib.classroom import pyramids
 from dogan_lib.doodles import captions
-from dogan_lib.models import text
+from dogan_lib.models.text_encoder import load_encoder
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 COLUMNS, ROWS, SEED = 10, 4, 7
@@ -72,7 +72,7 @@ def conditions(generator) -> dict[str, np.ndarray]:
     if generator.classes:
         return {"labels": np.random.default_rng(SEED).integers(generator.classes, size=WALKERS)}
     if "captions" in generator.inputs:
-        return {"captions": text.load_encoder()(captions.draw(WALKERS, SEED))}
+        return {"captions": load_encoder()(captions.draw(WALKERS, SEED))}
     return {}
 
 

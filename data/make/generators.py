@@ -22,7 +22,7 @@ from dogan_lib.distribution import number
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.report import score
-from dogan_lib.models import text
+from dogan_lib.models import text_encoder
 from dogan_lib.saving import read_network
 
 MEASURED = 2000  # pictures, for the scores on a card
@@ -68,7 +68,7 @@ def train(
         print(f"{strategy}: {together.num_replicas_in_sync} replicas")
     dogs = load_dogs(size=recipe.size, source=data, limit=limit, seed=seed)
     if recipe.condition == "captions":
-        dogs = text.trained_on(dogs)
+        dogs = text_encoder.trained_on(dogs)
     per_epoch = len(dogs) // recipe.batch_size
     if not per_epoch:
         raise ValueError(f"{len(dogs)} dogs are less than one batch of {recipe.batch_size}")

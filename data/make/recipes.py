@@ -17,7 +17,7 @@ from dogan_lib.classroom import growth
 from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN
 from dogan_lib.layers import ConditionalBatchNormalization
-from dogan_lib.models import conditional, dcgan, pggan, projected, text
+from dogan_lib.models import conditional, dcgan, pggan, projected, text, text_encoder
 from dogan_lib.saving import read_network
 
 
@@ -50,8 +50,10 @@ class Recipe:
 
     def batches(self, dogs, seed, start_epoch):
         if self.condition == "captions":
-            encoder, said = text.load_encoder(), True
-            return text.batches(dogs, encoder, self.batch_size, seed, start_epoch, said=said)
+            extras = dict(near_misses=True, said=True)
+            return text_encoder.batches(
+                dogs, text_encoder.load_encoder(), self.batch_size, seed, start_epoch, **extras
+            )
         return dogs.batches(self.batch_size, self.condition, seed=seed, start_epoch=start_epoch)
 
 
@@ -83,6 +85,7 @@ def _cgan64(classes: int) -> GAN:
 def _reed64(**options) -> GAN:
     generator = text.generator(width=32, upsample=True)
     discriminator = text.discriminator(width=32)
+    options = dict(seeking=0.1, midpoints=True) | options
     return _balanced(text.TextGAN(generator, discriminator, **options))
 
 

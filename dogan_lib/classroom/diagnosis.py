@@ -78,8 +78,15 @@ MINIMUM = 12
 
 def guessing_loss(loss: AdversarialLoss) -> float:
     """D's least loss where it gives every picture the same score: 2 log 2 for the log losses."""
-    scores = np.linspace(-2, 2, 401, dtype="float32")
+    scores = np.linspace(-2, 2, 101, dtype="float32")
     return min(float(loss.discriminator(np.array([c]), np.array([c]))) for c in scores)
+
+
+def least_loss(loss: AdversarialLoss) -> float:
+    """D's loss where it is never wrong: 0 for the log losses, and more with smoothed labels."""
+    scores = np.linspace(-20, 20, 161, dtype="float32")[:, None]
+    real = min(scores, key=lambda c: float(loss.discriminator(c, scores[80])))
+    return min(float(loss.discriminator(real, c)) for c in scores)
 
 
 def _curves(history) -> dict[str, np.ndarray]:
@@ -144,9 +151,13 @@ def _slope(loss, score) -> float:
 
 def _beaten(curves, loss):
     late, guess = _late(curves["d_loss"]), guessing_loss(loss)
-    if guess > 0 and late < 0.15 * guess:
+    if guess <= 0 or late > guess / 2:
+        return ()
+    least = least_loss(loss)
+    if late - least < 0.15 * (guess - least):
         return (
-            f"D's loss is {late:.2g}; it would be {guess:.2g} if D could only guess",
+            f"D's loss is {late:.2g}; it would be {guess:.2g} if D could only guess, and "
+            f"{round(least, 3):.2g} if it were never wrong",
             *_gap(curves),
         )
     return ()

@@ -5,7 +5,7 @@ A chapter's exercises are data in `classroom/chapters/chNN.py` (kinds: `classroo
     number("10-jump", 5.625, "WHY", hints={2.5: "That is one doubling."}, otherwise="HINT")
     numbers("09-sigma", (1, 0.5, 0.25), "WHY", hints={(1, 1, 1): "..."})  # None matches any number
     choices("08-order", "B", "ABC", "WHY", hints={"A": "..."})            # the letters to pick from
-    words("05-better", ("no", "아니요"), "WHY", wrong={"yes": "HINT"})
+    words("12-start", ("raise", "higher"), "WHY", wrong={"lower": "HINT"})
     @function("05-ema", (1.0, 3.0, 0.9), wrong=[(lambda old, new, decay: new, "HINT")])
     def ema(old, new, decay): "WHY"; return ...       # what is decorated is the solution, and shown
     @target("02-modes", "WHY", at_least=8, unit="modes")

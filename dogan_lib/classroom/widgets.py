@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageOps
 
 from dogan_lib import plots
-from dogan_lib.classroom.heat import heat_over
+from dogan_lib.classroom.heat import heat_over, places
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.doodles import captions
@@ -502,10 +502,9 @@ class AttentionMap(ipywidgets.VBox):
         at = (place + 0.5) * self.image.shape[:2] / self.maps.shape[:2] - 0.5
         heat = self.heat()
         self.dog.value = plots.png(heat_over(self.image, at=at, zoom=self.zoom))
-        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom))
-        strongest = np.sort(heat.ravel())[::-1].cumsum()
-        half = int((strongest < 0.5).sum()) + 1
-        self.said.value = f"half of its attention lies on {half} of {heat.size} places"
+        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, 10 / heat.size))
+        spread = f"{places(heat):.1f} of {heat.size} places"
+        self.said.value = f"spread over {spread} (exp of its entropy); brightest is ten times even"
 
 
 def _on_top(side: int, cells: str | None = None):

@@ -18,9 +18,7 @@ from dogan_lib.doodles.painter import ATTRIBUTES, COATS, KEYWORDS
 
 MAX_WORDS = 32  # the longest caption of a doodle has 19
 
-# ---------------------------------------------------------------------------------------------
-# Reading
-# ---------------------------------------------------------------------------------------------
+# Reading --------------------------------------------------------------------------------------
 
 _COLOURS = {w for name in ("colour", "marking") for w in KEYWORDS[name].values()} - {"none"}
 _EARS = {phrase.split()[0]: value for value, phrase in KEYWORDS["ears"].items()}
@@ -157,9 +155,7 @@ def _next(known: Sequence[str], i: int, skipped) -> str | None:
     return next(rest, None)
 
 
-# ---------------------------------------------------------------------------------------------
-# Numbers for the networks
-# ---------------------------------------------------------------------------------------------
+# Numbers for the networks ---------------------------------------------------------------------
 
 _NUMBERS = {word: i + 1 for i, word in enumerate(VOCABULARY)}
 
@@ -170,9 +166,7 @@ def numbers(known: Sequence[str]) -> list[int]:
     return ids + [0] * (MAX_WORDS - len(ids))
 
 
-# ---------------------------------------------------------------------------------------------
-# Wording
-# ---------------------------------------------------------------------------------------------
+# Wording --------------------------------------------------------------------------------------
 
 VARIANTS = 12  # orders in which `doodle.caption_of` says the same
 # How often a near miss lies about what.
@@ -258,9 +252,7 @@ def rows(dogs) -> list[dict[str, str]]:
     return [dict(zip(ATTRIBUTES, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-# ---------------------------------------------------------------------------------------------
-# Kept back
-# ---------------------------------------------------------------------------------------------
+# Kept back ------------------------------------------------------------------------------------
 
 
 def held_out(attributes: Mapping[str, str]) -> bool:
@@ -286,20 +278,24 @@ class Question(typing.NamedTuple):
     attributes: dict[str, str]
     index: int
     seed: int
+    only: Mapping | None = None
 
     def answer(self, size: int = 64) -> np.ndarray:
         """The doodle itself, uint8 (size, size, 3)."""
-        return doodle.draw(self.index, size, self.seed).image
+        return doodle.draw(self.index, size, self.seed, only=self.only).image
 
 
-def questions(n: int, seed: int = 0) -> list[Question]:
-    """n captions whose combinations no training has seen, in the doodles' proportions."""
+def questions(n: int, seed: int = 0, only=None, unseen: bool = True) -> list[Question]:
+    """n captions whose combinations no training has seen (or all have), in doodles' proportions.
+
+    `only` is as for `painter.draw`, such as `painter.PORTRAITS`.
+    """
     asked, index, seed = [], 0, 1_000_000 + seed
     while len(asked) < n:
-        attributes = doodle.traits(index, seed)[1]
-        if held_out(attributes):
+        attributes = doodle.traits(index, seed, only=only)[1]
+        if held_out(attributes) == unseen:
             caption = doodle.caption_of(attributes, index % VARIANTS)
-            asked.append(Question(caption, attributes, index, seed))
+            asked.append(Question(caption, attributes, index, seed, only))
         index += 1
     return asked
 

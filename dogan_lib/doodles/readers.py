@@ -34,7 +34,7 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.batches import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
-from dogan_lib.models import text
+from dogan_lib.models import text_encoder
 from dogan_lib.models.dognet import dognet
 from dogan_lib.runtime import device, setup
 
@@ -107,7 +107,7 @@ def caption_batches(dogs, seed: int = 0, start_epoch: int = 0):
 def compiled_matcher(steps: int, encoder: keras.Model | None = None) -> keras.Model:
     """A new matcher, ready to fit for so many steps."""
     heads = _cross_entropies()
-    model = matcher(encoder or text.encoder())
+    model = matcher(encoder or text_encoder.encoder())
     model.compile(
         optimizer=_decaying(steps, 2e-3),
         loss={"match": matching_loss, **heads},
@@ -333,7 +333,7 @@ def train_classifier(args):
 def train_guide(args):
     """On combinations that are not kept back, and other doodles than the ruler's."""
     dogs = load_dogs(size=64, source="doodle", limit=args.doodles, seed=args.seed + 200)
-    learnt = text.trained_on(dogs)
+    learnt = text_encoder.trained_on(dogs)
     model, seconds = train(compiled_guide, picture_batches, learnt, args.out, args.epochs)
     if args.ship:
         fresh = load_dogs(size=64, source="doodle", limit=EXAMINED, seed=args.seed + 201)

@@ -39,7 +39,9 @@ class Obedience:
         return "\n".join([head, *rows])
 
 
-def obedience(generator, ruler, questions: Sequence[Question], seed: int = 0) -> Obedience:
+def obedience(
+    generator, ruler, questions: Sequence[Question], seed: int = 0, names: Sequence[str] = ()
+) -> Obedience:
     """Ask a generator and read its pictures.
 
     Args:
@@ -47,11 +49,14 @@ def obedience(generator, ruler, questions: Sequence[Question], seed: int = 0) ->
         ruler: `.read(pictures)` -> attribute -> values, as `readers.load_attributes` gives.
         questions: `captions.questions(500)`: combinations that no training has seen.
         seed: of the latents.
+        names: the attributes that are looked at; all where none is given.
     """
     sentences = [question.caption for question in questions]
     read = ruler.read(generator.sample(len(sentences), seed=seed, captions=sentences))
     known = ruler.read(np.array([question.answer() for question in questions]))
-    asked = {name: np.array([q.attributes[name] for q in questions]) for name in ATTRIBUTES}
+    asked = {
+        name: np.array([q.attributes[name] for q in questions]) for name in names or ATTRIBUTES
+    }
     return Obedience(
         n=len(questions),
         obeyed={name: float(np.mean(read[name] == asked[name])) for name in asked},

@@ -91,17 +91,21 @@ def discriminator(
     return keras.Model([images, labels], logits, name=f"conditional_discriminator_{way}")
 
 
-def judge_together(features, condition):
+def judge_together(features, condition, norm: bool = False):
     """Features (batch, h, w, c) and a vector (batch, d) -> logits (batch, 1), by concatenation.
 
     The vector is repeated at each position; a 1x1 convolution then compares the two, and a last
     layer adds up what it found where.
+
+    Args:
+        norm: batch normalisation after the 1x1 convolution.
     """
     height, width, channels = features.shape[1:]
     everywhere = layers.Reshape((height, width, -1))(layers.RepeatVector(height * width)(condition))
     x = layers.Concatenate()([features, everywhere])
     small = keras.initializers.RandomNormal(stddev=0.02)
     x = layers.Conv2D(channels, 1, kernel_initializer=small)(x)
+    x = dcgan.batch_norm(x) if norm else x
     return dcgan.judge(layers.LeakyReLU(negative_slope=0.2)(x))
 
 

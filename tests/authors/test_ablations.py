@@ -130,3 +130,16 @@ def test_committed_studies_are_whole(name):
         assert len(values) >= 3, f"{variant}: three seeds at least"
     assert set(studies.by_variant(facts)) == set(variants.STUDIES[name])
     json.dumps(facts)
+
+
+def test_eight_comparisons_are_counted_as_eight():
+    """The intervals hold together: wider than one alone, and each holds its own ratio."""
+    facts = studies.load("heuristics")
+    found = studies.ratios(facts)
+    assert list(found) == list(variants.STUDIES["heuristics"])[1:]
+    assert all(low < middle < high for middle, low, high in found.values())
+    one = facts | {"runs": [r for r in facts["runs"] if r["variant"] in (variants.BASE, "Adam")]}
+    told = {name for name, (_, low, high) in found.items() if low > 1 or high < 1}
+    assert told == {"batch norm", "separate batches"}, "what chapter 05 says"
+    assert len(studies.ratios(one)) == 1
+    studies.forest(facts)

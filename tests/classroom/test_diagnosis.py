@@ -11,7 +11,14 @@ import tensorflow as tf
 from dogan_lib import losses
 from dogan_lib.callbacks import Recorder
 from dogan_lib.classroom import failures
-from dogan_lib.classroom.diagnosis import MINIMUM, diagnose, guessing_loss, signals, swings
+from dogan_lib.classroom.diagnosis import (
+    MINIMUM,
+    diagnose,
+    guessing_loss,
+    least_loss,
+    signals,
+    swings,
+)
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.signals import SIGNALS, variety
@@ -81,6 +88,20 @@ def test_variety_by_hand():
 )
 def test_guessing_loss_is_the_known_one(loss, expected):
     np.testing.assert_allclose(guessing_loss(loss), expected, atol=1e-3)
+
+
+def test_the_least_loss_is_that_of_a_discriminator_that_is_never_wrong():
+    for loss in (losses.NonSaturating(), losses.LeastSquares(), losses.Hinge()):
+        np.testing.assert_allclose(least_loss(loss), 0, atol=1e-3)
+    entropy = -(0.9 * np.log(0.9) + 0.1 * np.log(0.1))
+    np.testing.assert_allclose(least_loss(losses.NonSaturating(0.1)), entropy, atol=1e-3)
+
+
+def test_a_win_is_seen_behind_smoothed_labels():
+    """With them D's loss ends at 0.325 and not at 0, where D is never wrong."""
+    history = {name: [1.0] * MINIMUM for name in SIGNALS} | {"d_loss": [0.39] * MINIMUM}
+    assert diagnose(history, losses.NonSaturating(0.1)).name == "D wins"
+    assert diagnose(history).name == "healthy"
 
 
 def test_swings_counts_and_measures():

@@ -38,7 +38,6 @@ RIGHT = [
         "03-prepare",
         lambda x, flips: np.where(flips[:, None, None, None], x[:, :, ::-1], x) / 127.5 - 1,
     ),
-    ("05-better", "아니요"),
     ("07-count", "3,072"),
     ("10-pictures", "12,800,000"),
     (
@@ -74,8 +73,7 @@ WRONG = [
     ("14-leak", lambda x, y: 0.5),
 ]
 UNREADABLE = [
-    ("05-better", "unknown"),
-    ("05-better", "I do not know"),
+    ("12-start", "unknown"),
     ("12-start", "highlow"),
     ("00-only-the-density", "boundary"),
     ("00-bayes", "half"),

@@ -19,7 +19,7 @@ from dogan_lib.classroom.widgets import (
 )
 from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, conditional, dcgan, sagan, text
+from dogan_lib.models import biggan, conditional, dcgan, sagan, text, text_encoder
 from dogan_lib.models.singan import Scale, SinGAN, generator
 from dogan_lib.models.singan_uses import paint_to_image
 
@@ -118,7 +118,7 @@ def test_kept_squares_are_a_folder_of_dogs(cropper):
 @pytest.fixture
 def asking(tmp_path, monkeypatch):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
-    save_generator(text.encoder(8, width=8), "text_encoder", {"kind": "text encoder"})
+    save_generator(text_encoder.encoder(8, width=8), "text_encoder", {"kind": "text encoder"})
     generator = Generator(text.generator(8, 4, projected=4, width=2))
     return AskForDogs(generator, "a red dog", dogs=2)
 

@@ -73,25 +73,31 @@ def disks(count: int, place: Path) -> Row:
         """A job that writes a file or folder of this name on the disk."""
         return lambda where: lambda: command([*map(str, arguments), str(where / name)])
 
-    # name: the job for a place, its environment there, bytes that it needs
     train = ("tiny", "--data", "doodle", "--limit", "24", "--epochs", "1", "--out")
     score = ("score", sides[0], "--real", sides[1], "--features", "dognet", "-n", "20", "--json")
     cached = {"DOGAN_CACHE": None}
-    jobs = {
-        "train": (to("run", *train, command=generators.main), {}, 300_000),
-        "sample": (to("dogs.png", "sample", network, "-n", "64", "-o"), {}, 100_000),
-        "submit": (to("dogs.zip", "submit", network, "--enlarge", "-n", "12", "-o"), {}, 60_000),
-        "score": (to("table.json", *score), {}, 2_000),
-        "archive": (lambda where: _data(sides[1]), cached, 45_000),
-        "doodles": (lambda where: _data("doodle", "--limit", "40"), cached, 30_000),
-        "ship": (lambda where: _shipped(network, where), {}, 50_000),
+    jobs = {  # name: the job for a place, and its environment there
+        "train": (to("run", *train, command=generators.main), {}),
+        "sample": (to("dogs.png", "sample", network, "-n", "64", "-o"), {}),
+        "submit": (to("dogs.zip", "submit", network, "--enlarge", "-n", "12", "-o"), {}),
+        "score": (to("table.json", *score), {}),
+        "archive": (lambda where: _data(sides[1]), cached),
+        "doodles": (lambda where: _data("doodle", "--limit", "40"), cached),
+        "ship": (lambda where: _shipped(network, where), {}),
     }
+    needs = {}  # bytes, as measured
     names = [f"{how} {name}" for how in ("full", "nearly", "half", "read-only") for name in jobs]
     shares = {"full": 0, "nearly": 0.8, "half": 0.4, "read-only": 0}
     for number, full in enumerate(names[:count]):
         how, name = full.split()
-        job, own, needs = jobs[name]
-        room = int(shares[how] * chance("disk", number).uniform(0.5, 1) * needs)
+        (job, own), said, works = jobs[name], "", True
+        if how == "full":  # with room it works; and what it needs from elsewhere is there then
+            there = {key: place / "roomy" / "cache" for key in own}
+            first = run(job(place / "roomy"), **common | there)
+            said, works = first.said, first.code == 0
+            needs[name] = sum(_listing(place / "roomy").values())
+            shutil.rmtree(place / "roomy", ignore_errors=True)
+        room = int(shares[how] * chance("disk", number).uniform(0.5, 1) * needs.get(name, 0))
         with Disk(place / "small" / str(number), room) as disk:
             _fill(disk, room)
             environment = common | {key: disk.folder / "cache" for key in own}
@@ -100,17 +106,11 @@ def disks(count: int, place: Path) -> Row:
             before = _listing(disk.folder)
             ended = run(disk.limited(job(disk.folder)), **environment)
             kept = _listing(disk.folder)
-            said = ended.said.strip().splitlines()[-1:] or [""]
-            named = str(disk.folder) in said[0]
+            named = str(disk.folder) in "".join(ended.said.strip().splitlines()[-1:])
             whole = all(kept.get(path) == size for path, size in before.items())
             halves = [path for path, size in kept.items() if "tmp" in path or not size]
             ok = ended.code == 1 and ended.polite and named and not halves
-        said, works = f"{ended.code} {halves} {ended.said}", True
-        if how == "full":  # with room it works
-            own = {key: place / "roomy" / "cache" for key in own}
-            again = run(job(place / "roomy"), **common | own)
-            said, works = said + again.said, again.code == 0
-            shutil.rmtree(place / "roomy", ignore_errors=True)
+        said += f"{ended.code} {halves} {ended.said}"
         row.note(1, ok and whole and works, said, lost=not whole, name=full)
     for name in ("archive", "doodles")[: max(0, count - len(names))] or ("doodles",):
         ended = run(_homeless(jobs[name][0](place)), DOGAN_CACHE=None, HOME=None)

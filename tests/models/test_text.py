@@ -12,7 +12,7 @@ from dogan_lib.doodles import painter as doodle
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.obedience import figure, obedience
-from dogan_lib.models import text
+from dogan_lib.models import text, text_encoder
 from dogan_lib.models.text import TextGAN
 
 DIM = 16
@@ -108,8 +108,8 @@ def encoder(tmp_path, monkeypatch):
     """A small untrained one, in the place of the shipped."""
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
     card = {"kind": "text encoder", "words": list(captions.VOCABULARY)}
-    checkpoints.save_generator(text.encoder(DIM, width=8), "text_encoder", card)
-    return text.load_encoder()
+    checkpoints.save_generator(text_encoder.encoder(DIM, width=8), "text_encoder", card)
+    return text_encoder.load_encoder()
 
 
 def test_the_encoder_reads_words_in_their_order(encoder):
@@ -127,9 +127,9 @@ def test_another_vocabulary_is_refused(encoder, tmp_path):
     card = {"kind": "text encoder", "words": ["cat"]}
     checkpoints.save_generator(encoder.model, "other", card)
     with pytest.raises(ValueError, match="other words"):
-        text.load_encoder("other")
+        text_encoder.load_encoder("other")
     with pytest.raises(FileNotFoundError, match="readers encoder"):
-        text.load_encoder("none")
+        text_encoder.load_encoder("none")
 
 
 def test_matching_loss_by_hand():
@@ -170,10 +170,10 @@ def test_the_style_encoder_gives_a_latent():
     assert style(tf.zeros((3, 64, 64, 3))).shape == (3, 7)
 
 
-def test_g_draws_half_of_the_captions_twice_and_midpoints():
+def test_g_draws_every_caption_and_midpoints():
     t = tf.constant([[0.0, 2.0], [4.0, 0.0], [2.0, 2.0], [0.0, 4.0]])
     asked = text.asked_of_g(t)
-    np.testing.assert_array_equal(asked[:4], [[0, 2], [4, 0], [0, 2], [4, 0]])
+    np.testing.assert_array_equal(asked[:4], t)
     np.testing.assert_array_equal(asked[4:], [[1, 2], [2, 2]])
     with pytest.raises(ValueError, match="odd"):
         text.asked_of_g(t[:3])
@@ -182,13 +182,14 @@ def test_g_draws_half_of_the_captions_twice_and_midpoints():
 # The game ------------------------------------------------------------------------------------
 
 
-def tiny(loss=None, seeking=0.1, reader=None, **options):
+def tiny(loss=None, seeking=0.0, reader=None, midpoints=False, **options):
     gan = TextGAN(
         text.generator(DIM, 8, projected=4, width=2, upsample=True),
         text.discriminator(DIM, projected=4, width=2),
         latent_dim=8,
         seeking=seeking,
         reader=reader,
+        midpoints=midpoints,
     )
     gan.compile(loss=loss, **options)
     return gan
@@ -215,23 +216,37 @@ class TableTextGAN(TextGAN, Table):
 
 @pytest.mark.parametrize("given", [False, True])
 def test_the_three_terms_by_hand(given):
-    gan = tiny(seeking=0.5)
+    gan = tiny()
     gan.__class__ = TableTextGAN
     real = tf.reshape([0.1, 0.2], (2, 1, 1, 1))
     fake = tf.reshape([-0.1, -0.3, 0.5], (3, 1, 1, 1))
     t, wrong = tf.constant([[1.0], [-1.0]]), tf.constant([[0.5], [0.7]])
     loss, right, drawn = gan._update_discriminator(real, fake, (t, wrong) if given else (t,))
     np.testing.assert_allclose(right, [[2.0], [1.0]], rtol=1e-5)
-    # D sees the first of the two of the first caption, and the midpoint's, with that caption.
-    np.testing.assert_allclose(drawn, [[0.0], [6.0]], atol=1e-5)
+    # D sees what was drawn for the two captions, each with its own, and no midpoint's picture.
+    np.testing.assert_allclose(drawn, [[0.0], [-4.0]], atol=1e-5)
     mismatched = [1.5, 2.7] if given else [0.0, 3.0]
     bce1, bce0 = (lambda x: np.log1p(np.exp(-x))), (lambda x: np.log1p(np.exp(x)))
     want = bce1(np.array([2.0, 1.0])).mean() + bce0(np.array(mismatched)).mean() / 2
-    want += bce0(np.array([0.0, 6.0])).mean() / 2
+    want += bce0(np.array([0.0, -4.0])).mean() / 2
     np.testing.assert_allclose(loss, want, rtol=1e-5)
-    # G: all should look right, and the two of one caption, 0.2 apart, should differ more.
+    # G: all should look right, also under the caption half way.
     g_loss = gan._generator_loss(real, fake, (t, wrong))
-    want = bce1(np.array([0.0, -2.0, 5.0])).mean() + 0.5 / 0.201
+    np.testing.assert_allclose(g_loss, bce1(np.array([0.0, -4.0, 5.0])).mean(), rtol=1e-5)
+
+
+def test_what_is_not_reeds_by_hand():
+    gan = tiny(seeking=0.5, midpoints=True)
+    gan.__class__ = TableTextGAN
+    real, t = tf.reshape([0.1, 0.2], (2, 1, 1, 1)), tf.constant([[1.0], [-1.0]])
+    fake = tf.reshape([-0.1, -0.3, 0.5, 0.1], (4, 1, 1, 1))
+    assert gan._asked(t)[:, 0].numpy().tolist() == [1, -1, 0, 1]
+    _, _, drawn = gan._update_discriminator(real, fake, (t,))
+    # The picture of the first caption, and the midpoint's with that caption.
+    np.testing.assert_allclose(drawn, [[0.0], [6.0]], atol=1e-5)
+    # The two of the first caption, 0.2 apart, should differ more.
+    g_loss = gan._generator_loss(real, fake, (t,))
+    want = np.log1p(np.exp(-np.array([0.0, -4.0, 5.0, 2.0]))).mean() + 0.5 / 0.201
     np.testing.assert_allclose(g_loss, want, rtol=1e-5)
 
 
@@ -276,8 +291,7 @@ def test_a_reader_teaches_g_and_stays_as_it_is(tmp_path):
     with_reader = gan._generator_loss(data[0], fake, data[1:])
     gan.reading = 0.0
     without = gan._generator_loss(data[0], fake, data[1:])
-    twice = np.concatenate([said[:4], said[:4]])
-    np.testing.assert_allclose(with_reader - without, text.misread(seen, twice), rtol=1e-4)
+    np.testing.assert_allclose(with_reader - without, text.misread(seen, said), rtol=1e-4)
     gan.reading = 1.0
     gan.fit(tf.data.Dataset.from_tensors(data), verbose=0)
     assert all(np.array_equal(a, b) for a, b in zip(reader, gan.reader.get_weights(), strict=True))
@@ -300,11 +314,11 @@ def test_a_loss_that_pairs_is_refused():
 
 
 def test_saved_and_resumed_it_is_the_same_game(tmp_path):
-    gan = tiny()
+    gan = tiny(seeking=0.1, midpoints=True)
     gan.train_on_batch(*batch())
     gan.save(tmp_path / "gan.keras")
     twin = keras.models.load_model(tmp_path / "gan.keras")
-    assert isinstance(twin, TextGAN) and twin.seeking == gan.seeking
+    assert isinstance(twin, TextGAN) and twin.seeking == 0.1 and twin.midpoints
     for game in (gan, twin):
         game.train_on_batch(*batch())
     for one, other in zip(gan.weights, twin.weights, strict=True):
@@ -320,15 +334,19 @@ def dogs():
 
 
 def test_batches_are_worded_anew_and_can_be_had_again(encoder, dogs):
-    data = text.batches(dogs, encoder, 32, seed=1)
+    data = text_encoder.batches(dogs, encoder, 32, seed=1)
     assert len(data) == 3
     first, second = (list(data.as_numpy_iterator()) for _ in range(2))
-    again = next(text.batches(dogs, encoder, 32, seed=1, start_epoch=1).as_numpy_iterator())
+    again = next(text_encoder.batches(dogs, encoder, 32, seed=1, start_epoch=1).as_numpy_iterator())
     for one, other in zip(second[0], again, strict=True):
         np.testing.assert_array_equal(one, other)
     assert [part.shape for part in again] == [(32, 64, 64, 3), (32, DIM), (32, DIM)]
     assert not np.array_equal(first[0][1], second[0][1])
-    data = text.batches(dogs, encoder, 32, seed=1, start_epoch=1, said=True)
+    near = next(
+        text_encoder.batches(dogs, encoder, 32, seed=1, near_misses=True).as_numpy_iterator()
+    )
+    assert not np.array_equal(near[2], first[0][2])
+    data = text_encoder.batches(dogs, encoder, 32, seed=1, start_epoch=1, said=True)
     told = next(data.as_numpy_iterator())
     assert len(told) == 4 and told[3].shape == (32, len(ATTRIBUTES))
     np.testing.assert_array_equal(told[1], again[1])
@@ -337,7 +355,7 @@ def test_batches_are_worded_anew_and_can_be_had_again(encoder, dogs):
 
 
 def test_trained_on_leaves_the_combinations_out(dogs):
-    chosen = text.trained_on(dogs)
+    chosen = text_encoder.trained_on(dogs)
     assert 0 < len(chosen) < len(dogs)
     assert not any(map(captions.held_out, captions.rows(chosen)))
 
@@ -381,7 +399,7 @@ def test_the_guide_is_trained_and_shipped_beside_the_ruler(tmp_path, monkeypatch
 def test_the_encoder_is_trained_resumed_and_shipped(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
     monkeypatch.setattr(readers, "BATCH", 8)
-    monkeypatch.setattr(text, "encoder", lambda: readers_encoder())
+    monkeypatch.setattr(text_encoder, "encoder", lambda: readers_encoder())
     settings = args(tmp_path)
     readers.train_encoder(settings)
     settings.epochs = 2
@@ -391,10 +409,10 @@ def test_the_encoder_is_trained_resumed_and_shipped(tmp_path, monkeypatch, capsy
     assert "resuming at epoch 1 of 2" in capsys.readouterr().out
     card = checkpoints.card("text_encoder")
     assert card["kind"] == "text encoder" and set(card["held_out_attributes"]) == set(FULL)
-    assert text.load_encoder()("a black dog").shape == (1, DIM)
+    assert text_encoder.load_encoder()("a black dog").shape == (1, DIM)
 
 
-def readers_encoder(build=text.encoder):
+def readers_encoder(build=text_encoder.encoder):
     return build(DIM, width=8)
 
 

@@ -66,7 +66,7 @@ choices(
     """
     B. A dense layer has one weight for each pair of a pixel and a unit, and no weight knows where
     its pixel lies. Shuffled inputs with weights shuffled in the same way are the same network, so
-    the game is the same game, and what is put back in order is as good and as grainy as before.
+    the game is the same game, and what is put back in order is as good as before.
     """,
     hints={
         "A": "Which of D's weights knows that pixel 300 lies beside pixel 301?",

@@ -2,18 +2,24 @@
 
 import math
 
-from dogan_lib.classroom.kinds import function, number, numbers, words
+import numpy as np
 
-numbers(
-    "05-deck-breaks",
-    (2, 4),
+from dogan_lib.classroom.exercises import Unreadable
+from dogan_lib.classroom.kinds import choices, function, number, target
+
+choices(
+    "05-first-cure",
+    "B",
+    "ABC",
     """
-    2 and 4. Its generator grows by UpSampling2D and stride-1 convolutions instead of strided
-    transposed ones, and its discriminator has no batch normalisation (it has dropout instead).
+    B. With beta_1 0.9 each player goes on in the direction of about its last ten gradients, and
+    by then the other has moved. Half of that memory is enough here. The lower rates do the same
+    thing more slowly, and labels of 0.9 change how sure D may be, not how fast it wins.
     """,
-    hints={(1, 4): "1 it keeps: its discriminator has strided convolutions."},
-    otherwise="There are two. How does its generator grow, and what is missing in its D?",
-    ordered=False,
+    hints={
+        "A": "Look at the rows: is the picture better, or only earlier in the same story?",
+        "C": "Look at D's opinion: does it stop telling the two kinds apart?",
+    },
 )
 number(
     "05-rescue",
@@ -22,6 +28,21 @@ number(
     hints={math.exp(-10): "Upside down."},
     otherwise="The ratio is (1 - s) / s with s = sigmoid(-10). It simplifies.",
     tolerance=1e-2,
+)
+number(
+    "05-chance",
+    0.8,
+    """
+    Six runs in any order: 6! / (3! 3!) = 20 ways to say which three are A's. In two of them A's
+    are the three best or the three worst: 1 in 10. Eight comparisons: 0.8 on average, although
+    nothing differs. That is why the intervals of the figure are wider than for one comparison.
+    """,
+    hints={
+        0.1: "That is one comparison. There are eight.",
+        0.4: "Three below three, or three above three: both count.",
+        0.05: "Three below three, or three above three: both count. And there are eight.",
+    },
+    otherwise="In how many of the 20 orders do A's three runs all lie on one side of B's?",
 )
 
 
@@ -41,15 +62,54 @@ def ema(old, new, decay):
     return decay * old + (1 - decay) * new
 
 
-words(
-    "05-better",
-    ("no", "아니", "아니요", "아니오"),
-    """
-    No. B's runs lie inside A's spread: 110 to 125 against 100 to 160. The means, 130 and 118,
-    differ by less than A's seeds do. What three seeds may hint at is that B varies less.
-    """,
-    wrong=dict.fromkeys(
-        ("yes", "네", "예"),
-        "A's best run is better than B's best. How far do A's own seeds lie apart?",
-    ),
+def _softplus(x):
+    return np.mean(np.logaddexp(0, x))
+
+
+def _only_real(T, D, real, fake):
+    return _softplus(-D(T(real))) + _softplus(D(fake)), _softplus(-D(fake))
+
+
+def _not_for_g(T, D, real, fake):
+    return _softplus(-D(T(real))) + _softplus(D(T(fake))), _softplus(-D(fake))
+
+
+@function(
+    "05-repair",
+    (lambda x: x - 1.0, lambda x: 2 * x, np.array([0.5, 2.0]), np.array([-1.0, 0.25])),
+    (lambda x: 0.3 * x, lambda x: x + 1, np.array([1.0, 3.0]), np.array([-2.0, 0.5])),
+    wrong=[
+        (_only_real, "D still sees the fakes as they are: it can tell them by what T leaves."),
+        (_not_for_g, "D's loss is right. What does D look at in *G's* step?"),
+    ],
+    otherwise="Both kinds of pictures pass through T before D sees them, in both losses.",
 )
+def losses_through(T, D, real, fake):
+    """If only real pictures pass through T, D learns that shaken is real, and G learns to shake.
+    If G's step leaves T out, D is asked about pictures of a kind that it has never seen.
+    """
+    seen, shown = D(T(real)), D(T(fake))
+    d_loss = np.mean(np.logaddexp(0, -seen)) + np.mean(np.logaddexp(0, shown))
+    g_loss = np.mean(np.logaddexp(0, -shown))
+    return d_loss, g_loss
+
+
+@target(
+    "05-without-norm",
+    """
+    R1 in place of batch normalisation, and what else cured the run:
+    `build(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True, penalties=[penalties.R1(0.1)])`
+    ends at 0.12 after 16 epochs at width 16 (one seed, R1 on a quarter of each batch).
+    """,
+    at_most=0.15,
+    unit="KID[dognet-1] to 500 fresh portraits, no batch normalisation in D",
+)
+def kid_without_norm(gan):
+    """KID of 500 samples to portraits of another seed, for a D without batch normalisation."""
+    from dogan_lib import metrics
+    from dogan_lib.dogs import load_dogs
+
+    if any("Normalization" in type(layer).__name__ for layer in gan.discriminator.layers):
+        raise Unreadable("This D has batch normalisation: find a cure without it.")
+    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
+    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3), "dognet"))

@@ -2,70 +2,32 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number
-
-number(
-    "08-undecided",
-    np.log(4),
-    """
-    BCE(0, 1) + 1/2 BCE(0, 0) + 1/2 BCE(0, 0) = log 2 + log 2 = log 4 = 1.386: the half weights
-    make it the same number as for a plain GAN.
-    """,
-    hints={
-        3 * np.log(2): "Two of the three terms have the weight 1/2.",
-        np.log(2): "That is the first term alone: log 2.",
-    },
-    otherwise="A logit of 0 is a probability of 1/2, and each BCE is then log 2.",
-    tolerance=1e-2,
-)
-
-
-def softplus(x):
-    """log(1 + e^x): BCE(logit, 1) is softplus(-logit), BCE(logit, 0) is softplus(logit)."""
-    return np.logaddexp(0, x)
-
-
-@function(
-    "08-matching",
-    (np.array([2.0, 0.5]), np.array([1.0, -0.5]), np.array([-3.0, 0.0])),
-    wrong=[
-        (
-            lambda right, wrong, fake: (
-                softplus(-right).mean() + softplus(wrong).mean() + softplus(fake).mean()
-            ),
-            "The two terms against count one half each.",
-        ),
-        (
-            lambda right, wrong, fake: (
-                softplus(-right).mean() + (softplus(-wrong).mean() + softplus(fake).mean()) / 2
-            ),
-            "A real picture with a wrong caption is to be refused: its target is 0.",
-        ),
-    ],
-    otherwise="BCE(right, 1) + BCE(wrong, 0) / 2 + BCE(fake, 0) / 2, each a mean of softplus.",
-)
-def matching(right, wrong, fake):
-    """BCE(logit, 1) is softplus(-logit), BCE(logit, 0) is softplus(logit)."""
-
-    def softplus(x):
-        return np.log1p(np.exp(x))
-
-    against = softplus(wrong).mean() + softplus(fake).mean()
-    return softplus(-right).mean() + against / 2
-
+from dogan_lib.classroom.kinds import choices, function, number, target
 
 choices(
-    "08-order",
-    "B",
+    "08-least-obeyed",
+    "C",
     "ABC",
     """
-    B. Both captions of B hold the same words, so the mean of their vectors is the same: a mean
-    cannot tell whether the dog or its patches are white. The captions of A differ in a word, and so
-    do those of C.
+    The hair: at 32 pixels long and short differ in a few pixels of outline and in texture, and D
+    gives G one number for everything at once. Background and ears are outlines and large areas.
     """,
-    hints=dict.fromkeys(
-        "AC", "Count the words of each caption: in which pair are the counts the same?"
-    ),
+    hints=dict.fromkeys("AB", "Which of the three differs in the fewest pixels?"),
+)
+number(
+    "08-count",
+    (512 + 128) * 512 + 512,
+    """
+    Each of the 512 outputs reads 512 + 128 numbers of its own place, and has a bias:
+    640 x 512 + 512 = 328,192. The caption is repeated 16 times, the weights are not.
+    """,
+    hints={
+        640 * 512: "Each output has a bias too.",
+        16 * (640 * 512 + 512): "A convolution has the same weights at all 16 places.",
+        512 * 512 + 512: "The caption's numbers are inputs as well.",
+    },
+    otherwise="How many numbers does one output read at its place?",
+    tolerance=1e-6,
 )
 
 
@@ -89,3 +51,60 @@ def best(right, wrong, fake):
     the plain GAN's with (wrong + fake)/2 in the place of the fake density.
     """
     return right / (right + wrong / 2 + fake / 2)
+
+
+def bce(logits, target):
+    return np.logaddexp(0, -logits if target else logits).mean()
+
+
+def told(pictures, captions):
+    """A D that knows both: high where the picture is real and the caption its own."""
+    return 3 * pictures - 2 * np.abs(pictures - captions)
+
+
+@function(
+    "08-repair",
+    (told, np.array([1.0, 2.0, 3.0]), np.array([-1.0, 0.5, 0.0]), np.array([1.0, 2.0, 3.0])),
+    (told, np.array([0.5, 0.1]), np.array([0.3, 0.2]), np.array([0.4, 0.0])),
+    wrong=[
+        (
+            lambda D, real, fake, t: (
+                bce(D(real, t), 1)
+                + bce(D(real, np.roll(t, 1, axis=0)), 0) / 2
+                + bce(D(fake, np.roll(t, 1, axis=0)), 0) / 2
+            ),
+            "Under which caption does D see the fakes, and which were they drawn for?",
+        ),
+        (
+            lambda D, real, fake, t: bce(D(real, t), 1) + bce(D(fake, t), 0),
+            "Now real dogs with wrong captions are missing: nothing makes D read.",
+        ),
+    ],
+    otherwise="Go through the three terms: picture, caption, target, weight.",
+)
+def repaired(D, real, fake, t):
+    """A fake under a wrong caption can be refused for the caption: D need not look whether it is a
+    fake, and the fake under its own caption, which is what G will be judged by, D has never seen.
+    """
+
+    def bce(logits, target):
+        return np.logaddexp(0, -logits if target else logits).mean()
+
+    wrong = np.roll(t, 1, axis=0)
+    return bce(D(real, t), 1) + bce(D(real, wrong), 0) / 2 + bce(D(fake, t), 0) / 2
+
+
+@target(
+    "08-one-dog",
+    """
+    `TextGAN(..., seeking=0.1)` pays G for the distance between two pictures of one caption, from
+    the first step on. Too large a weight buys differences that no dog has: look at the pictures,
+    and measure obedience again.
+    """,
+    at_least=0.08,
+    unit="mean distance of forty pictures of one caption from their mean",
+)
+def spread_of_one_caption(gan):
+    """Of "a close-up of a dog", pixel by pixel, in [-1, 1]."""
+    pictures = gan.sample(40, seed=8, captions="a close-up of a dog")
+    return float(np.abs(pictures - pictures.mean(axis=0)).mean())

@@ -1,0 +1,183 @@
+"""Captions as numbers: the small text encoder phi(t) of chapter 08, and dogs batched with them.
+
+    encoder = load_encoder()
+    encoder(["a small brown dog sitting on grass"])     # float32 (1, 128)
+    batches(trained_on(dogs), encoder, 32)              # (images, captions, wrong captions)
+
+`doodles.readers` trains it, by matching pictures with captions as Reed et al. 2016 did.
+"""
+
+import functools
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from dogan_lib.cards import read_card
+from dogan_lib.dogs.batches import batches as dataset
+from dogan_lib.doodles import captions as language
+from dogan_lib.runtime import data_dir
+from dogan_lib.saving import read_network
+
+EMBEDDING = 128  # numbers in the embedding; Reed's has 1024
+
+
+def encoder(
+    embedding_dim: int = EMBEDDING, width: int = 128, words: int = len(language.VOCABULARY)
+) -> keras.Model:
+    """Word numbers (batch, MAX_WORDS), 0 for none -> embeddings (batch, embedding_dim).
+
+    A convolution over three words at a time tells "white dog with black markings" from "black dog
+    with white markings", which a mean of word vectors cannot; the largest answer of each filter
+    over the sentence is kept, so the order of the phrases does not matter. Each embedding has mean
+    0 and variance 1 over its numbers, as loud as a z ~ N(0, I).
+
+    Args:
+        width: filters of the convolution; a word's vector has half as many numbers.
+        words: size of the vocabulary.
+    """
+    ids = keras.Input((language.MAX_WORDS,), dtype="int32", name="words")
+    there = ops.expand_dims(ops.cast(ops.not_equal(ids, 0), "float32"), -1)
+    x = layers.Embedding(words + 1, width // 2, dtype="float32")(ids) * there
+    x = layers.Conv1D(width, 3, padding="same", activation="relu", dtype="float32")(x) * there
+    x = layers.GlobalMaxPooling1D(dtype="float32")(x)
+    x = layers.Dense(width, activation="relu", dtype="float32")(x)
+    x = layers.Dense(embedding_dim, dtype="float32")(x)
+    options = dict(epsilon=1e-6, center=False, scale=False)
+    x = layers.LayerNormalization(**options, dtype="float32", name="phi")(x)
+    return keras.Model(ids, x, name="text_encoder")
+
+
+class Encoder:
+    """Sentences to embeddings.
+
+    Attributes:
+        model: the `keras.Model`, word numbers -> embeddings.
+        embedding_dim: numbers in one embedding.
+    """
+
+    def __init__(self, model: keras.Model):
+        self.model = model
+        self.embedding_dim = model.output_shape[-1]
+
+    def __call__(self, captions: str | Sequence[str], warn: bool = True) -> np.ndarray:
+        """One sentence or many -> float32 (n, embedding_dim).
+
+        Args:
+            warn: give a warning that names unknown words, contradictions and words that are cut.
+
+        Raises:
+            ValueError: a caption is empty or has no known word.
+        """
+        captions = [captions] if isinstance(captions, str) else list(captions)
+        different, places = np.unique(np.array(captions, dtype=object), return_inverse=True)
+        readings = [language.read(caption) for caption in different]
+        for caption, reading in zip(different, readings, strict=True):
+            if warn and reading.complaints():
+                warnings.warn(f"{caption!r}: {'; '.join(reading.complaints())}", stacklevel=2)
+        ids = np.array([language.numbers(reading.words) for reading in readings], "int32")
+        return self._embed(ids)[places.reshape(-1)]
+
+    def _embed(self, ids):
+        parts = [ids[start : start + 1024] for start in range(0, len(ids), 1024)]
+        embedded = [np.asarray(self.model(part, training=False), "float32") for part in parts]
+        return np.concatenate(embedded)
+
+
+def load_encoder(name: str | Path = "text_encoder") -> Encoder:
+    """The shipped encoder, or one by the path of its `.keras` file; read once.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it was trained on another vocabulary than this program's.
+    """
+    path = Path(name)
+    if path.suffix != ".keras":
+        path = data_dir() / "checkpoints" / f"{name}.keras"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no text encoder {path}; train one with `python -m dogan_lib.doodles.readers encoder`"
+        )
+    return _load_encoder(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=2)
+def _load_encoder(path: Path, changed: int) -> Encoder:
+    known = read_card(path.with_suffix(".json")).get("words")
+    if known and tuple(known) != language.VOCABULARY:
+        raise ValueError(f"{path.name} was trained on other words; train it anew")
+    return Encoder(read_network(path))
+
+
+# Batches ------------------------------------------------------------------------------------
+
+
+def batches(
+    dogs,
+    encoder: Encoder,
+    batch_size: int,
+    seed: int = 0,
+    start_epoch: int = 0,
+    variants: int = 4,
+    near_misses: bool = False,
+    said: bool = False,
+):
+    """Batches `(images, captions, wrong)` of dogs with attributes, worded anew each epoch.
+
+    Every wrong caption is another dog's, as Reed's.
+
+    Args:
+        dogs: doodles; see `trained_on` for which of them.
+        variants: wordings of each caption that the epochs choose among.
+        near_misses: one of two wrong captions is the dog's own with one lie in it. Where all are
+            wrong in everything, D need not look at ears to find them out.
+        said: a fourth part for a reader, what each caption says: see `captions.said`.
+
+    Returns:
+        A dataset as `Dogs.batches` gives: images in [-1, 1], embeddings float32 (batch_size, d).
+    """
+    right, wrong, told = _wordings(dogs, encoder, seed, variants, 0.5 if near_misses else 0.0)
+    row = np.arange(len(dogs))
+
+    def columns(epoch):
+        variant = np.random.default_rng([seed, epoch, 1]).integers(variants, size=len(dogs))
+        columns = [dogs.images, right[row, variant], wrong[row, variant]]
+        return [*columns, told[row, variant]] if said else columns
+
+    return dataset(columns, batch_size, True, True, seed, start_epoch)
+
+
+def _wordings(dogs, encoder, seed, variants, near):
+    """Embeddings (dogs, variants, d) of true captions and of wrong ones, and what is said."""
+    random = np.random.default_rng(seed)
+    rows = language.rows(dogs)
+    true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
+    if any(len(set(said)) == 1 for said in true):
+        raise ValueError("all captions are the same: there are no wrong ones to learn from")
+    wrong = [
+        [
+            language.near_miss(row, random) if random.random() < near else _other(said, i, random)
+            for i, row in enumerate(rows)
+        ]
+        for said in true
+    ]
+    embedded = encoder([text for said in true + wrong for text in said], warn=False)
+    embedded = embedded.reshape(2, variants, len(rows), -1)
+    told = [language.said([language.read(caption) for caption in said]) for said in true]
+    return embedded[0].swapaxes(0, 1), embedded[1].swapaxes(0, 1), np.stack(told, axis=1)
+
+
+def _other(said, own, random):
+    """Another dog's caption, and other words than one's own: short captions are often the same."""
+    place = own
+    while said[place] == said[own]:
+        place = int(random.integers(len(said)))
+    return said[place]
+
+
+def trained_on(dogs):
+    """Those of the dogs whose combination of attributes is not kept for the examination."""
+    return dogs.subset(language.split(dogs)[0])
