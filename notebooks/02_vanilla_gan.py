@@ -308,7 +308,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** The tint is D: blue where it says real, orange where fake, white where it cannot tell. Each pink arrow is the gradient on one fake.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Things to try, each in under a minute:

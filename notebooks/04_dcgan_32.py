@@ -283,13 +283,13 @@ history = gan.fit(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
 #
-# 같은 z 열두 개를 학습하는 동안 따라간다: 색에서 윤곽으로, 윤곽에서 눈으로.
+# 같은 z 열두 개를 학습하는 동안 따라간다: 흐린 머리에서 귀와 눈으로.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, last the eyes. The row's label says the seconds and the pictures seen.
+# **볼 것 · What to see.** The first row has backgrounds and blurred heads already; ears and eyes become clear further down. The row's label says the seconds and the pictures seen.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배웠나 · What it draws now

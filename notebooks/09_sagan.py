@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 합성곱(convolution)은 가까운 곳만 본다. 출력 화소 하나의 기울기(gradient)를 그려 보면 그 좁은 수용 영역(receptive field)이 그대로 보인다.
-# - 자기 주의(self-attention)는 모든 곳이 모든 곳을 보게 한다. 공식 코드의 블록을 직접 쓰고, 라이브러리와 같은 숫자인지 확인한다.
-# - γ는 0에서 시작하므로, 새로 끼워 넣은 층은 처음에는 아무것도 바꾸지 않는다.
-# - 스펙트럼 정규화(spectral normalisation), 힌지 손실(hinge loss), 두 가지 학습 속도(two time scales)가 SAGAN의 나머지 부품이다.
-# - 생성된 개의 한 점을 누르면, 그 점이 어디를 보는지 주의 지도(attention map)로 그려 준다.
+# - 합성곱(convolution)은 가까운 곳만 본다. 출력 화소 하나의 기울기를 그리면 좁은 수용 영역(receptive field)이 보인다.
+# - 자기 주의(self-attention)는 모든 곳이 모든 곳을 보게 한다. 공식 코드의 블록을 직접 쓴다.
+# - 스펙트럼 정규화, 힌지 손실, 잔차 블록까지 논문의 망을 좁은 폭으로 짓는다.
+# - 자기 주의가 있는 망과 없는 망을 나란히 학습시켜 견준다.
+# - 주의 지도를 **하나의 눈금**으로 그리고, 옆에 엔트로피를 적는다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/09_sagan.ipynb)
@@ -32,37 +32,27 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
 # 1. To *see* that a convolution is local: the gradient of one output pixel.
-# 2. To write the self-attention block of the official code, and why inserting it changes nothing at first.
-# 3. Miyato's spectral normalisation by hand, what its gradient does, and what Keras' own layer does instead.
-# 4. The hinge loss beside the log loss, and two learning rates in place of many steps of D.
-# 5. To ask a trained generator where each place of its picture looks, and to check whether that matters.
+# 2. To write the self-attention block of the official code, and why it changes nothing at first.
+# 3. Spectral normalisation by hand, the hinge loss, and the paper's residual block.
+# 4. To train the paper's network with and without attention, and to compare the two fairly.
+# 5. To ask a generator where it looks, on one scale, and whether that matters.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
-tiny = dict(source="doodle", batch=16, rate=5e-4)  # 16 or 32 pixels, a few hundred steps
 cfg = preset(
-    smoke=dict(**tiny, size=16, ch=8, images=64, steps=5, judged=40, seeds=1, looked=4),
-    cpu=dict(**tiny, size=32, ch=8, images=2000, steps=700, judged=1000, seeds=2, looked=60),
-    gpu=dict(
-        source="auto",
-        batch=64,
-        rate=1e-4,
-        size=64,
-        ch=32,
-        images=None,
-        steps=6000,
-        judged=4000,
-        seeds=2,
-        looked=200,
-    ),
+    smoke=dict(dogs=96, epochs=1, batch=32, ch=8, rate=4e-4, shown=32, n=64, looked=4),
+    cpu=dict(dogs=6000, epochs=6, batch=32, ch=16, rate=4e-4, shown=64, n=500, looked=60),
+    gpu=dict(dogs=6000, epochs=40, batch=32, ch=64, rate=2e-4, shown=64, n=500, looked=200),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
+import time
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -71,10 +61,9 @@ from keras import layers
 from matplotlib.colors import LogNorm
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
-from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import exercises, growth
-from dogan_lib.classroom.heat import heat_over
+from dogan_lib.classroom import diagram, exercises, studies
+from dogan_lib.classroom.heat import heat_over, places
 from dogan_lib.classroom.widgets import AttentionMap
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -84,25 +73,37 @@ from dogan_lib.models import sagan
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
-dogs = load_dogs(size=cfg.size, source=cfg.source, limit=cfg.images)
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=2 * cfg.n)
 random = np.random.default_rng(0)
 dogs
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The idea in one picture
+# ## 이 장에서 바뀌는 것 · What this chapter changes
 #
-# A left ear should match the right one, half a picture away. A 3×3 convolution sees one pixel in each direction; three of them in a row see three.
-# Which inputs does one output pixel depend on at all? Its **gradient** by the input features answers: where it is zero, nothing that happens there can be noticed.
+# 두 망이 한 번씩 그림 전체를 둘러본다. 손실은 힌지, 모든 층에 스펙트럼 정규화가 있다.
 #
-# Two networks on 32×32 features, the *same* three convolutions; the second has one attention layer between the first two.
+# **볼 것 · What to see.** G and D look around once, at 16×16 features; D's loss is the hinge.
 
-# %%
-places = keras.Input((32, 32, 16))
+# %% tags=["hide-input"]
+diagram.game(
+    lit=("G", "D", "loss"),
+    labels={"G": "residual blocks\nand attention", "D": "the same, halving", "loss": "hinge"},
+    title="SAGAN",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 합성곱은 가까이만 본다 · A convolution sees what is near
+#
+# 왼쪽 귀는 반쪽 그림 너머의 오른쪽 귀와 닮아야 한다. 출력 화소 하나는 어디까지 볼까?
+
+# %% slideshow={"slide_type": "skip"}
+inputs = keras.Input((32, 32, 16))
 options = dict(padding="same", activation="relu", dtype="float32")
 first, second, third = (layers.Conv2D(16, 3, **options) for _ in range(3))
 attention = SelfAttention(dtype="float32")
-local = keras.Model(places, third(second(first(places))))
-looking = keras.Model(places, third(second(attention(first(places)))))
+local = keras.Model(inputs, third(second(first(inputs))))
+looking = keras.Model(inputs, third(second(attention(first(inputs)))))
 features = tf.constant(random.normal(size=(8, 32, 32, 16)), "float32")
 
 
@@ -114,39 +115,37 @@ def what_reaches(model, row, column):
     return np.abs(tape.gradient(pixel, features)).mean(axis=(0, 3))
 
 
-# %% slideshow={"slide_type": "slide"}
+# %% tags=["hide-input"]
 attention.gamma.assign(1.0)
-figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.8))
+figure, axes = plt.subplots(1, 2, figsize=(10.5, 4.6))
 titles = ("three convolutions", "the same, and one attention layer")
 for ax, model, title in zip(axes, (local, looking), titles, strict=True):
     reach = what_reaches(model, 20, 10)
     heat = ax.imshow(reach, norm=LogNorm(reach.max() * 1e-5, reach.max()), cmap="inferno")
     ax.set_facecolor("black")
-    ax.set_title(f"{title}:\n{(reach > 0).sum()} of {reach.size} places", fontsize=10)
+    ax.set_title(f"{title}:\n{(reach > 0).sum()} of {reach.size} places", fontsize=13)
     figure.colorbar(heat, ax=ax, label="|gradient| of pixel (20, 10)")
 figure.tight_layout()
 plots.show(
     figure,
-    "Left: a bright 7x7 square in the dark, all that one output pixel can see. Right: a faint glow everywhere besides.",
+    "Left: a bright 7x7 square in the dark, all that one output pixel sees. Right: a faint glow everywhere besides.",
 )
 
 # %% [markdown]
-# **What to see.** Left, a window of 7×7 and *exactly* zero outside. Right, every place counts, most of them a little (the scale is logarithmic, and nothing is trained yet).
-#
-# To be fair to convolutions: a G that starts from a dense layer at 4×4 plans globally there, and its early layers see far. What they cannot do is *correct* at 32×32: details that are decided late are decided apart.
+# **볼 것 · What to see.** Left, a window of 7×7, and exactly zero outside. Right, every place counts, most of them a little (the scale is logarithmic; nothing is trained yet).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The block, written out
-#
-# Every place x_i asks a question θ(x_i); every place j has a key φ(x_j) and something to say, g(x_j). How well question and key fit decides how much i takes from j:
+# ## 자기 주의 블록 · The block, written out
 #
 # $$\beta_{ij} = \frac{\exp(\theta(x_i) \cdot \phi(x_j))}{\sum_k \exp(\theta(x_i) \cdot \phi(x_k))} \qquad y_i = x_i + \gamma \; o\Big(\sum_j \beta_{ij}\, g(x_j)\Big)$$
 #
-# θ and φ have C/8 channels and g has C/2: 1×1 convolutions, so one matrix for all places. Keys and values are halved by 2×2 max pooling: 1024 places look at 256. And the products are **not** divided by √d, as a Transformer's are. The cell after this one puts the library's weights into ours: the same numbers?
+# 자리 i가 질문 θ를 하고, 모든 자리 j가 열쇠 φ와 할 말 g를 갖는다. 맞을수록 많이 가져온다.
+
+# %% slideshow={"slide_type": "skip"}
 
 
-# %%
 def pool(x):
+    """Max pooling over 2x2 places."""
     n, h, w, c = x.shape
     return x.reshape(n, h // 2, 2, w // 2, 2, c).max(axis=(2, 4))
 
@@ -156,7 +155,9 @@ def softmax(scores):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+# %%
 def self_attention(x, theta, phi, g, o, gamma):
+    """Features (n, h, w, c) and four matrices -> features, and maps (n, h w, h w / 4)."""
     n, h, w, _ = x.shape
     queries = (x @ theta).reshape(n, h * w, -1)
     keys = pool(x @ phi).reshape(n, h * w // 4, -1)
@@ -165,30 +166,29 @@ def self_attention(x, theta, phi, g, o, gamma):
     return x + gamma * (maps @ values).reshape(n, h, w, -1) @ o, maps
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown]
+# **볼 것 · What to see.** Keys and values are pooled: 1024 places look at 256. The products are *not* divided by √d, as a Transformer's are. (The authors' code; the paper's text has no pooling, and C/8 channels for g, too.)
+
+# %% slideshow={"slide_type": "skip"}
 attention.gamma.assign(0.5)
 parts = (attention.theta, attention.phi, attention.g, attention.o)
 matrices = [np.asarray(part.normalized_kernel())[0, 0] for part in parts]
-x = features.numpy()
-y, maps = self_attention(x, *matrices, gamma=0.5)
+y, maps = self_attention(features.numpy(), *matrices, gamma=0.5)
 np.testing.assert_allclose(attention(features), y, atol=1e-4)
 np.testing.assert_allclose(attention.attention(features), maps, atol=1e-4)
 for name, matrix in zip(("theta", "phi", "g", "o"), matrices, strict=True):
     print(f"{name:<6}{matrix.shape[0]:>3} -> {matrix.shape[1]:>2} channels")
 print("maps", maps.shape, "· rows sum to", maps.sum(axis=-1).mean().round(6), "· same numbers")
-
-# %% [markdown]
-# **Where code and paper differ.** We follow the authors' code. The paper's text gives *all* of θ, φ and g C/8 channels and does not mention the pooling. (And its Adam has β₂ = 0.9, while the code leaves TensorFlow's 0.999, which is what ours uses too.)
+prediction = None  # exercise 1: "A", "B" or "C"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## γ starts at 0
+# ## γ는 0에서 시작한다 · γ starts at 0
 #
-# A fresh attention layer is random: it would stir the features with noise. So its output comes with a factor γ that starts at 0, and the network grows into it, "local first". Is it *exactly* nothing? And if it is nothing, how does it ever begin to learn?
+# 무작위 주의는 특징을 뒤섞는다. 그래서 γ = 0에서 시작하여 아무것도 바꾸지 않는다.
 
 # %%
 attention.gamma.assign(0.0)
 np.testing.assert_array_equal(looking(features), local(features))
-print("gamma = 0: with and without attention, the same to the last bit")
 with tf.GradientTape() as tape:
     loss = tf.reduce_mean(looking(features) ** 2)
 variables = attention.trainable_variables
@@ -197,26 +197,12 @@ for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=
     print(f"|gradient| of {name:<8}{np.linalg.norm(gradient):.2e}")
 
 # %% [markdown]
-# **What to see.** The four kernels get no gradient at all, γ alone does. The first step moves γ off zero, from the second on everything learns.
-#
-# So attention can be put into a network that is *finished*. Here is chapter 07's `cgan64`, as shipped, with a layer inserted at 32×32:
-
-# %% slideshow={"slide_type": "fragment"}
-cgan = checkpoints.load_generator("cgan64")
-inserted = checkpoints.Generator(
-    checkpoints.in_float32(growth.with_attention(cgan.model)), cgan.card
-)
-before, after = (generator.sample(4, seed=1, labels="pug") for generator in (cgan, inserted))
-np.testing.assert_array_equal(before, after)
-added = inserted.model.count_params() - cgan.model.count_params()
-print(f"{added:,} parameters more, and every pixel of four pugs the same")
+# **볼 것 · What to see.** With and without attention the same to the last bit. The four kernels get no gradient, γ alone does; from the second step on everything learns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Spectral normalisation (스펙트럼 정규화)
+# ## 스펙트럼 정규화 · Spectral normalisation
 #
-# R1 (chapter 05) charges D for being steep. Miyato's way makes steepness impossible layer by layer: divide each kernel, read as a matrix W of (everything × outputs), by the most that it can stretch a vector, its largest singular value (특잇값) σ(W).
-#
-# An SVD at every step would be slow. **Power iteration** (거듭제곱법) gets σ from products alone: a vector that goes through W and back turns towards the direction that is stretched most.
+# 커널 W를 가장 많이 늘리는 정도, 곧 가장 큰 특잇값 σ(W)로 나눈다. 거듭제곱법(power iteration)은 곱셈만으로 σ를 찾는다.
 
 
 # %%
@@ -224,63 +210,351 @@ def unit(vector):
     return vector / np.linalg.norm(vector)
 
 
-kernel = random.normal(size=(3, 3, 16, 32)).astype("float32")
-W = kernel.reshape(-1, 32)
-largest = np.linalg.svd(W, compute_uv=False)[0]
-u, estimates = unit(random.normal(size=32)), []
-for _ in range(50):
+W = random.normal(size=(144, 32))  # a kernel 3×3×16 -> 32, as a matrix
+u = unit(random.normal(size=32))
+for step in range(1, 51):
     v = unit(W @ u)
     u = unit(W.T @ v)
-    estimates.append(v @ W @ u)
-for step in (1, 2, 5, 10, 50):
-    print(f"after {step:>2} iterations: {estimates[step - 1]:.4f}")
-print(f"        by the SVD: {largest:.4f}")
+    if step in (1, 2, 5, 10, 50):
+        print(f"after {step:>2} iterations: {v @ W @ u:.4f}")
+print(f"        by the SVD: {np.linalg.svd(W, compute_uv=False)[0]:.4f}")
 
 # %% [markdown]
-# One iteration is a poor guess. But W changes little from one training step to the next, so it is enough to **keep u** and do one iteration a step. That is what the layer does: the largest singular value of the kernel that it really uses, after so many training calls:
-
-# %% slideshow={"slide_type": "fragment"}
-layer = SpectralNormalization(layers.Conv2D(32, 3, dtype="float32"), dtype="float32")
-layer.build((None, 8, 8, 16))
-layer.layer.kernel.assign(kernel)
-for call in range(1, 51):
-    used = np.asarray(layer.normalized_kernel(training=True))
-    if call in (1, 5, 10, 50):
-        sigma = np.linalg.svd(used.reshape(-1, 32), compute_uv=False)[0]
-        print(f"after {call:>2} training calls: sigma of the used kernel {sigma:.4f}")
+# **볼 것 · What to see.** One iteration is a poor guess. But W changes little from step to step: keep u, and one iteration a training step is enough. SAGAN normalises D **and** G so.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The gradient goes through σ
+# ## 힌지 손실 · The hinge loss
 #
-# D's output depends on W/σ(W), so the step that D needs is the derivative of *that*. If A is the gradient by the normalised matrix, then with ∂σ/∂W = v uᵀ
+# $$L_D = \mathbb E\,[1 - D(x)]_+ + \mathbb E\,[1 + D(G(z))]_+ \qquad\qquad L_G = -\mathbb E\, D(G(z))$$
 #
-# $$\frac{\partial L}{\partial W} = \frac{1}{\sigma}\Big(A - \langle A, \tfrac{W}{\sigma} \rangle \, v u^\top\Big), \qquad \text{and therefore} \qquad \Big\langle \frac{\partial L}{\partial W}, W \Big\rangle = 0:$$
+# 판별자는 여유 1이면 만족한다. 로그 손실은 끝없이 더 바란다.
+
+# %% tags=["hide-input"]
+logit = np.linspace(-4, 4, 161)
+curves = {
+    "log loss": (np.logaddexp(0, -logit), np.logaddexp(0, logit), np.logaddexp(0, -logit)),
+    "hinge": (np.maximum(0, 1 - logit), np.maximum(0, 1 + logit), -logit),
+}
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.8), sharey=True)
+for (name, values), colour, line in zip(curves.items(), ("d", "fake"), ("-", "--"), strict=True):
+    for ax, value in zip(axes, values, strict=True):
+        ax.plot(logit, value, line, color=PALETTE[colour], lw=2.5, label=name)
+for ax, title in zip(axes, ("D, a real dog", "D, a fake", "G, its fake"), strict=True):
+    ax.axhline(0, color="black", lw=0.6)
+    ax.set(title=title, xlabel="D's logit")
+axes[0].set_ylabel("loss")
+axes[0].legend(frameon=False, fontsize=13)
+real, fake = (tf.constant([[a], [b]]) for a, b in ((2.0, 0.3), (-1.5, 0.4)))
+by_hand = (0 + 0.7) / 2 + (0 + 1.4) / 2
+np.testing.assert_allclose(losses.Hinge().discriminator(real, fake), by_hand, rtol=1e-5)
+plots.show(
+    figure,
+    "Log loss and hinge over the logit: for D the hinge is flat at zero beyond the margin 1; for G it is a straight line.",
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** Beyond the margin D's hinge is flat: only dogs of which D is *not yet* sure move it. G's is a straight line: the same pull everywhere.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 잔차 블록 · The residual block
 #
-# making W longer changes nothing, so no step asks for it. Keras' own layer is built otherwise: it *overwrites* the kernel with W/σ and differentiates as if nothing had happened.
+# 합성곱 두 번을 지나는 길과 곧은 길을 더한다. 4×4에서 시작하여 블록마다 두 배가 된다.
 
 
 # %%
+def up_block(x, filters):
+    """(n, s, s, c) -> (n, 2s, 2s, filters)."""
+    y = layers.UpSampling2D()(layers.ReLU()(layers.BatchNormalization(epsilon=1e-5)(x)))
+    y = SpectralNormalization(layers.Conv2D(filters, 3, padding="same"))(y)
+    y = layers.ReLU()(layers.BatchNormalization(epsilon=1e-5)(y))
+    y = SpectralNormalization(layers.Conv2D(filters, 3, padding="same"))(y)
+    straight = SpectralNormalization(layers.Conv2D(filters, 1))
+    return y + straight(layers.UpSampling2D()(x))
+
+
+# %% slideshow={"slide_type": "skip"}
+small = sagan.generator(8, ch=8, classes=None, latent_dim=4, attention=None)  # one block
+z = keras.Input((4,))
+x = SpectralNormalization(layers.Dense(4 * 4 * 8))(z)
+x = up_block(layers.Reshape((4, 4, 8))(x), 8)
+x = layers.ReLU()(layers.BatchNormalization(epsilon=1e-5)(x))
+x = SpectralNormalization(layers.Conv2D(3, 3, padding="same"))(x)
+mine = keras.Model(z, layers.Activation("tanh", dtype="float32")(x))
+assert mine.count_params() == small.count_params()
+print(f"{mine.count_params():,} parameters, as the library's; at the paper's size:")
+for make in (sagan.generator, sagan.discriminator):
+    print(f"{make.__name__:<14}{make(128, 64, 1000, attention=32).count_params():>12,}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 학습: 주의 없이, 주의와 함께 · Train, without attention and with it
+#
+# 같은 개, 같은 걸음 수, 같은 씨앗. 16×16의 주의 층만 다르다.
+
+# %% slideshow={"slide_type": "skip"}
+keras.utils.set_random_seed(0)
+gans, seconds = {}, {}
+
+
+def adam(rate):
+    """No momentum against an opponent who moves."""
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)
+
+
+# %%
+for name, side in (("without", None), ("with", 16)):
+    start = time.monotonic()
+    networks = [
+        make(32, cfg.ch, None, attention=side) for make in (sagan.generator, sagan.discriminator)
+    ]
+    gan = gans[name] = GAN(*networks, latent_dim=128)
+    gan.compile("hinge", adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
+    live = [LivePlot(samples=16, title="with attention,")] if side else []
+    gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=live)
+    seconds[name] = time.monotonic() - start
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 나란히 · Side by side
+#
+# 씨앗 하나의 그림과 점수다. 판정은 다음 슬라이드에서 한다.
+
+# %% tags=["hide-input"]
+drawn = {name: gan.sample(max(cfg.n, cfg.shown), seed=1) for name, gan in gans.items()}
+titles = ("without attention", "attention at 16×16")
+figure = plots.beside(*(x[: cfg.shown] for x in drawn.values()), titles=titles, scale=0.5)
+plots.show(figure, "Samples of the network without attention and of that with it, none picked.")
+real = fresh.images[: cfg.n]
+print("other portraits", metrics.kid(real, fresh.images[cfg.n :], "dognet"))
+for name, pictures in drawn.items():
+    score = metrics.kid(real, pictures[: cfg.n], "dognet")
+    print(f"{name:<8}{seconds[name]:5.0f} s, {gans[name].generator.count_params():,} in G, {score}")
+found = [x for n in (gans["with"].generator, gans["with"].discriminator) for x in n.layers]
+gammas = [float(layer.gamma) for layer in found if isinstance(layer, SelfAttention)]
+print("γ in G and in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
+
+# %% [markdown]
+# **볼 것 · What to see.** In both, heads with ears and coats; faces are patches. One seed, equal steps: 0.132 without, 0.148 with attention. (The seconds are of a busy machine.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 주의는 값을 하나 · Is attention worth its seconds?
+#
+# 같은 초, 씨앗 셋으로 미리 재어 둔 비교다.
+
+# %% tags=["hide-input"]
+facts = studies.load("attention")
+plots.show(studies.progress(facts), "KID over equal seconds without attention and with it.")
+print(studies.comparison(facts))
+
+# %% [markdown]
+# **볼 것 · What to see.** No. Attention is ahead in two seeds and behind in one; the interval, −12 ± 73, contains 0. At this size and budget we cannot show that attention helps.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 진짜 개의 생성자 · The generator of real dogs
+#
+# `sagan64`: `cgan64`에 γ = 0인 주의 층을 32×32에 넣고 힌지 손실로 더 학습했다.
+#
+# **볼 것 · What to see.** One breed a row, the same eight latents in each. Spectral normalisation is in its attention alone, and it has all of `cgan64`'s training beside its own: the two cards do not say what attention is worth.
+
+# %% tags=["hide-input"]
+shipped = checkpoints.load_generator("sagan64")
+wanted = ["Samoyed", "Rottweiler", "golden retriever", "Irish setter", "pug"]
+rows = [shipped.sample(11, seed=11, labels=breed) for breed in wanted]
+plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, drawn by sagan64.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 어디를 보나 · Where does it look?
+#
+# β의 한 줄이 한 자리의 주의 지도다. 눈금은 모두 같다: 검정은 0, 가장 밝은 것은 고르게 볼 때의 열 배.
+
+# %% slideshow={"slide_type": "skip"}
+points = {"centre": (0.5, 0.5), "above": (0.3, 0.5), "below": (0.8, 0.5), "corner": (0.1, 0.1)}
+
+
+def looked(model, z, labels=None, zoom=4):
+    """Each dog and its maps for four places, on one scale; titles say how spread out they are."""
+    pictures = model(z if labels is None else [z, labels], training=False)
+    drawn, titles = [], []
+    for picture, maps in zip(pictures, sagan.attention_maps(model, z, labels), strict=True):
+        drawn.append(heat_over(picture, zoom=zoom))
+        titles.append("the dog")
+        scale, size = len(picture) // len(maps), maps[0, 0].size
+        for name, at in points.items():
+            row, column = (int(x * len(maps)) for x in at)
+            own, pixel = maps[row, column], (row * scale, column * scale)
+            drawn.append(heat_over(picture, own, pixel, zoom, top=10 / size))
+            titles.append(f"{name}: {places(own):.0f} of {size}")
+    return drawn, titles
+
+
+# %% tags=["hide-input"]
+mine = gans["with"].ema_generator
+rows = looked(mine, latents(2, 128, seed=1))
+breeds = np.array([shipped.breeds.index(breed) for breed in wanted[:2]])
+real_rows = looked(shipped.model, latents(2, shipped.latent_dim, seed=11), breeds, zoom=2)
+figure, axes = plt.subplots(2, 10, figsize=(13.2, 3.5))
+for ax, picture, title in zip(
+    axes.flat, rows[0] + real_rows[0], rows[1] + real_rows[1], strict=True
+):
+    ax.imshow(picture)
+    ax.set_title(title, fontsize=10)
+    ax.axis("off")
+figure.tight_layout()
+plots.show(figure, "Dogs of the live G above and of sagan64 below, each with four maps, one scale.")
+asked = {
+    "live, 16×16": sagan.attention_maps(mine, latents(cfg.looked, 128)),
+    "sagan64, 32×32": sagan.attention_maps(
+        shipped.model, latents(cfg.looked, shipped.latent_dim), np.arange(cfg.looked) % 120
+    ),
+}
+for name, maps in asked.items():
+    alike = maps.mean(axis=(1, 2), keepdims=True)  # where the picture's places look on average
+    apart = np.abs(maps - alike).sum((3, 4)).mean() / 2
+    spread = places(maps)
+    print(f"{name:<15} spread over {spread.mean():5.1f} of {maps[0, 0, 0].size} places", end="")
+    print(f" (10% of maps: under {np.quantile(spread, 0.1):5.1f})", end="")
+    print(f"; unlike the picture's other places {apart:.1%}")
+
+# %% [markdown]
+# **볼 것 · What to see.** The live G uses its layer: from the middle of a head it looks at less than half of the places. `sagan64`, below, looks almost evenly, at 249 of 256: such maps look like structure only where each is scaled to its own maximum.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 눌러 보기 · Click
+#
+# 왼쪽 개의 귀, 눈, 배경을 눌러 본다. 밝기의 눈금은 앞과 같다.
+
+# %%
+AttentionMap(shipped, breed=shipped.breeds.index("Samoyed"), seed=11)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 선을 끊어 보기 · Cut the wire
+#
+# 아름다운 지도가 아무 일도 하지 않는 층의 것일 수 있다. γ를 0으로 두면 그림이 달라지는가?
+
+# %% tags=["hide-input"]
+
+
+def cut(model, inputs):
+    """Pictures as trained, and with every gamma 0."""
+    looks = [layer for layer in model.layers if isinstance(layer, SelfAttention)]
+    gammas, whole = [float(x.gamma) for x in looks], model(inputs, training=False)
+    for layer in looks:
+        layer.gamma.assign(0.0)
+    without = model(inputs, training=False)
+    for layer, gamma in zip(looks, gammas, strict=True):
+        layer.gamma.assign(gamma)
+    return np.asarray(whole), np.asarray(without)
+
+
+own = cut(mine, latents(10, 128, seed=1))
+z = latents(10, shipped.latent_dim, seed=11)
+theirs = cut(shipped.model, [z, np.arange(10) * 12])
+rows = [part for pair in (own, theirs) for part in pair]
+labels = ["live, as trained", "γ = 0", "sagan64, as trained", "γ = 0"]
+rows[:2] = [row.repeat(2, 1).repeat(2, 2) for row in rows[:2]]
+plots.show(plots.labelled_rows(rows, labels), "Ten dogs as trained and with attention off, twice.")
+for name, (whole, without) in (("live", own), ("sagan64", theirs)):
+    change = np.abs(whole - without).mean() / 2
+    print(f"{name:<8} mean change of a pixel: {change:.1%} of the range from black to white")
+
+# %% [markdown]
+# **볼 것 · What to see.** The dogs stay the same, and a pixel changes by 1.2% in the mean, in both. Attention corrects a little; it does not plan the dog.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
+#
+# | you see | likely | try |
+# |---|---|---|
+# | γ stays near 0 | the layer is not needed, or not yet | train longer; attention at a larger size |
+# | all places look at the same spots | the keys decide alone | compare rows of maps; smaller rates |
+# | maps that look like structure | each is scaled to its own maximum | one scale; print the entropy |
+# | D's loss sits at 0 | every picture is beyond the margin | data augmentation; is σ near 1? |
+# | one spot, weight 1, everywhere | large scores saturate the softmax | spectral normalisation on θ, φ |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 문제 · Exercises
+#
+# 1. **예측 · Predict.** (before the slide "γ starts at 0") At γ = 0, which weights of the block get a gradient: **A** all, **B** γ alone, **C** none? Set `prediction` there.
+# 2. **세기 · Count.** How many 3×3 convolutions (stride 1) in a row until one corner of 32×32 features sees the opposite one?
+# 3. **유도 · Derive.** A kernel has the singular values 4, 2 and 1. Which has it after spectral normalisation?
+# 4. **고치기 · Repair.** `broken_attend`: (n, d), (m, d), (m, c) → (n, c). Its rows of weights do not belong to the queries.
+# 5. **바꾸고 학습하기 · Change and train.** Start with γ = 1, or look around at 8×8: bring KID below the target in at most two minutes.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("09-first-step", prediction)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("09-corner", None)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("09-sigma", None)
+
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def broken_attend(queries, keys, values):
+    """Attention of one picture, as the authors' code has it. Mend it."""
+    powers = np.exp(queries @ keys.T)
+    return powers / powers.sum(axis=0, keepdims=True) @ values
+
+
+exercises.check("09-attend", broken_attend)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+better = None  # your own GAN of sagan's networks, trained for at most two minutes
+exercises.check("09-better", better)
+
+# %% slideshow={"slide_type": "skip"}
+exercises.solution("09-corner")
+exercises.solution("09-sigma")
+exercises.solution("09-attend")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 요약 · Summary
+#
+# - One output pixel of a few convolutions depends on a small window and on nothing else.
+# - Self-attention lets every place take from every other what fits its question. γ = 0 at first: inserting it is safe.
+# - Spectral normalisation divides each kernel by its largest singular value; the hinge leaves alone what D is sure of.
+# - A map is evidence only on a common scale, with its entropy, and after the wire has been cut.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - Zhang, Goodfellow, Metaxas, Odena 2018, *Self-attention generative adversarial networks*, [arXiv:1805.08318](https://arxiv.org/abs/1805.08318); the authors' code, [brain-research/self-attention-gan](https://github.com/brain-research/self-attention-gan)
+# - Miyato, Kataoka, Koyama, Yoshida 2018, *Spectral normalization for GANs*, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957)
+# - Heusel et al. 2017, *GANs trained by a two time-scale update rule*, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500)
+# - Lim, Ye 2017, *Geometric GAN* (hinge), [arXiv:1705.02894](https://arxiv.org/abs/1705.02894)
+# - Wang et al. 2018, *Non-local neural networks*, [arXiv:1711.07971](https://arxiv.org/abs/1711.07971)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the gradient goes through σ
+#
+# D's output depends on W/σ(W), so D's step is the derivative of *that*. If A is the gradient by the normalised matrix, then with ∂σ/∂W = v uᵀ
+#
+# $$\frac{\partial L}{\partial W} = \frac{1}{\sigma}\Big(A - \langle A, \tfrac{W}{\sigma} \rangle \, v u^\top\Big), \qquad \Big\langle \frac{\partial L}{\partial W}, W \Big\rangle = 0:$$
+#
+# making W longer changes nothing, so no step asks for it. Keras' own layer *overwrites* the kernel with W/σ and differentiates as if nothing had happened.
+
+
+# %% slideshow={"slide_type": "skip"}
 def gradient_of(wrapper, W):
     """Gradient of sum(direction * output) by a 48 -> 32 kernel, after 300 settling calls."""
     dense = layers.Dense(32, use_bias=False, dtype="float32")
     layer = wrapper(dense, dtype="float32")
-    layer.build(inputs.shape)
+    layer.build(given.shape)
     dense.kernel.assign(W)
     for _ in range(300):
-        layer(inputs, training=True)
+        layer(given, training=True)
     before = dense.kernel.numpy()
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(direction * layer(inputs, training=True))
+        loss = tf.reduce_sum(direction * layer(given, training=True))
     return before, tape.gradient(loss, dense.kernel).numpy()
 
 
 dense_W = random.normal(size=(48, 32)).astype("float32")
-inputs = tf.constant(random.normal(size=(8, 48)), "float32")
-direction = inputs @ dense_W  # a loss that is moved most by making W longer
-A = inputs.numpy().T @ direction.numpy()
+given = tf.constant(random.normal(size=(8, 48)), "float32")
+direction = given @ dense_W  # a loss that is moved most by making W longer
+A = given.numpy().T @ direction.numpy()
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def through_sigma(A, W):
     left, singular, right = np.linalg.svd(W)
     v, sigma, u = left[:, 0], singular[0], right[0]
@@ -298,258 +572,5 @@ for name, wrapper in (("ours", SpectralNormalization), ("keras", layers.Spectral
         gap = np.abs(gradient - other).max() / np.abs(other).max()
         print(f"  from {what + ':':<24} {gap:.2%} away")
 
-# %% [markdown]
-# Both keep σ near 1. With ours the optimizer sees the function that D really is; with Keras' a step may be spent on growing W, which the next call divides away, and the kernel in the file is no longer the one that the optimizer moved.
-#
-# SAGAN normalises D **and** G in this way.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The hinge loss (힌지 손실)
-#
-# $$L_D = \mathbb E\,[1 - D(x)]_+ + \mathbb E\,[1 + D(G(z))]_+ \qquad\qquad L_G = -\mathbb E\, D(G(z))$$
-#
-# D's answer is the logit itself. The log loss never stops asking D for more; the hinge is content with a margin of 1.
-
-# %%
-logit = np.linspace(-4, 4, 161)
-curves = {
-    "log loss": (np.logaddexp(0, -logit), np.logaddexp(0, logit), np.logaddexp(0, -logit)),
-    "hinge": (np.maximum(0, 1 - logit), np.maximum(0, 1 + logit), -logit),
-}
-figure, axes = plt.subplots(1, 3, figsize=(11, 3), sharey=True)
-for (name, losses_), colour, line in zip(curves.items(), ("d", "fake"), ("-", "--"), strict=True):
-    for ax, values in zip(axes, losses_, strict=True):
-        ax.plot(logit, values, line, color=PALETTE[colour], lw=2, label=name)
-for ax, title in zip(axes, ("D, a real dog", "D, a fake", "G, its fake"), strict=True):
-    ax.axhline(0, color="black", lw=0.6)
-    ax.set(title=title, xlabel="D's logit")
-axes[0].set_ylabel("loss")
-axes[0].legend(frameon=False)
-real, fake = (tf.constant([[a], [b]]) for a, b in ((2.0, 0.3), (-1.5, 0.4)))
-by_library = float(losses.Hinge().discriminator(real, fake))
-print(f"library, D: {by_library:.2f} · by hand: {(0 + 0.7) / 2 + (0 + 1.4) / 2:.2f}")
-plots.show(
-    figure,
-    "Log loss and hinge over the logit: for D the hinge is flat at zero beyond the margin 1; for G it is a straight line.",
-)
-
-# %% [markdown]
-# **What to see.** Beyond the margin D's hinge is flat: only dogs that D is *not yet* sure about move it, like the support vectors of an SVM. G's is a straight line: the same pull wherever the fake stands, never saturated. (Nothing bounds it either: that is the normalisation's job.)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Two time scales (TTUR)
-#
-# G's gradient is right only in front of a D that has caught up. A regularised D learns slowly, the paper says, and was given several steps for each of G's, such as five. Its proposal (after Heusel et al.): one step each, but at **four times the rate**, 4e-4 for D and 1e-4 for G. Instead of five steps of D one is paid for.
-#
-# In this course both rates were different before (`cgan64`: 2e-4 and 4e-4). β₁ is 0 here: no momentum against an opponent who moves.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## With and without, at equal budget
-#
-# The same dogs, steps, rates and seeds; the attention layer in both networks, at half of the side, is the only difference. Breeds are left out (`classes=None`), and at these sizes the rates are higher than the paper's, at its ratio.
-
-
-# %%
-def run(attention, seed):
-    keras.utils.set_random_seed(seed)
-    network = dict(resolution=cfg.size, ch=cfg.ch, classes=None, attention=attention)
-    gan = GAN(sagan.generator(**network), sagan.discriminator(**network), latent_dim=128, seed=seed)
-    adams = [keras.optimizers.Adam(rate, beta_1=0.0) for rate in (cfg.rate, 4 * cfg.rate)]
-    gan.compile(losses.Hinge(), *adams, augment=DiffAugment("translation"), ema=0.99)
-    title = f"{'with' if attention else 'without'} attention, seed {seed},"
-    live = [LivePlot(title=title)] if seed == 0 else []
-    data = dogs.batches(cfg.batch, seed=seed).repeat()
-    gan.fit(data, steps_per_epoch=cfg.steps // 5, epochs=5, verbose=0, callbacks=live)
-    return gan
-
-
-runs = {
-    name: [run(attention, seed) for seed in range(cfg.seeds)]
-    for name, attention in (("without", None), ("with", cfg.size // 2))
-}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 어텐션이 있을 때와 없을 때 · Without attention and with it
-#
-# 같은 시간, 씨앗마다 점 하나.
-
-# %% tags=["hide-input"]
-reference = metrics.extract(dogs, "dognet", cfg.judged, progress=False)
-figure, ax = plt.subplots(figsize=(5.5, 2.6))
-for place, (name, gans) in enumerate(runs.items()):
-    makers = [checkpoints.Generator(gan.ema_generator) for gan in gans]
-    sides = [metrics.extract(maker, "dognet", cfg.judged, progress=False) for maker in makers]
-    scores = [metrics.kid(reference, side) for side in sides]
-    ax.errorbar([float(s) for s in scores], [place] * len(scores), fmt="o", color=PALETTE["g"])
-    print(f"{name:<8} KID", ", ".join(score.number for score in scores), end="   ")
-    print(f"{gans[0].generator.count_params():,} parameters in G")
-for gan in runs["with"]:
-    found = [layer for net in (gan.generator, gan.discriminator) for layer in net.layers]
-    gammas = [float(layer.gamma) for layer in found if isinstance(layer, SelfAttention)]
-    print("gamma in G, in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
-ax.set(yticks=(0, 1), yticklabels=list(runs), ylim=(-0.5, 1.5), xlabel="KID, lower is better")
-figure.tight_layout()
-plots.show(figure, "KID of the runs without attention and with it, a dot for each seed.")
-
-# %% [markdown]
-# **What to see.** First the spread within a row, one dot for each seed, then the rows. Even where all dots of one row lie left of the other's: with two seeds each, chance alone puts one row wholly ahead in one case of three. A hint, then, no ranking. γ shows how far the layer has been switched on by then (its sign means nothing: o can turn it around).
-#
-# The paper's own comparison is on ImageNet, after weeks on four GPUs: FID 22.98 with attention at 8×8, where it has little to add to a convolution, and 18.28 with attention at 32×32.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The shipped generator: 120 breeds, attention at 32×32
-#
-# `sagan64` is what you have just seen, trained on: the finished `cgan64` with an attention layer in G and in D, γ = 0 at first, and then the hinge loss. Spectral normalisation is in the attention blocks alone; the other rows are chapter 07's and not the paper's residual blocks.
-#
-# The two cards side by side do *not* say what attention is worth: `sagan64` has all of `cgan64`'s training and its own.
-
-# %%
-shipped = checkpoints.load_generator("sagan64")
-print(cgan.describe(), "\n")
-print(shipped.describe(), "\n")
-looks = [layer for layer in shipped.model.layers if isinstance(layer, SelfAttention)]
-for layer in looks:
-    print(f"self-attention on features {layer.input.shape[1:]}, gamma {float(layer.gamma):+.3f}")
-
-# %% slideshow={"slide_type": "slide"}
-wanted = ["Samoyed", "Rottweiler", "golden retriever", "Blenheim spaniel", "Irish setter", "pug"]
-rows = [shipped.sample(8, seed=11, labels=breed) for breed in wanted]
-plots.show(
-    plots.labelled_rows(rows, wanted),
-    "Six breeds, a row each, drawn by sagan64 with the same eight latents in every row.",
-)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Where does it look?
-#
-# The same matrix β that you wrote above, taken out of the trained generator: one row of it, drawn over the dog, is the **attention map** (주의 지도) of one place. The cross is the place; what glows is where it looks.
-
-# %%
-labels = [shipped.breeds.index(breed) for breed in wanted[:4]]
-z = latents(4, shipped.latent_dim, seed=11)
-pictures = shipped.decode(z, labels=np.array(labels))
-maps = sagan.attention_maps(shipped.model, z, np.array(labels))
-rows, scale = maps.shape[1], pictures.shape[1] // maps.shape[1]
-points = {"centre": (0.5, 0.5), "above": (0.3, 0.5), "below": (0.8, 0.5), "corner": (0.1, 0.1)}
-drawn = []
-for picture, own in zip(pictures, maps, strict=True):
-    drawn.append(heat_over(picture, zoom=2))
-    for row, column in ((int(down * rows), int(right * rows)) for down, right in points.values()):
-        at = (row * scale, column * scale)
-        drawn.append(heat_over(picture, own[row, column], at, zoom=2))
-titles = [f"{breed}, {p}" for breed in wanted[:4] for p in ("the dog", *points)]
-plots.show(
-    plots.grid(np.stack(drawn), columns=5, titles=titles, scale=1.7),
-    "Four generated dogs, a row each; beside each its attention maps for four places.",
-)
-
-# %% [markdown]
-# **How to read it.** Each map is scaled to its own maximum. Compare along a row: do different places of one dog look at different things? Compare down a column: does the same place look elsewhere when the dog is another?
-#
-# In numbers, below: how far a place looks; on how few places half of its attention lies; and the share of it that would have to move to look where the picture's places look *on average*. At 0 % all look at the same spots, and the map says nothing about the point that you chose.
-
-# %% slideshow={"slide_type": "slide"}
-asked = np.arange(cfg.looked) % shipped.classes
-maps = sagan.attention_maps(shipped.model, latents(cfg.looked, shipped.latent_dim), asked)
-n, h, w, *_ = maps.shape
-here = np.stack(np.indices((h, w)), -1)[:, :, None, None]
-there = np.stack(np.indices((h // 2, w // 2)), -1) * 2 + 0.5
-distance = np.linalg.norm(here - there, axis=-1)
-strongest = np.sort(maps.reshape(n, h * w, -1), axis=-1)[..., ::-1].cumsum(axis=-1)
-common = maps.mean(axis=(1, 2), keepdims=True)
-print(f"of {cfg.looked} dogs, all places of each:           looking evenly would give")
-print(f"mean distance looked, in features: {(maps * distance).sum((3, 4)).mean():8.2f}", end="")
-print(f"{distance.mean():12.2f}")
-print(f"places that get half of it:        {1 + (strongest < 0.5).sum(-1).mean():8.1f}", end="")
-print(f"{maps.shape[3] * maps.shape[4] / 2:12.1f}")
-apart = np.abs(maps - common).sum((3, 4)).mean() / 2
-print(f"unlike the picture's other places: {apart:8.1%}{0:12.1%}")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Click
-#
-# The dog on the left is a field of invisible buttons. Click on an ear, an eye, the grass. The sliders reach every place, also without a mouse.
-
-# %%
-AttentionMap(shipped, breed=shipped.breeds.index("Samoyed"), seed=11)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
-#
-# Beautiful maps can belong to a layer that does nothing. The test is to cut the wire: the same generator, the same z, with γ set to 0.
-
-# %%
-trained = [float(layer.gamma) for layer in looks]
-z = latents(8, shipped.latent_dim, seed=11)
-breeds = np.arange(8) * shipped.classes // 8
-with_it = shipped.decode(z, labels=breeds)
-for layer in looks:
-    layer.gamma.assign(0.0)
-cut = shipped.decode(z, labels=breeds)
-for layer, gamma in zip(looks, trained, strict=True):
-    layer.gamma.assign(gamma)
-change = np.abs(with_it - cut)
-print(f"mean change of a pixel: {change.mean() / 2:.1%} of the range from black to white")
-plots.show(
-    plots.labelled_rows(
-        [with_it, cut, 4 * change - 1], ["as trained", "gamma = 0", "difference, times four"]
-    ),
-    "Eight dogs as trained, the same with attention switched off, and the difference, black where there is none.",
-)
-
-# %% [markdown]
-# | you see | likely | try |
-# |---|---|---|
-# | γ stays near 0 | the layer is not needed, or not yet | train longer; attention where the picture is larger |
-# | all places look at the same spots | the keys decide alone; queries are ignored | compare rows of maps, as above; smaller rates |
-# | D's loss sits at 0 under the hinge | every picture is beyond the margin: no gradient for D | DiffAugment; is σ really near 1? |
-# | one spot, weight 1, everywhere | large scores saturate the softmax: there is no 1/√d | spectral normalisation on θ and φ |
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
-#
-# Put your answer in place of `None`.
-#
-# **1.** How many 3×3 convolutions (stride 1) in a row until one corner of 32×32 features can see the opposite corner?
-
-# %% tags=["exercise"]
-exercises.check("09-corner", None)
-
-# %% [markdown]
-# **2.** Write `attend(queries, keys, values)` for one picture, in NumPy: (n, d), (m, d), (m, c) → (n, c).
-
-# %% tags=["exercise"]
-exercises.check("09-attend", None)
-
-# %% [markdown]
-# **3.** A kernel has the singular values 4, 2 and 1. Which has it after spectral normalisation?
-
-# %% tags=["exercise"]
-exercises.check("09-sigma", None)
-
-# %% [markdown]
-# **4.** D's logits are 2 and 0.5 for two real dogs, −3 and 0.2 for two fakes. D's hinge loss?
-
-# %% tags=["exercise"]
-exercises.check("09-hinge", None)
-
-# %%
-exercises.solution("09-attend")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
-#
-# - One output pixel of a few convolutions depends on a small window, and on nothing else: its gradient shows it.
-# - Self-attention lets every place take from every other what fits its question. γ = 0 at first: inserting it is safe.
-# - Spectral normalisation divides each kernel by its largest singular value; the gradient has to go through it.
-# - The hinge leaves alone what D is sure of; two rates replace several steps of D.
-# - A map shows where a place looks. Whether that matters is seen by cutting the wire.
-#
-# ## References
-#
-# - Zhang, Goodfellow, Metaxas, Odena 2018, *Self-attention generative adversarial networks*, [arXiv:1805.08318](https://arxiv.org/abs/1805.08318)
-# - the authors' code, [brain-research/self-attention-gan](https://github.com/brain-research/self-attention-gan)
-# - Miyato, Kataoka, Koyama, Yoshida 2018, *Spectral normalization for GANs*, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957)
-# - Heusel et al. 2017, *GANs trained by a two time-scale update rule*, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500)
-# - Lim, Ye 2017, *Geometric GAN* (hinge), [arXiv:1705.02894](https://arxiv.org/abs/1705.02894)
-# - Wang et al. 2018, *Non-local neural networks*, [arXiv:1711.07971](https://arxiv.org/abs/1711.07971)
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Both keep σ near 1. With ours the optimizer sees the function that D really is; with Keras' a step may be spent on growing W, which the next call divides away.

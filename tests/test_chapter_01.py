@@ -9,8 +9,8 @@ from PIL import Image
 
 from dogan_lib import losses, objective
 from dogan_lib.classroom import exercises
-from dogan_lib.classroom.playground import WIDGET_VIEW
 from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
+from dogan_lib.classroom.stills import WIDGET_VIEW
 
 P = objective.normal(-1, 1)
 GENERATORS = [(2, 1.5), (4, 1), (0, 0.3), (-5, 2), (-1, 3), (5, 0.3), (-1, 1)]

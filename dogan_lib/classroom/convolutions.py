@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import plots
+from dogan_lib.classroom.stills import WithStill
 
 KERNELS = {
     "edges": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4,
@@ -39,7 +40,7 @@ def stamps(image, kernel, stride: int, prints: int | None = None) -> np.ndarray:
     return canvas
 
 
-class SlidingKernel(ipywidgets.VBox):
+class SlidingKernel(WithStill):
     """A kernel slides over a grey picture; what it read so far is its feature map.
 
     Args:
@@ -91,7 +92,7 @@ class SlidingKernel(ipywidgets.VBox):
         return figure
 
 
-class Stamps(ipywidgets.VBox):
+class Stamps(WithStill):
     """A transposed convolution, print by print, with the count of prints a pixel gets.
 
     The input is a small disc. `first` chooses what grows the picture: the stride itself, or

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import losses
-from dogan_lib.classroom import points, scene
+from dogan_lib.classroom import points, scene, stills
 from dogan_lib.models import vanilla
 from dogan_lib.runtime import write_atomically
 
@@ -31,7 +31,6 @@ LOG_4 = (-scene.LOG_4, "-log 4")
 GUESSES = {"non-saturating": LOG_4, "minimax": LOG_4, "least squares": (-0.25, "-1/4")}
 POOL = 8_000  # real points to draw batches from
 SHOWN = 200  # points of each kind in the picture
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def update_discriminator(D, G, optimizer, loss, x, z):
@@ -316,13 +315,8 @@ class Playground:
 
     def _ipython_display_(self):
         """Widgets where a page can run them; a still picture where it cannot, as on GitHub."""
-        from IPython.display import display
-
-        alt = self.scene.alt()
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        still = scene.encoded(scene.render(self.scene), "png")
-        data = {WIDGET_VIEW: view, "image/png": still, "text/plain": alt}
-        display(data, metadata={"image/png": {"alt": alt}}, raw=True)
+        png = scene.encoded(scene.render(self.scene), "png")
+        stills.show(self.box, png, self.scene.alt())
 
 
 def _menu(label, options, value):

@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from dogan_lib import objective, plots
-from dogan_lib.classroom.playground import WIDGET_VIEW
+from dogan_lib.classroom.stills import WithStill
 from dogan_lib.plots import PALETTE
 
 
-class Sliders(ipywidgets.VBox):
+class Sliders(WithStill):
     """Sliders above a picture: a subclass draws `figure()` and describes it in `alt()`.
 
     Args:
@@ -29,14 +29,6 @@ class Sliders(ipywidgets.VBox):
 
     def _draw(self, change=None):
         self.picture.value = plots.to_png(self.figure())
-
-    def _ipython_display_(self):
-        from IPython.display import display
-
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        still = bytes(self.picture.value)
-        data = {WIDGET_VIEW: view, "image/png": still, "text/plain": self.alt()}
-        display(data, metadata={"image/png": {"alt": self.alt()}}, raw=True)
 
 
 def _slider(value, least, most, name):

@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image, ImageColor, ImageOps
 
 from dogan_lib import plots
-from dogan_lib.classroom.heat import heat_over
+from dogan_lib.classroom.heat import heat_over, places
+from dogan_lib.classroom.stills import WithStill
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.doodles import captions
@@ -25,7 +26,7 @@ from dogan_lib.models.singan import as_picture
 from dogan_lib.models.singan_uses import paint_to_image
 
 
-class LatentWalk(ipywidgets.VBox):
+class LatentWalk(WithStill):
     """Two seeds and a slider: the pictures on the way from one latent to the other.
 
     Args:
@@ -63,7 +64,7 @@ class LatentWalk(ipywidgets.VBox):
         self.picture.value = plots.png(np.kron(shown, np.ones((self.zoom, self.zoom, 1), "uint8")))
 
 
-class Cropper(ipywidgets.VBox):
+class Cropper(WithStill):
     """A photograph, a box that two sliders move, and what the three ways of cropping make of it.
 
     "keep" writes the square around the box to a folder, for `load_dogs(source=folder)`.
@@ -166,7 +167,7 @@ def _frame(ax, box, colour: str, line: str):
     ax.add_patch(plt.Rectangle((xmin, ymin), *sides, **style))
 
 
-class AskForDogs(ipywidgets.VBox):
+class AskForDogs(WithStill):
     """A caption to type, and the dogs that a generator draws for it.
 
     What is odd about the caption is named above the dogs: unknown words, contradictions, words
@@ -224,7 +225,7 @@ class AskForDogs(ipywidgets.VBox):
         self.picture.value = plots.png(plots.tile(images, self.dogs) if len(images) else nothing)
 
 
-class ChooseABreed(ipywidgets.VBox):
+class ChooseABreed(WithStill):
     """A menu of breeds, a seed and a truncation: the dogs that a conditional generator draws.
 
     Args:
@@ -237,9 +238,8 @@ class ChooseABreed(ipywidgets.VBox):
     def __init__(self, generator, breed: str | None = None, dogs: int = 8, zoom: int = 2):
         self.generator, self.dogs = generator, dogs
         names = [(plain(name), name) for name in generator.breeds]
-        self.breed = ipywidgets.Dropdown(
-            options=names, value=breed or names[0][1], description="breed"
-        )
+        first = breed or names[0][1]
+        self.breed = ipywidgets.Dropdown(options=names, value=first, description="breed")
         self.seed = ipywidgets.BoundedIntText(0, 0, 9999, description="seed")
         self.truncation = ipywidgets.FloatSlider(
             2.0, min=0.2, max=3.0, step=0.1, description="truncation"
@@ -262,7 +262,7 @@ class ChooseABreed(ipywidgets.VBox):
         self.picture.value = plots.png(plots.tile(self.sample(), self.dogs))
 
 
-class Truncate(ipywidgets.VBox):
+class Truncate(WithStill):
     """A slider that truncates the same latents while one looks; their breed and their seed.
 
     Args:
@@ -304,7 +304,7 @@ class Truncate(ipywidgets.VBox):
         self.picture.value = plots.png(plots.tile(self.sample(), self.dogs))
 
 
-class PaintToPhoto(ipywidgets.VBox):
+class PaintToPhoto(WithStill):
     """Paint in coloured cells, choose a start scale: a SinGAN makes a photograph of it.
 
     A click on a cell paints a square of `brush` cells; the colours of the row above it are the
@@ -420,7 +420,7 @@ def _hex(colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*(round(float(value)) for value in colour))
 
 
-class AttentionMap(ipywidgets.VBox):
+class AttentionMap(WithStill):
     """A generated dog to click on: where does self-attention look from there?
 
     The dog lies under a grid of invisible buttons. A click moves the sliders to that place; they
@@ -465,6 +465,7 @@ class AttentionMap(ipywidgets.VBox):
             ipywidgets.Image(format="png", width=side, height=side, layout=_on_top(side))
             for _ in range(2)
         )
+        self.picture = self.map
         self.buttons = self._buttons(points, side // points)
         cells = f"repeat({points}, {side // points}px)"
         over = ipywidgets.GridBox(self.buttons, layout=_on_top(side, cells))
@@ -502,10 +503,9 @@ class AttentionMap(ipywidgets.VBox):
         at = (place + 0.5) * self.image.shape[:2] / self.maps.shape[:2] - 0.5
         heat = self.heat()
         self.dog.value = plots.png(heat_over(self.image, at=at, zoom=self.zoom))
-        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom))
-        strongest = np.sort(heat.ravel())[::-1].cumsum()
-        half = int((strongest < 0.5).sum()) + 1
-        self.said.value = f"half of its attention lies on {half} of {heat.size} places"
+        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, 10 / heat.size))
+        spread = f"{places(heat):.1f} of {heat.size} places"
+        self.said.value = f"spread over {spread} (exp of its entropy); brightest is ten times even"
 
 
 def _on_top(side: int, cells: str | None = None):

@@ -82,24 +82,6 @@ def probabilities(images, breeds: Sequence[str], features: str = DEFAULT) -> np.
     return softmax(_logits(images, breeds, features).astype("float64"), axis=1)
 
 
-def breed_score(beliefs: np.ndarray) -> float:
-    """The inception score with breeds of dogs in place of ImageNet's classes.
-
-    exp of the mean KL(p(y|x) || p(y)): 1 where every picture is believed to show the same mixture
-    of breeds, at most the number of breeds. High where each picture is one clear breed and all
-    breeds occur. No real dog takes part, so it sees neither copies nor what is missing within a
-    breed. With few pictures it is too small, since p(y) is fitted to them: compare at one n.
-
-    Args:
-        beliefs: `probabilities(images, breeds)`.
-
-    Reference: Salimans et al. 2016, https://arxiv.org/abs/1606.03498
-    """
-    together = beliefs.mean(axis=0)
-    ratio = np.log(np.maximum(beliefs, 1e-12)) - np.log(np.maximum(together, 1e-12))
-    return float(np.exp((beliefs * ratio).sum(axis=1).mean()))
-
-
 def _logits(images, breeds, features) -> np.ndarray:
     """The network's last layer for these breeds, (n, len(breeds))."""
     eyes = shipped(features)

@@ -37,7 +37,10 @@ def sifid(real, fakes, features: str = "dognet") -> Score:
 
     Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164
     """
-    name, run = _layers()[features]() if features in _layers() else _unknown(features)
+    layers = {"dognet": _dognet, "inception": _inception}
+    if features not in layers:
+        raise ValueError(f"features={features!r}: choose {', '.join(layers)}")
+    name, run = layers[features]()
     target = _gaussian(run, np.asarray(real)[None])
     values = [frechet_distance(*target, *_gaussian(run, fake[None])) for fake in np.asarray(fakes)]
     error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else None
@@ -67,14 +70,6 @@ def _gaussian(run, picture):
     if len(vectors) < 2:
         raise ValueError(f"a picture of {picture.shape[1:3]} is too small for this layer")
     return gaussian(vectors)
-
-
-def _layers() -> dict[str, Callable]:
-    return {"dognet": _dognet, "inception": _inception}
-
-
-def _unknown(features):
-    raise ValueError(f"features={features!r}: choose {', '.join(_layers())}")
 
 
 def perceptual(real, fake) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.metrics.features import resize
 from dogan_lib.metrics.sources import pictures
+from dogan_lib.plots import png
 from dogan_lib.runtime import write_atomically
 from dogan_lib.saving import read_network
 
@@ -102,7 +103,7 @@ def submit(
         # PNG is compressed already.
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for i, image in enumerate(at_size(images, size)):
-                archive.writestr(f"dog_{i:05d}.png", _png(image))
+                archive.writestr(f"dog_{i:05d}.png", png(image))
         check_submission(temporary, n, size)
     return path
 
@@ -112,14 +113,6 @@ def at_size(images: np.ndarray, size: int) -> np.ndarray:
     if images.shape[1:3] == (size, size):
         return images
     return np.clip(resize(images.astype("float32"), size) + 0.5, 0, 255).astype("uint8")
-
-
-def _png(image: np.ndarray) -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG", compress_level=4)
-    return buffer.getvalue()
 
 
 def check_submission(path: str | Path, n: int = PICTURES, size: int = SIZE) -> None:

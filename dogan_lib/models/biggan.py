@@ -43,7 +43,6 @@ D_WIDTHS = {
 }
 SHARED = 128  # numbers in the embedding of a class
 CHUNK = 20  # numbers of z for each block, where latent_dim is not given
-THRESHOLDS = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0)  # on |z|, from one dog to all
 EPS = 1e-6  # of the spectral normalisation
 
 
@@ -104,11 +103,8 @@ def discriminator(
     x = images
     for k, width in enumerate(widths):
         x = _down_block(x, width, first=k == 0, halve=k < halvings)
-        x = (
-            SelfAttention(eps=EPS, initializer=_orthogonal())(x)
-            if x.shape[1] == attention and k < halvings
-            else x
-        )
+        if x.shape[1] == attention and k < halvings:
+            x = SelfAttention(eps=EPS, initializer=_orthogonal())(x)
     h = ops.sum(ops.cast(layers.ReLU()(x), "float32"), axis=(1, 2))
     by_class = _linear(h.shape[-1], use_bias=False)(ops.one_hot(labels, num_classes))
     logits = _linear(1)(h) + ops.sum(by_class * h, axis=-1, keepdims=True)
@@ -222,6 +218,14 @@ def standing_statistics(
         norm.momentum = momentum
 
 
+def settled(generator: Generator, draw: Callable[[int], object], passes: int) -> Generator:
+    """A copy of a generator with the `standing_statistics` of what is drawn; it stays as it is."""
+    model = keras.models.clone_model(generator.model)
+    model.set_weights(generator.model.get_weights())
+    standing_statistics(model, draw, passes)
+    return Generator(model, generator.card)
+
+
 def standing(
     generator: Generator, threshold: float, passes: int = 16, batch_size: int = 64, seed: int = 0
 ) -> Generator:
@@ -233,21 +237,17 @@ def standing(
         passes, batch_size: as in `standing_statistics`.
         seed: of latents and labels.
     """
-    model = keras.models.clone_model(generator.model)
-    model.set_weights(generator.model.get_weights())
     random = np.random.default_rng(seed)
 
     def draw(k):
         z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
-        if generator.classes is None:
-            return z
-        return [z, random.integers(generator.classes, size=batch_size).astype("int32")]
+        many = generator.classes
+        return z if many is None else [z, random.integers(many, size=batch_size).astype("int32")]
 
-    standing_statistics(model, draw, passes)
-    return Generator(model, generator.card)
+    return settled(generator, draw, passes)
 
 
-def stands(generator: Generator, thresholds=THRESHOLDS, **options) -> dict[float, Generator]:
+def stands(generator: Generator, thresholds, **options) -> dict[float, Generator]:
     """threshold -> `standing(generator, threshold, **options)`, to choose among at no cost."""
     return {threshold: standing(generator, threshold, **options) for threshold in thresholds}
 

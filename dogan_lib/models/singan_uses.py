@@ -7,16 +7,14 @@ Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164, section 4
 """
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
+from scipy import ndimage
 
 from dogan_lib.models.singan import SinGAN, as_picture, climb, draw_noise, resize
-from dogan_lib.plots import gif
-from dogan_lib.runtime import write_atomically
 
 SIDE = 250  # the long side that the paper's radii are meant for
 
@@ -101,12 +99,9 @@ def soft_mask(mask, shape: tuple[int, int], radius: float, sigma: float = 5.0) -
         return mask.astype("float32")
     r = math.ceil(radius * scale)
     y, x = np.mgrid[-r : r + 1, -r : r + 1]
-    disk = (x**2 + y**2 <= (radius * scale) ** 2).astype("float32")
-    wide = _filtered(mask.astype("float32"), disk, "constant") > 0.5
-    t = np.arange(-math.ceil(4 * sigma * scale), math.ceil(4 * sigma * scale) + 1)
-    bell = np.exp(-0.5 * (t / (sigma * scale)) ** 2).astype("float32")
-    bell /= bell.sum()
-    soft = _filtered(_filtered(wide.astype("float32"), bell[:, None], "edge"), bell[None], "edge")
+    wide = ndimage.binary_dilation(mask, x**2 + y**2 <= (radius * scale) ** 2)
+    options = dict(radius=math.ceil(4 * sigma * scale), mode="nearest")
+    soft = ndimage.gaussian_filter(wide.astype("float32"), sigma * scale, **options)
     return soft / soft.max()
 
 
@@ -116,17 +111,6 @@ def _binary(mask, shape):
         mask = mask.astype("uint8") * 255
     grey = Image.fromarray(as_picture(mask)).convert("L")
     return np.asarray(grey.resize(shape[::-1], Image.Resampling.BILINEAR)) > 127
-
-
-def _filtered(picture, kernel, border):
-    """Correlation of (H, W) with a small kernel of odd sides, the same size.
-
-    Args:
-        border: how `np.pad` continues the picture.
-    """
-    picture = np.pad(picture, [(side // 2, side // 2) for side in kernel.shape], mode=border)
-    x = tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 1, "VALID")
-    return x.numpy()[0, :, :, 0]
 
 
 def blend(real: np.ndarray, generated: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -245,11 +229,3 @@ def walk_spread(alpha: float, beta: float) -> float:
     """
     a, b, s = (1 - alpha) * (1 + beta), (1 - alpha) * beta, (1 - alpha) * (1 - beta)
     return math.sqrt(s**2 * (1 + b) / ((1 - b) * ((1 + b) ** 2 - a**2)))
-
-
-def save_gif(frames: Sequence[np.ndarray], path: str | Path, fps: float = 10.0) -> Path:
-    """Write frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever."""
-    path = Path(path)
-    with write_atomically(path) as temporary:
-        temporary.write_bytes(gif(frames, fps))
-    return path

@@ -134,7 +134,7 @@ def move(gallery: Gallery, name="lightning1"):
         frames = singan_uses.animate(gan, 30, start_scale=start)
         step = np.abs(np.diff(frames, axis=0)).mean() * 127.5
         print(f"animation of {name} from scale {start}: frames differ by {step:.2f} of 255")
-        singan_uses.save_gif(frames, gallery.out / f"animation_{start}.gif")
+        (gallery.out / f"animation_{start}.gif").write_bytes(plots.gif(frames))
         gallery.sheet(f"animation_{start}", frames[::4])
 
 

@@ -1,8 +1,9 @@
 """The map of what counts, over a picture."""
 
 import numpy as np
+import pytest
 
-from dogan_lib.classroom.heat import heat_over
+from dogan_lib.classroom.heat import heat_over, places
 
 
 def test_heat_glows_where_it_counts_and_the_cross_is_where_it_was_put():
@@ -14,3 +15,12 @@ def test_heat_glows_where_it_counts_and_the_cross_is_where_it_was_put():
     assert drawn[0, -1].sum() > 600 and (drawn[-1, 0] == 50).all()
     crossed = heat_over(image, at=(6, 1), zoom=4)
     assert (crossed[26, 6] == 255).all() and (crossed[:16] == 100).all()
+
+
+def test_maps_are_compared_on_one_scale_and_say_over_how_many_places_they_are_spread():
+    image, even = np.full((8, 8, 3), 100, "uint8"), np.full((4, 4), 1 / 16)
+    dim, bright = heat_over(image, even, top=10 / 16), heat_over(image, even)
+    assert dim.mean() < bright.mean()
+    one = np.zeros((4, 4))
+    one[1, 2] = 1
+    assert places([even, one]) == pytest.approx([16, 1])

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib.checkpoints import Generator, save_generator
+from dogan_lib.classroom.stills import WIDGET_VIEW
 from dogan_lib.classroom.widgets import (
     AskForDogs,
     AttentionMap,
@@ -262,3 +263,12 @@ def test_the_slider_moves_the_same_latents_through_the_statistics_of_each_thresh
     assert not np.array_equal(before, picture(widget))
     widget.seed.value, before = 3, picture(widget)
     assert not np.array_equal(before, picture(widget))
+
+
+def test_a_widget_leaves_a_still_picture_in_a_saved_notebook(monkeypatch):
+    shown, widget = {}, LatentWalk(Generator(dcgan.generator_32(width=8)))
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.update(data))
+    widget._ipython_display_()
+    assert shown["image/png"] == widget.picture.value
+    assert shown["text/plain"].startswith("Two seeds and a slider")
+    assert shown[WIDGET_VIEW]["model_id"] == widget.model_id

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dogan_lib.dogs import load_dogs
-from dogan_lib.metrics.breeds import Recognised, breed_score, probabilities, recognise
+from dogan_lib.metrics.breeds import Recognised, probabilities, recognise
 
 
 def test_accuracy_of_given_ranks():
@@ -44,10 +44,3 @@ def test_beliefs_sum_to_1_and_agree_with_the_ranks():
     np.testing.assert_allclose(beliefs.sum(axis=1), 1)
     first = recognise(dogs.images, dogs.labels, dogs.breeds).ranks == 0
     np.testing.assert_array_equal(beliefs.argmax(axis=1) == dogs.labels, first)
-
-
-def test_breed_score_counts_clear_breeds():
-    assert breed_score(np.eye(6)) == pytest.approx(6)
-    assert breed_score(np.full((9, 6), 1 / 6)) == pytest.approx(1)
-    assert breed_score(np.eye(6)[[2, 2, 2]]) == pytest.approx(1)
-    assert breed_score(np.eye(6)[[0, 0, 1, 1]]) == pytest.approx(2)

@@ -675,15 +675,11 @@ def test_consistent_super_resolution_shrinks_to_the_picture_that_it_is_of():
     assert lacking(consistent=True) < 0.1 * lacking()
 
 
-def test_animation(trained, tmp_path):
+def test_animation(trained):
     frames = singan_uses.animate(trained, 5, start_scale=1)
     assert frames.shape == (5, 32, 40, 3)
     near, far = np.abs(frames[1] - frames[0]).mean(), np.abs(frames[4] - frames[0]).mean()
     assert 0 < near < far
-    # Pillow joins equal frames, and these have hardly learnt to differ.
-    frames = np.stack([picture(seed=k) for k in range(5)])
-    with Image.open(singan_uses.save_gif(frames, tmp_path / "moving.gif")) as gif:
-        assert gif.n_frames == 5 and gif.size == (40, 32) and gif.info["loop"] == 0
     with pytest.raises(ValueError, match="start_scale"):
         singan_uses.animate(trained, 5, start_scale=3)
 

@@ -3,18 +3,58 @@
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, number
+from dogan_lib.classroom.kinds import choices, function, target
 
-number(
-    "11-pieces",
-    20,
+choices(
+    "11-statistics",
+    "C",
+    "ABC",
     """
-    20: one piece for the dense layer and one for each of the seven blocks make eight, and
-    160 / 8 = 20.
+    C. Batch normalisation divides by what it remembers, and training's latents had tails: what
+    comes of truncated ones is too small for the next layer, and more so with every layer. A is what
+    truncation does where the statistics are those of the truncated latents.
     """,
-    hints={160 / 7: "The dense layer that makes the 4x4 features has a piece too."},
-    otherwise="Count those who read z, then divide.",
+    hints={
+        "A": "That is so with statistics of their own. Which picture is the upper row?",
+        "B": "The z are shorter, and the normalisations divide by what they remember.",
+    },
 )
+
+
+@function(
+    "11-block",
+    (1536, 1536),
+    (1536, 768),
+    (16, 8),
+    (3, 5),
+    wrong=[
+        (
+            lambda a, b: 9 * a * b + b + 9 * b * b + b + a * b + b,
+            "Those are the convolutions. Both normalisations have two matrices each.",
+        ),
+        (
+            lambda a, b: 2 * 148 * (a + b) + 9 * a * b + b + 9 * b * b + b,
+            "The shortcut has a convolution too.",
+        ),
+        (
+            lambda a, b: 2 * 148 * (a + b) + 9 * a * b + 9 * b * b + a * b,
+            "Convolutions have biases.",
+        ),
+        (
+            lambda a, b: 2 * 148 * 2 * a + 9 * a * b + b + 9 * b * b + b + a * b + b,
+            "The second normalisation comes after the first convolution: it has b channels.",
+        ),
+    ],
+    otherwise="Two normalisations, two 3x3 convolutions, a 1x1 shortcut: count each.",
+)
+def block_parameters(a, b):
+    """Two matrices of 148 rows for each normalisation, the first on a channels and the second on
+    b; two 3x3 convolutions and a 1x1 shortcut, each with a bias. From 1,536 to 768 channels that is
+    17,789,184: the row "block to 16" of the table.
+    """
+    matrices = 2 * 148 * (a + b)
+    convolutions = (9 * a * b + b) + (9 * b * b + b) + (a * b + b)
+    return matrices + convolutions
 
 
 @exercise(
@@ -50,22 +90,49 @@ def quantiles(answer):
         return "Another seed should give other numbers."
 
 
-number(
-    "11-draws",
-    1 / 0.383,
-    "1 / 0.383 = 2.61: trials that succeed with probability p take 1/p on average.",
-    hints={1.61: "Count the first draw as well."},
-    otherwise="How often is a coin thrown that falls on heads with probability p?",
-    tolerance=0.02,
-)
-choices(
-    "11-statistics",
-    "AC",
-    "ABC",
+@exercise(
+    "11-repair",
     """
-    A and C. The statistics are means over all latents of a threshold, for given weights: another
-    threshold or other weights need new ones. A seed picks from the same latents.
+    `columns = tf.reshape(kernel, (-1, kernel.shape[-1]))` and W its transpose: the outputs are the
+    *last* axis, and a reshape alone mixes them. And the diagonal of W Wᵀ has to go, by
+    `* (1 - tf.eye(len(W)))`: it holds the squared lengths, so that every weight is pulled to zero.
     """,
-    hints={"B": "A seed picks single latents; the statistics are means over all of them."},
-    otherwise="They depend on which latents are drawn, and on who turns them into features.",
 )
+def regularise(answer):
+    """Six outputs of nine times four weights, of length about 0.6."""
+    import tensorflow as tf
+
+    if not callable(answer):
+        raise Unreadable("Give your function.")
+    start = np.random.default_rng(0).normal(0, 0.1, (3, 3, 4, 6)).astype("float32")
+    kernel = tf.Variable(start)
+    answer(kernel)
+    before, after = (x.reshape(-1, 6).T for x in (start, kernel.numpy()))
+    kept = np.linalg.norm(after, axis=1) / np.linalg.norm(before, axis=1)
+    rows = after / np.linalg.norm(after, axis=1, keepdims=True)
+    overlap = np.abs(rows @ rows.T - np.eye(6)).max()
+    if kept.min() < 0.8:
+        return f"The weights have shrunk to {kept.min():.0%} of their length: what pulls at it?"
+    if overlap > 0.05:
+        return f"Two outputs still overlap by {overlap:.2f}. Are the rows of W the outputs?"
+    return None
+
+
+@target(
+    "11-better",
+    """
+    More pictures in the same time help most: a narrower G, or D with half the width, and rates that
+    grow with the batch. Without the orthogonal penalty a step is shorter too. See then whether your
+    G still bears truncation.
+    """,
+    at_most=0.06,
+    unit="KID[dognet-1] to 500 fresh portraits",
+)
+def better(gan):
+    """KID of 500 samples, all breeds alike, to portraits of another seed."""
+    from dogan_lib import metrics
+    from dogan_lib.dogs import load_dogs
+
+    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
+    labels = np.arange(500, dtype="int32") % len(fresh.breeds)
+    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3, labels=labels), "dognet"))

@@ -1,0 +1,53 @@
+"""Chapter 11's measurements: heaps of latents, statistics of their own, and honest verdicts."""
+
+import keras
+import numpy as np
+import pytest
+
+from dogan_lib import checkpoints
+from dogan_lib.classroom import truncation
+from dogan_lib.classroom.truncation import Measured
+from dogan_lib.models import biggan
+
+
+def measured(precision, recall, recognised=(0.5, 0.5, 0.5)):
+    return Measured(*(np.array(values) for values in (precision, recall, recognised)))
+
+
+def test_a_change_within_its_error_is_no_change():
+    before = measured((0.70, 0.72, 0.74), (0.40, 0.42, 0.41))
+    after = measured((0.71, 0.73, 0.75), (0.20, 0.21, 0.19))
+    precision, recall, recognised = truncation.changes(before, after).split("; ")
+    assert "no change shown" in precision and "no change shown" in recognised
+    assert "falls" in recall and "0.410 → 0.200" in recall
+    assert truncation.verdict({0.3: after, 3.0: before}).startswith("τ 3.0 → 0.3: precision 0.720")
+
+
+def test_an_interval_is_two_standard_errors_of_the_mean():
+    values = np.array([1.0, 2.0, 3.0, 6.0])
+    assert truncation.interval(values) == pytest.approx(2 * values.std(ddof=1) / 2)
+
+
+def test_heaps_of_latents_are_what_they_say():
+    short, long = truncation.shortest(100)(50, 0), truncation.longest(100)(50, 0)
+    assert short.shape == long.shape == (50, 100)
+    assert np.linalg.norm(short, axis=1).max() < 10 < np.linalg.norm(long, axis=1).min()
+    assert np.abs(truncation.tails(100)(20, 0)).min() >= 1
+    for name, way in truncation.WAYS.items():
+        inside = np.abs(way((100, 20), 0.5, seed=1)).max() <= 0.5
+        assert inside == (name != "scaled")
+
+
+def test_statistics_settle_on_the_latents_that_are_given():
+    z, labels = keras.Input((8,), name="latents"), keras.Input((), dtype="int32", name="labels")
+    norm = keras.layers.BatchNormalization(center=False, scale=False)
+    breed = keras.layers.Embedding(4, 8, "zeros")(labels)
+    generator = checkpoints.Generator(keras.Model([z, labels], norm(z + breed)), {})
+
+    def draw(n, seed):
+        return biggan.truncated_normal((n, 8), 0.5, seed)
+
+    settled = truncation.settled(generator, draw, batch=400)
+    found = settled.model([draw(400, 9), np.zeros(400, "int32")])
+    np.testing.assert_allclose(np.std(found, axis=0), 1, atol=0.15)
+    assert np.std(generator.model([draw(400, 9), np.zeros(400, "int32")])) < 0.4
