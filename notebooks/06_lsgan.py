@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 로그 손실(log loss)은 결정 경계(decision boundary)의 올바른 쪽에 있는 가짜를 아무리 멀어도 그냥 놓아준다.
-# - 최소 제곱 손실(least squares loss)은 목표값과의 거리를 재므로, 멀리 있는 가짜도 경계 쪽으로 끌어당긴다.
-# - 목적 함수(objective function) 두 개를 나란히 놓고, 기울기(gradient)를 평면 위의 점으로 눈으로 확인한다.
+# - 로그 손실은 결정 경계의 올바른 쪽에 있는 가짜를 아무리 멀어도 그냥 놓아준다.
+# - 최소 제곱(least squares) 손실은 목표값과의 거리를 재므로, 멀리 있는 가짜도 데이터 쪽으로 끌어당긴다.
+# - 두 손실을 언덕으로 그리고, 그 위로 가짜를 50걸음 굴린다.
 # - 목표값 (a, b, c) = (−1, 1, 0)은 정리가 보장하고, 공식 코드의 (0, 1, 1)은 그 정리의 조건 밖이다. 숫자로 확인한다.
-# - 같은 DCGAN에서 인자 하나만 바꿔 개를 그리게 하고, 시드(seed) 셋으로 비교한다. 나아지지 않으면 그렇다고 쓴다.
+# - 같은 DCGAN에서 손실만 바꿔 개를 그리고, 같은 시간과 시드(seed) 셋으로 비교한다. 나아지지 않으면 그렇다고 쓴다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/06_lsgan.ipynb)
@@ -32,195 +32,276 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
-# 1. What the two value functions say about a fake that D already believes, and how far away it is.
-# 2. To see the difference as arrows on points, with your hand on the sliders.
+# 1. What the two losses say about a fake that D already believes, and how far away it is.
+# 2. To see the difference as points that roll on two hills.
 # 3. What the targets (a, b, c) mean, which theorem covers which, and to check it with numbers.
-# 4. What changing one argument does to our dogs, measured over seeds, and why a clear gain would surprise.
+# 4. To train dogs with either loss, and to compare them fairly: equal time, three seeds, an interval.
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(rounds=40, steps=12, width=4, images=128, seeds=1),
-    cpu=dict(rounds=600, steps=120, width=8, images=1000, seeds=1),
-    gpu=dict(rounds=2000, steps=3000, width=32, images=20000, seeds=3),
+    smoke=dict(seconds=2, dogs=256, width=8, shown=16, judged=40, pictures=4, rounds=40),
+    cpu=dict(seconds=80, dogs=6000, width=32, shown=48, judged=500, pictures=60, rounds=600),
+    gpu=dict(seconds=80, dogs=6000, width=64, shown=48, judged=500, pictures=60, rounds=2000),
 )
 cfg
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
+from keras import ops
 
-from dogan_lib import checkpoints, losses, objective, plots, runtime
-from dogan_lib.classroom import exercises
-from dogan_lib.classroom import studies as ablation
+from dogan_lib import checkpoints, losses, metrics, objective, plots, runtime
+from dogan_lib.callbacks import LivePlot, StopAfter
+from dogan_lib.classroom import diagram, exercises, hills, studies
+from dogan_lib.classroom.playground import Game, Playground
 from dogan_lib.dogs import load_dogs
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
 from dogan_lib.objective import LINE, normal
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
-dogs = load_dogs(size=64, limit=cfg.images)
-dogs
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The two value functions
+# ## 이 장에서 바뀌는 것 · What this chapter changes
 #
-# With the logit x = D(G(z)) before any sigmoid, G minimises
+# 손실 하나만 바뀐다. 망도, 데이터도, 학습 루프도 그대로다.
+
+# %% tags=["hide-input"]
+diagram.game(lit="loss", labels={"loss": "least squares"}, title="LSGAN")
+
+# %% [markdown]
+# **볼 것 · What to see.** D's number is no longer read as the logit of a probability. It is compared with a target.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 두 손실 · Two losses
 #
-# $$\text{log loss: } \log(1 + e^{-x}) \qquad\qquad \text{least squares: } \tfrac12 (x - c)^2$$
+# D의 목표는 가짜에 a, 진짜에 b이고, G의 목표는 c이다. 로그는 어느 쪽인지를, 제곱은 얼마나 먼지를 묻는다.
 #
-# and D minimises, with targets *a* for fake and *b* for real,
-#
-# $$V_{LS}(D) = \tfrac12 \mathbb E_x[(D(x) - b)^2] + \tfrac12 \mathbb E_z[(D(G(z)) - a)^2].$$
+# $$L_D = \tfrac12 E[(D(x) - b)^2] + \tfrac12 E[(D(G(z)) - a)^2], \qquad L_G = \tfrac12 E[(D(G(z)) - c)^2]$$
+
 
 # %%
-x = np.linspace(-6, 8, 400)
-curves = {
-    "log loss": (np.logaddexp(0, -x), 1 / (1 + np.exp(x)), "d", "-"),
-    "least squares, c = 1": ((x - 1) ** 2 / 2, 1 - x, "fake", "--"),
-}
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.4))
-for name, (value, pull, colour, line) in curves.items():
-    axes[0].plot(x, value, line, color=PALETTE[colour], lw=2, label=name)
-    axes[1].plot(x, pull, line, color=PALETTE[colour], lw=2, label=name)
-for ax, title in zip(
-    axes, ("G's loss for one fake", "how it is pulled: − derivative"), strict=True
-):
+def ls_d_loss(real, fake, a=0.0, b=1.0):
+    return ops.mean((real - b) ** 2) / 2 + ops.mean((fake - a) ** 2) / 2
+
+
+def ls_g_loss(fake, c=1.0):
+    return ops.mean((fake - c) ** 2) / 2
+
+
+def log_g_loss(fake):  # chapter 02's
+    return ops.mean(ops.softplus(-fake))
+
+
+# %% [markdown]
+# **볼 것 · What to see.** (a, b, c) = (0, 1, 1) are the targets of the paper's official code.
+
+# %% slideshow={"slide_type": "skip"}
+real, fake = np.float32([[2.0], [-1.0]]), np.float32([[-3.0], [0.5]])
+for targets in ((0.0, 1.0, 1.0), (-1.0, 1.0, 0.0)):
+    a, b, c = targets
+    library = losses.LeastSquares(*targets)
+    assert np.isclose(ls_d_loss(real, fake, a, b), library.discriminator(real, fake))
+    assert np.isclose(ls_g_loss(fake, c), library.generator(fake))
+assert np.isclose(log_g_loss(fake), losses.NonSaturating().generator(fake))
+print("the three functions agree with dogan_lib.losses")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 올바른 쪽이지만 멀다 · On the right side, but far
+#
+# 회색 구역의 가짜는 D가 진짜라고 믿는다. 로그 손실은 만족하고, 최소 제곱은 "너무 멀다"고 말한다.
+
+# %% slideshow={"slide_type": "skip"}
+values = {"log loss": lambda x: np.logaddexp(0, -x), "least squares": lambda x: (x - 1) ** 2 / 2}
+pulls = {"log loss": lambda x: 1 / (1 + np.exp(x)), "least squares": lambda x: 1 - x}
+looks = {"log loss": ("d", "-"), "least squares": ("fake", "--")}
+# The pulls are minus the derivatives of the values:
+x = np.linspace(-6, 8, 401)
+for name in values:
+    slope = -np.gradient(values[name](x), x)
+    assert np.allclose(slope[1:-1], pulls[name](x)[1:-1], atol=1e-3)
+
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(1, 2, figsize=(12, 4.2))
+for name, (colour, line) in looks.items():
+    axes[0].plot(x, values[name](x), line, color=PALETTE[colour], lw=2.5, label=name)
+    axes[1].plot(x, pulls[name](x), line, color=PALETTE[colour], lw=2.5, label=name)
+for ax, title in zip(axes, ("G's loss for one fake", "its pull: minus the slope"), strict=True):
     ax.axvspan(3, 8, color=PALETTE["neutral"], alpha=0.15, lw=0)
     ax.axhline(0, color="black", lw=0.6)
-    ax.set(xlabel="D's logit for the fake", title=title)
+    ax.set(xlabel="D's number for the fake", title=title)
 axes[0].set_ylim(-0.5, 8)
 axes[1].set_ylim(-7, 7)
-axes[0].text(3.2, 7.1, "right side, but far", fontsize=9)
 axes[0].legend(frameon=False)
 figure.tight_layout()
-plots.show(
-    figure,
-    "Both losses and their pulls against the logit: in the grey zone the log loss is flat, least squares pulls back.",
-)
+alt = "Losses and pulls against D's number: in the grey zone log is flat, least squares pulls back."
+plots.show(figure, alt)
 
 # %% [markdown]
-# **What to see.** In the grey zone D believes the fake. The log loss is content: no pull. Least squares says "you are too *far*": a fake with logit 6 is not like
-# a real dog with logit 1 either. On the left both push; least squares pushes the harder, the farther.
+# **볼 것 · What to see.** At the same number from D, least squares pulls with the distance to its target, on either side. The log loss pulls on the left only, and never with more than 1.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The deck's picture: a boundary and points on both sides
+# ## 발표 자료의 그림 · The deck's picture: one straight boundary
 #
-# The simplest judge there is: one straight boundary, fitted to real points and to two kinds of fakes. The upper ones lie on the real side, far beyond the data.
-# The arrows show where each loss pulls each fake, all drawn to one scale.
+# 진짜 한 무리, 가짜 두 무리. D는 직선 하나이고, **모든** 가짜를 보고 배운다.
 
 
 # %%
-def fit_boundary(loss, real, fake, steps=400):
-    """Train a linear D with a loss's D part; returns its weights (2,) and bias."""
-    dense = keras.layers.Dense(1, kernel_initializer="zeros", dtype="float32")
-    dense.build((None, 2))
-    optimizer = keras.optimizers.Adam(0.05)
+def fit_judge(loss, guess, real, fake, steps=1500):
+    """A straight D, trained: its direction w (length 1), its b, and how steep it was."""
+    dense = keras.layers.Dense(1, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((2,)), dense])
+    step = d_step(model, loss, real, fake)
     for _ in range(steps):
+        step()
+    w, b = (weight.numpy() for weight in dense.weights)
+    steepness = np.linalg.norm(w)
+    return (w[:, 0] / steepness, guess + (b[0] - guess) / steepness), steepness
+
+
+# %% [markdown]
+# **볼 것 · What to see.** Each loss makes its D as steep as it likes. A pull is the loss's slope *times* D's steepness, so two losses can only be compared at one steepness: both D are brought to 1, around the number where they guess.
+
+
+# %% slideshow={"slide_type": "skip"}
+def d_step(model, loss, real, fake):
+    optimizer = keras.optimizers.Adam(0.05)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step():
         with tf.GradientTape() as tape:
-            value = loss.discriminator(dense(real), dense(fake))
-        variables = dense.trainable_variables
-        optimizer.apply(tape.gradient(value, variables), variables)
-    return dense
+            value = loss.discriminator(model(real), model(fake))
+        gradients = tape.gradient(value, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
 
+    return step
 
-def pulls(loss, dense, fake):
-    """Minus the gradient of each fake's own loss, (n, 2)."""
-    points = tf.constant(fake)
-    with tf.GradientTape() as tape:
-        tape.watch(points)
-        value = loss.generator(dense(points)) * len(fake)
-    return -tape.gradient(value, points).numpy()
-
-
-# %% slideshow={"slide_type": "fragment"}
-import tensorflow as tf
 
 random = np.random.default_rng(0)
-real = random.normal((1.0, 0.0), 0.35, (200, 2)).astype("float32")
-near = random.normal((-0.8, 0.0), 0.35, (25, 2)).astype("float32")
-far = random.normal((4.5, 1.5), 0.35, (25, 2)).astype("float32")
+real = random.normal((1.0, 0.0), (0.35, 0.4), (200, 2)).astype("float32")
+near = random.normal((-0.8, 0.0), (0.35, 0.4), (80, 2)).astype("float32")
+far = random.normal((4.5, 0.0), (0.35, 0.4), (20, 2)).astype("float32")
 fake = np.concatenate([near, far])
-figure, axes = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True)
-for ax, (name, loss) in zip(
-    axes,
-    {"log loss": losses.NonSaturating(), "least squares": losses.LeastSquares()}.items(),
-    strict=True,
+prediction = None  # exercise 1: "A", "B" or "C", before you run on
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## D는 둘 다 가짜라고 할 수 없다 · D has no room for both
+#
+# 직선 하나로는 양쪽의 가짜를 모두 내칠 수 없다. 먼 가짜 20개는 진짜 편에 남는다.
+
+# %%
+judges = {}
+for name, loss, guess in (
+    ("log loss", losses.NonSaturating(), 0.0),
+    ("least squares", losses.LeastSquares(), 0.5),
 ):
-    dense = fit_boundary(loss, real, near)
-    arrows = pulls(loss, dense, fake)
-    (wx, wy), bias = dense.kernel.numpy().ravel(), float(dense.bias.numpy()[0])
-    level = 0.0 if name == "log loss" else 0.5
-    ys = np.array([-1.5, 3.0])
-    ax.plot((level - bias - wy * ys) / wx, ys, color="black", lw=1.5, label="boundary")
-    ax.scatter(*real.T, s=6, color=PALETTE["real"], label="real")
-    ax.scatter(*fake.T, s=10, marker="D", color=PALETTE["fake"], label="fake")
-    ax.quiver(
-        *fake.T,
-        *arrows.T,
-        color=PALETTE["g"],
-        angles="xy",
-        scale_units="xy",
-        scale=1.0,
-        width=0.004,
+    judges[name], steepness = fit_judge(loss, guess, real, fake)
+    (w, b), heaps = judges[name], (real, near, far)
+    print(f"{name:<14} direction ({w[0]:.2f}, {w[1]:.2f}), steepness before {steepness:.2f}")
+    means = " ".join(f"{(heap @ w + b).mean():6.2f}" for heap in heaps)
+    print(f"{'':<14} D's mean number for real, near and far: {means}, guess at {guess}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Both losses find nearly the same direction. Both D call the far fakes real, and more so than the real points. What will G's loss do with them?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 50걸음 · Fifty steps downhill
+#
+# D는 서 있고, 가짜마다 자기 손실의 기울기를 따라 50걸음을 간다.
+
+
+# %%
+def roll(name, points, steps=50, rate=0.1):
+    """Fakes that follow the pull of one loss: (steps + 1, n, 2)."""
+    (w, b), path = judges[name], [points]
+    for _ in range(steps):
+        pull = pulls[name](path[-1] @ w + b)  # one number a fake, along w
+        path.append(path[-1] + rate * pull[:, None] * w)
+    return np.stack(path)
+
+
+paths = {name: roll(name, fake) for name in judges}
+
+# %% [markdown]
+# **볼 것 · What to see.** D stands still, so the direction is always w. Only the strength of the pull differs between the losses.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 돌아오는가 · Do they come back?
+#
+# 분홍 선이 가짜가 지나간 길이다. 위는 로그 손실, 아래는 최소 제곱이다.
+
+# %% tags=["hide-input"]
+figure, axes = plt.subplots(2, 1, figsize=(11, 5.4), sharex=True, sharey=True)
+for ax, (name, path) in zip(axes, paths.items(), strict=True):
+    ax.scatter(*real.T, s=8, color=PALETTE["real"], label="real")
+    ax.plot(*path.transpose(2, 0, 1), color=PALETTE["g"], lw=0.8, alpha=0.6)
+    ax.scatter(*path[0].T, s=14, marker="D", fc="none", ec=PALETTE["fake"], label="fake, before")
+    ax.scatter(*path[-1].T, s=16, marker="D", color=PALETTE["fake"], label="fake, after")
+    (w, b), ys = judges[name], np.array([-1.5, 1.5])
+    guess = 0.0 if name == "log loss" else 0.5
+    ax.plot((guess - b - w[1] * ys) / w[0], ys, color="black", lw=1.5, label="D guesses")
+    away = np.linalg.norm(path[[0, -1]] - real.mean(0), axis=2)
+    said = ", ".join(
+        f"{kind} {away[0, part].mean():.2f} → {away[1, part].mean():.2f}"
+        for kind, part in (("near", slice(0, 80)), ("far", slice(80, None)))
     )
-    ax.set(
-        title=f"{name}: mean pull on the far fakes {np.linalg.norm(arrows[25:], axis=1).mean():.3f}",
-        xlim=(-2.5, 6),
-        ylim=(-1.5, 3),
-    )
-axes[0].legend(frameon=False, fontsize=8, loc="upper left")
+    ax.set(title=f"{name}: mean distance to the middle of the real: {said}", ylim=(-1.5, 1.5))
+axes[0].legend(loc="upper right", ncols=2, bbox_to_anchor=(0.93, 1), fontsize=11)
 figure.tight_layout()
-plots.show(
-    figure,
-    "A straight boundary with real points and two groups of fakes; under least squares arrows pull the far group back, under the log loss there are none.",
+alt = "Paths over 50 steps: under the log loss far fakes stay; under least squares they come back."
+plots.show(figure, alt, dpi=75)
+
+# %% [markdown]
+# **볼 것 · What to see.** Under the log loss the far fakes stay, a little farther out than before. Under least squares both stop at D = 1.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 두 언덕 · Two hills
+#
+# 손실은 평면 위의 언덕이고, 가짜는 그 위를 구르는 공이다.
+
+# %% tags=["hide-input"]
+hills.animate(
+    {name: (values[name], judges[name], paths[name]) for name in paths},
+    "Animation. On the log loss's hill the far fakes lie on a plain and stay; on the least-squares "
+    "hill, a valley, they roll back from the far side while near ones come from the other.",
 )
 
 # %% [markdown]
-# **What to see.** Both judges put the boundary between the blue points and the near fakes. The far fakes stand on the right side of it, and under the log loss
-# that is the end of their story. Least squares draws them back towards the data.
-#
-# One honest word: this D was *not* shown the far fakes. A D that sees them learns to call them fake, and then the log loss pulls too. The picture is about the moment in between,
-# and about a D that has no room for them.
+# **볼 것 · What to see.** The log loss is a slope that ends in a plain. Least squares is a valley: where one stands on the far side does not matter.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Points in the plane, live
+# ## D도 배운다면 · And if D learns too?
 #
-# Chapter 02's playground with a third loss. Press play, change **G's loss**, and watch the arrows on the fakes that have overshot the data.
+# 그림 속의 D는 서 있었다. 놀이터의 D는 굽은 경계를 배우고, 계속 배운다.
 
 # %%
-from dogan_lib.classroom.playground import Game, Playground
-
-ground = Playground(Game("ring", loss="least squares"))
+ground = Playground(Game("ring", loss="least squares", g_rate=5e-4, d_rate=2e-3))
+ground.advance(cfg.pictures)
 ground
 
-# %% slideshow={"slide_type": "fragment"}
-for name in ("non-saturating", "least squares"):
-    covered = []
-    for seed in range(3):
-        game = Game("ring", loss=name, seed=seed)
-        for _ in range(cfg.rounds // 20):
-            game.train(20)
-        covered.append(game.modes()[0])
-    print(f"{name:<16} modes of 8 after {cfg.rounds} updates, three seeds: {covered}")
-
 # %% [markdown]
-# **What to see.** Compare the spread of each row before you compare the rows. At the short presets few modes are found by either, and three seeds decide nothing.
+# **볼 것 · What to see.** A D that learns soon calls far fakes fake; then the log loss pulls too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Targets and theorems: (a, b, c)
+# ## 가장 좋은 D · The best D
 #
-# For fixed densities p of the data and q of G, the best D is the mean of its two targets, weighted by the densities: D*(x) = (b p + a q) / (p + q).
-# Check it: no other D may have a lower loss.
+# 밀도 p와 q가 정해지면 가장 좋은 D는 두 목표의 평균이다. 가중치는 밀도이다.
+#
+# $$D^*(x) = \frac{b\,p(x) + a\,q(x)}{p(x) + q(x)}$$
 
 
 # %%
 def d_loss(d, p, q, a, b):
-    integrand = p * (d - b) ** 2 / 2 + q * (d - a) ** 2 / 2
-    return np.trapezoid(integrand, LINE)
+    return np.trapezoid(p * (d - b) ** 2 / 2 + q * (d - a) ** 2 / 2, LINE)
 
 
 def best(p, q, a, b):
@@ -228,18 +309,24 @@ def best(p, q, a, b):
     return np.where(p + q > objective.TINY, (b * p + a * q) / total, (a + b) / 2)
 
 
+# %% tags=["hide-input"]
 p, q = normal(-1, 1), normal(2, 1.5)
 star = best(p, q, -1, 1)
 others = [star + 0.1 * np.sin(k * LINE + k) for k in range(1, 6)]
-print(f"loss of D*: {d_loss(star, p, q, -1, 1):.4f}")
-print("of five others:", [round(float(d_loss(d, p, q, -1, 1)), 4) for d in others])
+print(f"loss of D*:           {d_loss(star, p, q, -1, 1):.4f}")
+print("of five others:      ", *(f"{d_loss(d, p, q, -1, 1):.4f}" for d in others))
+
+# %% [markdown]
+# **볼 것 · What to see.** No other D that was tried has a lower loss. On a line both densities are known, so D* needs no training.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What G then minimises
+# ## 정리 · The theorem
 #
-# The paper adds ½E_p[(D − c)²] to G's objective. G cannot change it, so no gradient changes; but now the sum at D* can be read:
-# **if b − c = 1 and b − a = 2, then 2C(G) is the Pearson χ² between p + q and 2q**, which is 0 only where q = p. (−1, 1, 0) fulfils both conditions.
-# The official code's (0, 1, 1) has b − c = 0: *this theorem says nothing about it*. What do the numbers say?
+# b − c = 1이고 b − a = 2이면, 가장 좋은 D에 대해 G가 줄이는 것은 피어슨 χ²이다.
+#
+# The paper adds ½E_p[(D − c)²] to G's objective. G cannot change it, so no gradient changes, and the sum C(G) at D* satisfies
+#
+# $$2\,C(G) = \chi^2_{\mathrm{Pearson}}(p + q \,\|\, 2q) = \int \frac{(2q - (p + q))^2}{p + q}\,dx$$
 
 
 # %%
@@ -252,134 +339,238 @@ def pearson(p, q):
     return np.trapezoid((2 * q - (p + q)) ** 2 / np.maximum(p + q, objective.TINY), LINE)
 
 
+# %% [markdown]
+# **볼 것 · What to see.** (−1, 1, 0) fulfils both conditions. (0, 1, 1) has b − c = 0: *this theorem says nothing about it*. What do the numbers say?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 숫자로 확인 · Checked with numbers
+#
+# q를 옆으로 옮기면서 두 목표의 2C를 χ²과 겹쳐 본다.
+
+# %%
 means = np.linspace(-6, 4, 41)
 chi2 = np.array([pearson(p, normal(m, 1)) for m in means])
 covered = np.array([2 * g_objective(p, normal(m, 1), -1, 1, 0) for m in means])
 official = np.array([2 * g_objective(p, normal(m, 1), 0, 1, 1) for m in means])
-print(
-    f"(-1, 1, 0): largest gap between 2C and Pearson's chi-square: {np.abs(covered - chi2).max():.1e}"
-)
-print(f"( 0, 1, 1): largest gap: {np.abs(official - chi2).max():.2f}")
-print(f"            to (chi-square + 2) / 4: {np.abs(official - (chi2 + 2) / 4).max():.1e}")
+print(f"(-1, 1, 0): largest gap between 2C and chi-square {np.abs(covered - chi2).max():.1e}")
+print(f"( 0, 1, 1): largest gap {np.abs(official - chi2).max():.2f},", end=" ")
+print(f"to (chi-square + 2) / 4 {np.abs(official - (chi2 + 2) / 4).max():.1e}")
 
-# %% slideshow={"slide_type": "fragment"}
-figure, ax = plt.subplots(figsize=(7, 3.2))
-ax.plot(means, chi2, color=PALETTE["neutral"], lw=5, alpha=0.4, label="Pearson χ²(p + q, 2q)")
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(10, 3.1))
+ax.plot(means, chi2, color=PALETTE["neutral"], lw=6, alpha=0.4, label="Pearson χ²(p + q, 2q)")
 ax.plot(means, covered, "-", color=PALETTE["d"], label="2C for (−1, 1, 0)")
 ax.plot(means, official, "--", color=PALETTE["fake"], label="2C for (0, 1, 1)")
 ax.axvline(-1, color="black", lw=0.6)
-ax.set(xlabel="mean of q (p's is −1)", ylabel="2C(G)", title="what G minimises, against the best D")
-ax.legend(frameon=False)
+ax.set(xlabel="mean of q (p's is −1)", ylabel="2C(G)")
+ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+figure.tight_layout()
 plots.show(
-    figure,
-    "2C for (-1, 1, 0) lies on Pearson's chi-square; for (0, 1, 1) it is a flatter curve with its minimum at the same place.",
+    figure, "2C for (-1, 1, 0) lies on chi-square; for (0, 1, 1) it is flatter, same minimum."
 )
 
 # %% [markdown]
-# **What to see.** (−1, 1, 0) *is* the χ². (0, 1, 1) is not, as the theorem warned; but with the same added term it comes out as (χ² + 2) / 4, to rounding:
-# another height and slope, the same minimum at q = p. Not being covered by a theorem is not the same as being wrong. (All of this against the *best* D, which no training has.)
+# **볼 것 · What to see.** (−1, 1, 0) *is* the χ². (0, 1, 1) comes out as (χ² + 2)/4: another height and slope, the same minimum at q = p. Not covered by a theorem is not the same as wrong.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Dogs: one argument changed
+# ## 개: 인자 하나 · Dogs: one argument
 #
-# The network, the dogs, the steps and the seeds are chapter 05's base; `loss=` is the only difference. First live, at a small budget:
+# 4장의 망, 같은 초상화, 같은 시드, 같은 초. `loss=`만 다르다.
+
 
 # %%
-budget = ablation.Budget(
-    steps=cfg.steps, width=cfg.width, limit=cfg.images, samples=300, batch_size=32
-)
-for name in ("log loss", "LSGAN (0, 1, 1)"):
-    for seed in range(cfg.seeds):
-        run, pictures = ablation.train_and_score("losses", name, seed, budget)
-        print(ablation.describe(run))
-    plots.show(
-        plots.grid(pictures, columns=8, scale=1.0),
-        f"Eight samples of the network trained with {name}",
-        dpi=60,
-    )
+def train(loss, title):
+    keras.utils.set_random_seed(0)
+    gan = GAN(dcgan.portrait_generator(width=cfg.width), dcgan.portrait_discriminator(cfg.width))
+    g_optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5)
+    d_optimizer = keras.optimizers.Adam(4e-4, beta_1=0.5)
+    gan.compile(loss, g_optimizer, d_optimizer, ema=0.995)
+    watch = [LivePlot(samples=25, every=3, title=title), StopAfter(cfg.seconds)]
+    gan.fit(dogs.batches(32), epochs=1000, verbose=0, callbacks=watch)
+    seen = 32 * int(gan.step.numpy())
+    print(f"{title}: {seen:,} pictures seen in {cfg.seconds} s")
+    return gan
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The comparison that counts
-#
-# Three losses, three seeds each, on real dogs (`dogan train --ablation losses`).
-
-# %%
-study = ablation.load("losses")
-print(study["machine"], "·", study["budget"], "\n")
-print(ablation.table(study))
-
-# %% slideshow={"slide_type": "slide"}
-plots.show(
-    ablation.figure(study),
-    "KID of the log loss and of least squares with two codings, three seeds each, beside eight samples of each.",
-)
 
 # %% [markdown]
-# **What three seeds of each say.** It is *not* better. With the official targets (0, 1, 1) all three runs are worse than all three with the log loss, by a factor of about three in KID.
-# With (−1, 1, 0) the runs lie across the log loss's spread: no claim either way. The coding mattered more here than the choice between log and square; why, these runs do not tell. (The log loss's three runs are chapter 05's "all eight": the same network, budget and seeds.)
-# The budget is small (1500 steps, width 16, no augmentation), and at another one the order may change.
+# **볼 것 · What to see.** D's part comes from the same object: `losses.NonSaturating()` or `losses.LeastSquares(-1, 1, 0)`. Both were given the same learning rates, those of chapter 04, found with the log loss.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The two shipped generators
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 로그 손실 · The log loss, live
 #
-# `lsgan64` is `dcgan64` of chapter 05 with that one argument changed, to the coding that did better above. Same dogs, same epochs, same seed; one run each.
+# 판별자가 동전을 던지듯 추측하면 D의 손실은 log 4 = 1.386이다.
 
 # %%
-shipped = {name: checkpoints.load_generator(name) for name in ("dcgan64", "lsgan64")}
-for generator in shipped.values():
-    print(generator.describe(), "\n")
+gans = {"log loss": train(losses.NonSaturating(), "log loss")}
 
-# %% slideshow={"slide_type": "slide"}
+# %% [markdown]
+# **볼 것 · What to see.** Dogs, not the curves.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 최소 제곱 · Least squares, live
+#
+# 손실의 눈금이 다르다. 두 그림의 곡선은 서로 견줄 수 없다.
+
+# %%
+gans["least squares"] = train(losses.LeastSquares(-1, 1, 0), "least squares")
+
+# %% [markdown]
+# **볼 것 · What to see.** The same 25 latents, the same seconds. A loss that is lower than another loss says nothing; the samples do.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 나란히 · Side by side
+#
+# 같은 z, 고르지 않은 그림이다. 어느 쪽이 어느 손실인지 알아볼 수 있는가?
+
+# %% tags=["hide-input"]
 figure = plots.beside(
-    *(generator.sample(64, seed=0) for generator in shipped.values()),
-    titles=[f"{name}: 64 samples, none picked" for name in shipped],
+    *(gan.sample(cfg.shown, seed=1) for gan in gans.values()),
+    titles=[f"{name}, {cfg.seconds} s, seed 0" for name in gans],
+    scale=0.72,
 )
-plots.show(figure, "64 dogs drawn by the shipped DCGAN 64 beside 64 drawn by the shipped LSGAN 64.")
+alt = "Samples of the GAN with the log loss beside samples of the one with least squares."
+plots.show(figure, alt, dpi=72)
+fresh = load_dogs(size=32, source="portraits", seed=1, limit=cfg.judged, progress=False)
+for name, gan in gans.items():
+    print(f"{name:<14}", metrics.kid(fresh.images, gan.sample(cfg.judged, seed=2), "dognet"))
 
 # %% [markdown]
-# **What to see.** Two sets of dogs of the same kind, and scores a few per cent apart: far less than the spread of three seeds in the table above. One argument made no visible difference, at sixty epochs as at a few.
+# **볼 것 · What to see.** One run of each: the ± is of the drawn samples, not of the training. Another seed may turn the order round.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What went wrong, and how to tell
+# ## 셋으로 재기 · Three seeds, equal seconds
 #
-# - **The scores have no sigmoid.** D(x) is the logit itself; a `sigmoid` left at D's end squeezes least squares into [0, 1] and brings the flat tails back.
-# - **D's loss reads differently.** A D that can only guess has loss ¼ with (0, 1, 1), not log 4. `diagnose(history, loss)` takes it into account.
-# - **A better loss is a claim like any other.** Published comparisons go both ways: a study with one code base for all (StudioGAN, CIFAR-10) has FID 67.2 for LSGAN and 50.3 for its DCGAN.
-# - **Why no miracle?** A guess, not tested here: the non-saturating loss is flat only for fakes that D *believes*, and a D that keeps learning soon stops believing them.
+# 한 코어에서 같은 초 동안, 시드 셋으로 기록한 비교이다. 구간에 0이 들어 있으면 결론이 없다.
+
+# %%
+facts = studies.load("objective")
+print(studies.comparison(facts))
+
+# %% tags=["hide-input"]
+plots.show(studies.progress(facts), "KID over seconds, three seeds each, beside samples.", dpi=80)
+
+# %% [markdown]
+# **볼 것 · What to see.** Least squares is *not* better here. With (−1, 1, 0) every seed is a little worse, and the interval excludes 0; with (0, 1, 1) it contains 0. One minute, one core, rates found with the log loss: at another budget the order may change.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Exercises
+# ## 진짜 개로 · On real dogs, for longer
 #
-# **1.** D's logit for a fake is 10, and c = 1. How strongly does least squares pull (absolute value of the derivative)? Compare with the log loss.
+# `lsgan64`는 `dcgan64`에서 손실 하나만 바꾼 것이다. 한 번씩만 학습했다.
 
-# %% tags=["exercise"]
+# %% tags=["hide-input"]
+shipped = {name: checkpoints.load_generator(name) for name in ("dcgan64", "lsgan64")}
+figure = plots.beside(
+    *(generator.sample(40, seed=0) for generator in shipped.values()),
+    titles=[f"{name}: 40 samples, none picked" for name in shipped],
+    scale=0.72,
+)
+alt = "40 dogs drawn by the shipped DCGAN 64 beside 40 drawn by the shipped LSGAN 64."
+plots.show(figure, alt, dpi=72)
+for name, generator in shipped.items():
+    scores = generator.card["scores"]
+    print(f"{name} FID[{scores['network']}, n={scores['n']}] = {scores['generated']['FID']:.1f}")
+
+# %% [markdown]
+# **볼 것 · What to see.** Two sets of dogs of the same kind; `dcgan64` has the lower FID. One run each, without a spread: the two numbers do not say which *loss* is better.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되나 · What goes wrong, and how to tell
+#
+# 손실을 바꾸면 숫자의 뜻도 바뀐다.
+#
+# - 시그모이드 · **A sigmoid left at D's end** squeezes every number into [0, 1], and the flat tails are back.
+# - 눈금 · **D's loss reads differently.** A D that can only guess has loss ¼ with (0, 1, 1), not log 4.
+# - 크기 · **Steepness.** A pull is the loss's slope times D's. Two losses on two D are two differences at once.
+# - 주장 · **A better loss is a claim like any other.** It needs equal time, several seeds and an interval.
+# - 왜 · **Why no miracle?** A guess, not tested here: the log loss is flat only for fakes that D *believes*, and a D that keeps learning soon stops believing them.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 연습 문제 · Exercises
+#
+# 1. **예측 · Predict.** (before the run) Fifty steps under the *log loss*: the far fakes **A** come back to the data, **B** stay about where they are, **C** are soon twice as far away? Set `prediction` above.
+# 2. **계산 · Compute.** D's number for a fake is 10, c = 1. How strong is the pull of least squares, as an absolute value?
+# 3. **유도 · Derive.** P(G) = P(data), the best D, targets (−1, 1, 0): D's loss and G's loss L_G.
+# 4. **유도 · Derive.** Let a = 0. Which (a, b, c) does Pearson's theorem cover?
+# 5. **고치기 · Repair.** `broken_roll` should bring every point to D = 1. Those that start far away never arrive.
+# 6. **바꾸고 학습하기 · Change and train.** LSGAN on portraits, at most two minutes: bring KID below the target. Targets, rates, width and batch are yours.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("06-far", prediction)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("06-pull", None)
 
-# %% [markdown]
-# **2.** Write `best(p, q, a, b)`, the best discriminator for densities p and q.
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("06-guess", None)  # (D's loss, G's loss)
 
-# %% tags=["exercise"]
-exercises.check("06-best-discriminator", None)
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("06-covered", None)  # (a, b, c)
 
-# %% [markdown]
-# **3.** Which of (0, 1, 1) and (−1, 1, 0) does the Pearson theorem cover? Give `(a, b, c)`.
 
-# %% tags=["exercise"]
-exercises.check("06-covered", None)
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+def broken_roll(w, b, points, steps=200, rate=0.1):
+    """Roll points (n, 2) down the least-squares hill of D(x) = w·x + b, to c = 1. Mend it."""
+    points = tf.Variable(points, dtype="float32")
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            d = tf.sigmoid(tf.linalg.matvec(points, w) + b)
+            loss = tf.reduce_sum((d - 1) ** 2) / 2
+        points.assign_sub(rate * tape.gradient(loss, points))
+    return points.numpy()
 
-# %%
-exercises.solution("06-pull")
+
+exercises.check("06-repair", broken_roll)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("06-better", None)  # your own GAN, such as gans["least squares"], trained longer
+
+# %% slideshow={"slide_type": "skip"}
+for name in ("far", "pull", "guess", "covered", "repair", "better"):
+    exercises.solution(f"06-{name}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Summary
+# ## 요약 · Summary
 #
-# - The log loss asks on which side of the boundary a fake is; least squares asks how far from its target.
-# - Far fakes on the right side get no gradient from the first and a strong one from the second.
+# 로그는 어느 쪽인지 묻고, 최소 제곱은 얼마나 먼지 묻는다.
+#
+# - Far fakes on the right side get no pull from the log loss, and a strong one from least squares, against the same D.
 # - D* is the weighted mean of its targets. (−1, 1, 0) gives Pearson's χ², (0, 1, 1) something with the same minimum.
-# - On our dogs the table above is the answer, with its spread.
-#
+# - A D that goes on learning makes the difference smaller than the picture promises.
+# - On portraits, at equal seconds and over three seeds, least squares was not better.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Mao et al. 2017, *Least squares generative adversarial networks*, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076)
-# - Kang, Shin, Park 2022, *StudioGAN: a taxonomy and benchmark of GANs*, [arXiv:2206.09479](https://arxiv.org/abs/2206.09479)
-# - Mescheder, Geiger, Nowozin 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406)
+# - Mescheder, Geiger, Nowozin 2018, *Which training methods for GANs do actually converge?*, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: modes in the plane
+#
+# The ring of chapter 02 under both losses, same rates, three seeds of each. Look at the spread of a row before you compare the rows; three against three separate by chance once in ten.
+
+# %% slideshow={"slide_type": "skip"}
+for name in ("non-saturating", "least squares"):
+    found = []
+    for seed in range(3):
+        game = Game("ring", loss=name, g_rate=5e-4, d_rate=2e-3, seed=seed)
+        game.train(cfg.rounds)
+        found.append(game.modes()[0])
+    print(f"{name:<16} modes of 8 after {cfg.rounds} updates, three seeds: {found}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: an earlier study at 64 pixels
+#
+# Real dogs, Radford's network at a small width, 1,500 steps, no augmentation and no average, three seeds each.
+
+# %% slideshow={"slide_type": "skip"}
+study = studies.load("losses")
+print(study["machine"], "·", study["budget"], "\n")
+print(studies.table(study))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# In this table every run with (0, 1, 1) is worse than every run with the log loss, and (−1, 1, 0) lies across the log loss's spread: the other way round than with portraits. A coding that is worse at one budget need not be at another.
+#
+# ## 더 깊이 · Going deeper: what others measured
+#
+# StudioGAN (Kang, Shin, Park 2022, [arXiv:2206.09479](https://arxiv.org/abs/2206.09479)) trains LSGAN and DCGAN with one code base on CIFAR-10 and reports a higher, that is worse, FID for its LSGAN. Those are *Inception* FIDs of 32-pixel photographs of ten classes: another network, other pictures, another n. They may not be put beside any number of this course.

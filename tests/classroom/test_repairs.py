@@ -1,4 +1,4 @@
-"""The broken loop of chapter 02, as it stands there and as a student would mend them."""
+"""The broken loops of chapters 02 and 06, as they stand there and as a student would mend them."""
 
 import pytest
 import tensorflow as tf
@@ -27,11 +27,28 @@ def rounds(mended, d_first=False):
     return play
 
 
+def rolls(mended):
+    """Chapter 06's fakes that roll to where D is 1."""
+
+    def roll(w, b, points, steps=200, rate=0.1):
+        points = tf.Variable(points, dtype="float32")
+        for _ in range(steps):
+            with tf.GradientTape() as tape:
+                d = tf.linalg.matvec(points, w) + b
+                d = d if mended else tf.sigmoid(d)
+                loss = tf.reduce_sum((d - 1) ** 2) / 2
+            points.assign_sub(rate * tape.gradient(loss, points))
+        return points.numpy()
+
+    return roll
+
+
 @pytest.mark.parametrize(
     "name, answer",
     [
         ("02-repair", rounds(mended=True)),
         ("02-repair", rounds(mended=True, d_first=True)),
+        ("06-repair", rolls(mended=True)),
     ],
 )
 def test_mended_loops_are_right(name, answer):
@@ -42,6 +59,7 @@ def test_mended_loops_are_right(name, answer):
     "name, answer, hint",
     [
         ("02-repair", rounds(mended=False), "D did not follow"),
+        ("06-repair", rolls(mended=False), "0 of 4 points arrive"),
     ],
 )
 def test_broken_loops_get_a_hint(name, answer, hint):

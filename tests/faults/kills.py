@@ -306,7 +306,7 @@ def building(count: int, place: Path) -> Row:
         last = site() if row.tried + kills >= count else None  # one more at the end is enough
         good = not torn and (last is None or (last.code == 0 and _pages(html) == whole))
         row.note(kills, good, said, lost=torn, name="a site")
-    left = {path.name for path in folder.iterdir()} - {"html", "pages"}
+    left = {"new", "old"} & {path.name for path in folder.iterdir()}
     row.odd += [f"left behind: {left}"] if left else []
     shutil.rmtree(folder)
     return row

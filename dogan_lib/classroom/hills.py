@@ -1,0 +1,61 @@
+"""A loss as a landscape over the plane, and fakes that roll down on it while D stands still.
+
+hills.animate({"log loss": (value, (w, b), paths), ...})    # side by side, as a moving picture
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from dogan_lib import plots
+from dogan_lib.plots import PALETTE
+
+X, Y = (-2.5, 7.0), (-1.5, 3.0)  # the part of the plane that is drawn
+HIGHEST = 8.0
+#: A hill: the loss of one fake as a function of its logit, D as (w, b), and (steps, n, 2) paths.
+Hill = tuple[Callable[[np.ndarray], np.ndarray], tuple[np.ndarray, float], np.ndarray]
+
+
+def frames(hills: Mapping[str, Hill], every: int = 2, width: int = 1100) -> np.ndarray:
+    """uint8 (n, H, width, 3): the fakes on each hill, at every so many steps."""
+    figure = Figure(figsize=(11, 4.4), dpi=width / 11)
+    canvas, balls = FigureCanvasAgg(figure), []
+    for i, (name, (value, judge, paths)) in enumerate(hills.items()):
+        ax = figure.add_subplot(1, len(hills), i + 1, projection="3d", computed_zorder=False)
+        _surface(ax, name, value, judge)
+        steps = len(paths)
+        balls.append(ax.plot([], [], [], "D", color=PALETTE["fake"], mec="white", ms=7)[0])
+    figure.subplots_adjust(left=0, right=1, bottom=0.02, top=0.98, wspace=0)
+    said = figure.text(0.5, 0.03, "", fontsize=16, ha="center")
+    drawn = []
+    for step in range(0, steps, every):
+        said.set_text(f"step {step}")
+        for ball, (value, judge, paths) in zip(balls, hills.values(), strict=True):
+            x, y = np.clip(paths[step].T, *np.transpose([X, Y])[:, :, None])
+            ball.set_data_3d(x, y, value(_logit(judge, x, y)) + 0.1)
+        canvas.draw()
+        drawn.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    return np.stack(drawn + 4 * drawn[-1:])
+
+
+def animate(hills: Mapping[str, Hill], alt: str, every: int = 2, width: int = 1100) -> None:
+    """Display the fakes rolling, over and over."""
+    plots.play(frames(hills, every, width), alt, fps=6, zoom=1, colours=64)
+
+
+def _logit(judge, x, y):
+    w, b = judge
+    return x * w[0] + y * w[1] + b
+
+
+def _surface(ax, name, value, judge):
+    x, y = np.meshgrid(np.linspace(*X, 40), np.linspace(*Y, 16))
+    height = np.minimum(value(_logit(judge, x, y)), HIGHEST)
+    ax.plot_surface(x, y, height, cmap="Greys", alpha=0.75, lw=0.2, edgecolor="#888888")
+    ax.set(xlim=X, ylim=Y, zlim=(0, HIGHEST), xticks=[], yticks=[])
+    ax.set_title(name, fontsize=18, y=0.95)
+    ax.tick_params(labelsize=13)
+    ax.view_init(elev=32, azim=-75)
+    ax.set_box_aspect((2.2, 1.1, 0.9), zoom=1.25)
