@@ -7,7 +7,6 @@ import ipywidgets
 import numpy as np
 
 from dogan_lib import plots
-from dogan_lib.classroom.stills import WithStill
 
 OWN = Path("my_dogs")  # where chapter 03's cropper keeps the student's own pictures
 
@@ -70,7 +69,7 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-class BlindTest(WithStill):
+class BlindTest(ipywidgets.VBox):
     """Shows pictures in random order, asks for each, and says at the end how it went.
 
     Args:
