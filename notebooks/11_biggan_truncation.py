@@ -330,7 +330,9 @@ plots.show(
 
 # %% tags=["hide-input"]
 facts = studies.load("latents")
-plots.show(studies.progress(facts), "KID over equal seconds with z at the start, and in every block.")
+plots.show(
+    studies.progress(facts), "KID over equal seconds with z at the start, and in every block."
+)
 print(studies.comparison(facts))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
