@@ -262,7 +262,7 @@ D = my_discriminator(len(dogs.breeds), width=cfg.d)
 gan = biggan.BigGAN(G, D, latent_dim=20 * len(cfg.g), orthogonal=1e-4)
 gan.compile(losses.NonSaturating(), adam(1e-3), adam(4e-4), ema=0.995)
 batches, live = dogs.batches(cfg.batch, condition="labels"), LivePlot(samples=25)
-gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
+history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[live])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 견종을 듣는가 · Does it obey its breed?
