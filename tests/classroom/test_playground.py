@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib.classroom import playground, points, scene
+from dogan_lib.classroom import playground, points, scene, stills
 from dogan_lib.classroom.playground import Game, Playground
 
 WANTED = 10  # pictures a second
@@ -212,7 +212,7 @@ def test_leaves_a_still_picture_beside_the_widgets(ground, monkeypatch):
     )
     ground._ipython_display_()
     data = shown["data"]
-    assert data[playground.WIDGET_VIEW]["model_id"] == ground.box.model_id
+    assert data[stills.WIDGET_VIEW]["model_id"] == ground.box.model_id
     assert data["image/png"].startswith(b"\x89PNG") and len(data["image/png"]) < 120_000
     assert shown["metadata"]["image/png"]["alt"] == data["text/plain"] == ground.scene.alt()
 
