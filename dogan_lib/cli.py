@@ -155,15 +155,15 @@ def do_sample(arguments):
     from PIL import Image
 
     _import_tensorflow()
-    from dogan_lib import checkpoints, plots
-    from dogan_lib.runtime import write_atomically
+    from dogan_lib import checkpoints, plots, runtime
+    from dogan_lib.models import biggan
 
-    generator = checkpoints.load_generator(arguments.name)
+    generator = biggan.standing(checkpoints.load_generator(arguments.name), arguments.truncation)
     images = generator.sample(arguments.n, seed=arguments.seed, truncation=arguments.truncation)
     out = arguments.out or Path(f"{Path(arguments.name).stem}.png")
     picture = Image.fromarray(plots.tile(images, arguments.columns or round(arguments.n**0.5)))
     size = (picture.width * arguments.zoom, picture.height * arguments.zoom)
-    with write_atomically(out) as temporary:
+    with runtime.write_atomically(out) as temporary:
         picture.resize(size, Image.NEAREST).save(temporary)
     print(f"{arguments.n} dogs in {out}")
 

@@ -78,7 +78,7 @@ class Generator:
             captions: sentences, one for each picture or one for all; likewise.
         """
         z = latents(n, self.latent_dim, seed, truncation)
-        return self.decode(z, labels=self._conditions(n, seed, labels, captions))
+        return self.decode(z, labels=self.conditions(n, seed, labels, captions))
 
     def decode(self, z, labels=None, batch_size=64, captions=None) -> np.ndarray:
         """The pictures of given latents (n, latent_dim), for interpolation and the like.
@@ -96,7 +96,8 @@ class Generator:
         # PGGAN's last layer is linear, and a little outside is as bright as pixels get.
         return np.clip(np.concatenate(parts), -1, 1)
 
-    def _conditions(self, n, seed, labels, captions):
+    def conditions(self, n: int, seed: int = 0, labels=None, captions=None):
+        """What `decode` takes beside n latents: as asked for, or drawn; None where nothing."""
         if "captions" in self.inputs:
             if labels is not None:
                 raise ValueError("this generator takes captions, not labels")

@@ -14,6 +14,7 @@ from PIL import Image
 from dogan_lib import cards, checkpoints, plots
 from dogan_lib.classroom import pyramids
 from dogan_lib.doodles import captions
+from dogan_lib.models import biggan
 from dogan_lib.models.text_encoder import load_encoder
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "gallery"
@@ -46,7 +47,8 @@ def draw(name: str) -> None:
     """Grid, film and truncation of one generator."""
     generator = checkpoints.load_generator(name)
     _save(generator.sample(COLUMNS * ROWS, seed=SEED), COLUMNS, OUT / f"{name}.webp")
-    rows = [generator.sample(COLUMNS, seed=SEED, truncation=t) for t in TRUNCATIONS]
+    stands = biggan.stands(generator, TRUNCATIONS)
+    rows = [each.sample(COLUMNS, seed=SEED, truncation=t) for t, each in stands.items()]
     _save(np.concatenate(rows), COLUMNS, OUT / f"{name}_truncation.webp")
     film = [Image.fromarray(plots.tile(pictures, WALKERS)) for pictures in walk(generator)]
     target = OUT / f"{name}_walk.webp"

@@ -25,9 +25,11 @@ __all__ = [
     "STUDIES",
     "Budget",
     "by_variant",
+    "comparison",
     "figure",
     "forest",
     "load",
+    "progress",
     "ratios",
     "table",
     "train_and_score",
@@ -213,8 +215,6 @@ def figure(facts: dict):
 def comparison(facts: dict, score: str = "KID") -> str:
     """One line a network of a comparison: its score at the end, seed by seed, and the difference
     to the first network with its 95 % interval over the seeds (paired, Student's t)."""
-    from scipy import stats
-
     found: dict[str, list] = {}
     for run in sorted(facts["runs"], key=lambda run: run["seed"]):
         found.setdefault(run["variant"], []).append(run)

@@ -66,8 +66,7 @@ def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) ->
     Raises:
         FileNotFoundError: there is no such discriminator.
     """
-    if truncation is not None and "captions" not in generator.inputs:
-        generator = biggan.standing(generator, truncation)
+    generator = biggan.standing(generator, truncation)
     if best_of == 1:
         return Chosen(generator, truncation)
     path = (

@@ -227,13 +227,13 @@ def settled(generator: Generator, draw: Callable[[int], object], passes: int) ->
 
 
 def standing(
-    generator: Generator, threshold: float, passes: int = 16, batch_size: int = 64, seed: int = 0
+    generator: Generator, threshold: float | None, passes=16, batch_size=64, seed: int = 0
 ) -> Generator:
     """A copy of a generator with the standing statistics of one threshold.
 
     Args:
-        generator: with labels or without; it stays as it is.
-        threshold: of the latents; the labels are drawn evenly.
+        generator: any; it stays as it is.
+        threshold: of the latents; with None the generator itself comes back.
         passes, batch_size: as in `standing_statistics`.
         seed: of latents and labels.
     """
@@ -241,10 +241,10 @@ def standing(
 
     def draw(k):
         z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
-        many = generator.classes
-        return z if many is None else [z, random.integers(many, size=batch_size).astype("int32")]
+        given = generator.conditions(batch_size, seed=k)
+        return z if given is None else [z, given]
 
-    return settled(generator, draw, passes)
+    return generator if threshold is None else settled(generator, draw, passes)
 
 
 def stands(generator: Generator, thresholds, **options) -> dict[float, Generator]:
