@@ -38,7 +38,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. What Stanford Dogs is, how it is stored, and under which terms.
 # 2. To read an annotation and to cut the dog out, in a dozen lines of your own.
-# 3. What each way of cropping and of shrinking does to a dog.
+# 3. What cropping and shrinking do to a dog.
 # 4. To look at a data set before training on it.
 # 5. To measure how far two heaps of pictures are apart, with the two formulas written by yourself, and to know when not to believe the number.
 
@@ -68,6 +68,12 @@ from dogan_lib.doodles.archive import write_archive
 
 print(runtime.setup(seed=0))
 
+archive = stanford.find()
+if archive is None:
+    folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
+    archive = stanford.find(folder)
+cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한눈에 보기 · The idea in one picture
 #
@@ -77,47 +83,32 @@ print(runtime.setup(seed=0))
 diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes from")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 개는 어디에서 오나 · Where the dogs come from
+# ## 개는 어디에서 오나 · Stanford Dogs
 #
-# 디스크에 Stanford Dogs가 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 씁니다.
+# 사진은 비상업적 연구와 교육에만 쓸 수 있어서 싣지 않습니다. 디스크에 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 씁니다.
 #
-# The first line of the output says which, and why. Doodles come with truthful labels, boxes and captions.
+# | | |
+# |---|---|
+# | categories, pictures | 120 breeds, 20,580 pictures from ImageNet, about 500×375 |
+# | annotations | the breed, and a bounding box around **each** dog |
+# | files | `images.tar`, `annotation.tar`: one JPEG and one small XML each |
+# | the real ones | `load_dogs(source="stanford")`: 815 MB, or put both files into `DOGAN_STANFORD_DIR` |
+#
+# Kaggle's *Generative Dog Images* (2019) used them: 10,000 generated 64×64 dogs, scored by MiFID (chapter 14).
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
 plots.show(plots.grid(dogs.images[:24], 12, scale=1.0), "24 square pictures of dogs.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Many breeds, poses and backgrounds; every dog fills its square.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 데이터 수집 · What Stanford Dogs is
-#
-# 사진은 비상업적 연구와 교육에만 쓸 수 있어서, 이 강의는 사진을 싣지 않습니다.
-#
-# | | |
-# |---|---|
-# | categories | 120 breeds |
-# | pictures | 20,580, from ImageNet, about 500×375 |
-# | annotations | the breed, and a bounding box around **each** dog |
-# | files | `images.tar`, `annotation.tar`: one JPEG and one small XML each |
-# | the real ones | `load_dogs(source="stanford")` fetches 815 MB, or put both files into `DOGAN_STANFORD_DIR` |
-#
-# Kaggle's *Generative Dog Images* (2019) used the same pictures: 10,000 generated 64×64 dogs, scored by MiFID (chapter 14).
+# **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses and backgrounds; every dog fills its square.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주석 한 장 · One annotation, read by hand
 #
-# 발표 자료의 $x_1, x_2, x_3, x_4$는 왼쪽 위에서 잰 `xmin, ymin, xmax, ymax`입니다.
+# 발표 자료의 $x_1, x_2, x_3, x_4$는 왼쪽 위에서 잰 `xmin, ymin, xmax, ymax`입니다. 상자는 개마다 하나씩입니다.
 #
 # Without the real archive, doodles write themselves out as **the same two files**.
-
-# %% slideshow={"slide_type": "skip"}
-archive = stanford.find()
-if archive is None:
-    folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
-    archive = stanford.find(folder)
-cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
 
 
 # %%
@@ -133,27 +124,10 @@ with collection.archives.open_archive(archive.annotation) as files:
     shortest = min(notes, key=lambda name: len(notes[name]))
 print(shortest, read_boxes(notes[shortest]))
 
-# %% slideshow={"slide_type": "skip"}
-for xml in notes.values():
-    assert tuple(read_boxes(xml)) == collection.parse(xml)[0]
-print(f"{len(notes):,} annotations: the same boxes as the library reads")
-print(notes[shortest].decode().expandtabs(2))
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 경계 상자 · The boxes
-#
-# 상자는 개마다 하나씩이고, 모양은 제각각입니다.
-
-# %% tags=["hide-input"]
-plots.show(looking.framed(cut), "Uncropped pictures, each dog framed by its annotated box.", dpi=75)
-
-# %% [markdown]
-# **볼 것 · What to see.** Frames sit tight, and no two have the same shape. Where two dogs stand, there are two.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이미지 크롭 · Make it square
 #
-# 생성자는 정사각형을 그립니다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남습니다.
+# 생성자는 정사각형을 그립니다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남습니다. 늘어난 개에게서는 늘어난 개를 배웁니다.
 
 
 # %%
@@ -167,6 +141,11 @@ def square_crop(box, width, height):
 
 
 # %% slideshow={"slide_type": "skip"}
+for xml in notes.values():
+    assert tuple(read_boxes(xml)) == collection.parse(xml)[0]
+print(f"{len(notes):,} annotations: the same boxes as the library reads")
+print(notes[shortest].decode().expandtabs(2))
+
 random = np.random.default_rng(0)
 for _ in range(1000):
     width, height = random.integers(20, 500, size=2)
@@ -174,21 +153,6 @@ for _ in range(1000):
     box = (int(x[0]), int(y[0]), int(x[1]) + 1, int(y[1]) + 1)
     assert square_crop(box, width, height) == cropping.square(box, width, height)
 print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 세 가지 크롭 · Three ways to make it square
-#
-# `square`는 넓히고, `box`는 늘리고, `none`은 사진 전체를 늘립니다. 이 강의는 `square`를 씁니다.
-
-# %% tags=["hide-input"]
-plots.show(
-    looking.three_ways(cut),
-    "The widest and the tallest dog: square keeps their shape, box stretches, none shows all.",
-    dpi=70,
-)
-
-# %% [markdown]
-# **볼 것 · What to see.** G learns what it is shown: from stretched dogs it would learn stretched dogs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 줄이기 · Shrinking needs a filter
@@ -229,72 +193,29 @@ print(f"{len(cut):,} dogs, {(sides.max(1) < 64).sum():,} of them smaller than 64
 print(f"; half are {np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75)).round(2)} as wide as high")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 평균 개 · The average dog
+# ## 초상, 그리고 배치 · Portraits, and what the networks get
 #
-# 아무것도 구별하지 못하는 생성자가 그릴 그림입니다. 4장에서 $G$가 맨 처음 그리는 것이기도 합니다.
-
-# %% tags=["hide-input"]
-plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs differ most there.")
-
-# %% [markdown]
-# **볼 것 · What to see.** A blob in the middle, warmer than what surrounds it; the spread says where dogs differ.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 나쁜 입력 · Bad input
-#
-# 이만 장이 모두 멀쩡한 일은 없습니다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸습니다.
-
-# %%
-broken = looking.odd_archive(archive, Path(tempfile.mkdtemp()))
-for problem, found in load_dogs(size=64, source=broken).problems.items():
-    print(f"{problem}: {[Path(name).stem for name in found]}")
-
-# %% [markdown]
-# **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 배치 · What the networks get
-#
-# 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)입니다.
-
-# %%
-first = dogs.subset(np.arange(16))
-images, labels = next(iter(first.batches(16, condition="labels", shuffle=False)))
-print(
-    f"{tuple(images.shape)} {images.dtype.name}, {images.numpy().min():.2f} to {images.numpy().max():.2f}"
-)
-rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
-plots.show(plots.grid(rows, 8, scale=1.2), "Eight dogs as stored; below, some of them mirrored.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Above as stored, below as a batch: a dog looking left is as real as one looking right.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 초상 · Portraits, the small data set of the live trainings
-#
-# 4장부터 눈앞에서 학습할 때는 이 작은 개 얼굴들을 씁니다. 2분이면 배울 수 있습니다.
+# 4장부터 눈앞에서 학습할 때는 이 작은 개 얼굴들을 씁니다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)입니다.
 
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
 fresh = load_dogs(size=32, source="portraits", limit=cfg.fresh, seed=1)  # never trained on
-plots.show(
-    plots.grid(portraits.images[:24], 8, scale=1.2), "24 drawn heads before sky or snow.", dpi=75
-)
+first = portraits.subset(np.arange(16))
+(images,) = next(iter(first.batches(16, shuffle=False)))
+print(tuple(images.shape), images.dtype.name, images.numpy().min(), "to", images.numpy().max())
+rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
+plots.show(plots.grid(rows, 8, scale=1.2), "Eight heads as stored; below, some of them mirrored.")
+
+# %% [markdown]
+# **볼 것 · What to see.** Heads before sky or snow. Above as stored, below as a batch: a dog looking left is as real as one looking right.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 자가 필요하다 · A ruler is needed
+# ## 자가 필요하다: 특징 · A ruler: a picture becomes 256 numbers
 #
 # "이 개들이 더 낫다"는 말은 재지 않으면 주장일 뿐입니다. 그런데 픽셀의 차이는 개의 차이가 아닙니다.
 #
-# Every later chapter says that one GAN is better than another. By what? Two ideas are enough:
-#
-# 1. **Features** (특징). A network that learnt to name breeds turns each picture into numbers; alike dogs get alike numbers.
+# 1. **Features** (특징). DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징입니다. Alike dogs get alike numbers.
 # 2. **Distances between heaps.** Not picture by picture, for a generator shall not copy: all the fakes against all the real ones.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 특징 · A picture becomes 256 numbers
-#
-# DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징입니다.
 
 # %%
 seen = metrics.extract(portraits, "dognet", progress=False)
@@ -326,6 +247,8 @@ others = {
     ),
     "drawn at random": np.arange(len(fresh)),
 }
+
+prediction = None  # exercise 1: "A" or "B", before the slide "What a number means"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최근접 이웃 · The nearest neighbour
@@ -365,8 +288,6 @@ def frechet(x, y):
 
 x, y = (side.vectors.astype("float64") for side in (seen, new))
 print(f"mine {frechet(x, y):.3f}, the library's {metrics.fid(seen, new)}")
-
-# %% slideshow={"slide_type": "skip"}
 assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -378,34 +299,13 @@ assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
 # %%
 def kernel_distance(x, y):
     """Of features (n, d): 0 on average where both heaps are of one kind, whatever n."""
-
-    def similar(a, b):
-        return (a @ b.T / a.shape[1] + 1) ** 3
-
-    others = [
-        (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (similar(x, x), similar(y, y))
-    ]
-    return sum(others) - 2 * similar(x, y).mean()
+    xx, yy, xy = ((a @ b.T / a.shape[1] + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+    apart = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (xx, yy)]
+    return sum(apart) - 2 * xy.mean()
 
 
 print(f"mine {kernel_distance(x, y):.5f}, the library's {metrics.kid(seen, new)}")
-
-# %% slideshow={"slide_type": "skip"}
 assert abs(kernel_distance(x, y) - metrics.kid(seen, new).value) < 1e-4
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 먼저 예상하라 · Predict first
-#
-# 새 초상 묶음을 A는 1픽셀만큼 흐리게, B는 잡음(16 단계)을 넣어 망가뜨립니다. DogNet에게는 어느 쪽이 더 멀까요?
-#
-# **Exercise 1.** Write `"A"` (blurred by one pixel) or `"B"` (noise of 16 grey levels) before you look at the next slide.
-
-# %% tags=["exercise"]
-prediction = None
-exercises.check("03-farther", prediction)
-
-# %% slideshow={"slide_type": "skip"}
-measured = looking.damage(portraits.images, fresh.images)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 눈금 읽기 · What a number means
@@ -413,6 +313,7 @@ measured = looking.damage(portraits.images, fresh.images)
 # 값 하나는 뜻이 없습니다. 바닥(진짜와 진짜), 흐림, 잡음, 다양성 부족의 눈금 옆에 놓고 읽습니다.
 
 # %% tags=["hide-input"]
+measured = looking.damage(portraits.images, fresh.images)
 plots.show(
     looking.damages(measured, fresh.images[2], seen.network.name),
     "FID and KID rise with blur, with noise, and where fewer dogs are repeated; dotted, the floor.",
@@ -422,41 +323,20 @@ plots.show(
 # **볼 것 · What to see.** Logarithmic. The dotted lines are new dogs that nobody touched.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 같은 값을 수로 · The same in numbers
-#
-# 눈금을 수로 적어 둡니다. 다음 장의 값은 이 표 옆에서 읽으세요.
-
-# %%
-print(f"{'':22s}{'FID':>8s}{'KID':>9s}   [{seen.network.name}, n={len(fresh):,}]")
-print("{:22s}{:8.2f}{:9.4f}".format("floor: new dogs", *measured["floor"]))
-for what in looking.DAMAGES:
-    for strength, fid, kid in measured[what]:
-        print(f"{what + ' ' + str(strength):22s}{fid:8.2f}{kid:9.4f}")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 몇 장이 필요한가 · How many pictures
+# ## 자도 틀린다 · When not to believe the ruler
 #
 # FID는 그림이 적으면 커집니다: 같은 종류의 두 묶음인데도 그렇습니다. KID는 그렇지 않습니다.
+#
+# - Compare FIDs of the same n and the same network only: KID[dognet], n. Never with a paper's Inception FID.
+# - A generator that copies its data has a distance of 0. Look at the nearest neighbours too.
+# - Who trains against the ruler pleases the ruler. Chapter 14 has one that no generator saw.
 
 # %%
 print("new dogs against portraits, so 0 would be right:")
 for n in (100, 200, 400, len(y)):
     if n <= len(y):
-        print(
-            f"n = {n:5,}   FID {frechet(x[:n], y[:n]):6.2f}   KID {kernel_distance(x[:n], y[:n]):8.5f}"
-        )
-
-# %% [markdown]
-# **볼 것 · What to see.** Compare FIDs of the same n and the same network only; below some thousand pictures take KID.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 자도 틀린다 · What the ruler does not see
-#
-# 자는 신경망이 보는 것만 봅니다. 그래서 늘 이름을 붙여 적습니다: KID[dognet].
-#
-# - Another network, other numbers: never compare across names, nor with a paper's Inception FID.
-# - A generator that copies its data has a distance of 0. Look at the nearest neighbours too.
-# - Who trains against the ruler pleases the ruler. Chapter 14 measures with a sharper one that no generator saw.
+        scores = frechet(x[:n], y[:n]), kernel_distance(x[:n], y[:n])
+        print("n = {:5,}   FID {:6.2f}   KID {:8.5f}".format(n, *scores))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되었나 · What went wrong, and how to tell
@@ -474,22 +354,21 @@ for n in (100, 200, 400, len(y)):
 #
 # `None` 자리에 답을 쓰세요. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나옵니다.
 #
-# **2.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
-#
-# **3.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
+# 1. **예측 · Predict.** (before the slide "What a number means") New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
+# 2. **계산 · Compute.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
+# 3. **세기 · Count.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
+# 4. **고치기 · Repair.** From batches of `prepare` (below), $G$ learnt nothing. It has three faults.
+# 5. **골라내기 · Choose.** Of 4,000 doodles in many poses, keep 100 or more that cannot be told from portraits: KID at most 0.03. `doodles.attributes` tells pose, background, size, ... of each; `doodles.subset(mask)` keeps some.
 
-# %% tags=["exercise"]
-frechet_by_hand, period = None, None
-exercises.check("03-frechet", frechet_by_hand)
-exercises.check("03-nyquist", period)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 고치기 · Repair
-#
-# **4.** 이 함수로 만든 배치에서는 $G$가 아무것도 배우지 못했습니다. 잘못은 셋입니다.
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+mine = None  # doodles = load_dogs(32, "doodle", limit=4_000); mine = doodles.subset(...)
+exercises.check("03-farther", prediction)
+exercises.check("03-frechet", None)
+exercises.check("03-nyquist", None)
+exercises.check("03-like-portraits", mine)
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def prepare(images, flips):
     """uint8 (n, h, w, 3) -> float32 in [-1, 1]; those in `flips` mirrored left to right."""
     images[flips] = images[flips, ::-1]
@@ -497,17 +376,6 @@ def prepare(images, flips):
 
 
 exercises.check("03-prepare", prepare)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 골라내기 · Choose dogs until the ruler agrees
-#
-# **5.** 여러 자세의 낙서 개 4,000마리에서 초상과 구별되지 않는 100마리 이상을 고르세요. 목표: KID 0.03 이하.
-#
-# `doodles.attributes` tells pose, background, size, ... of each; `doodles.subset(mask)` keeps some.
-
-# %% tags=["exercise"]
-mine = None  # doodles = load_dogs(32, "doodle", limit=4_000); mine = doodles.subset(...)
-exercises.check("03-like-portraits", mine)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
@@ -527,6 +395,53 @@ exercises.check("03-like-portraits", mine)
 # - Heusel et al. 2017, *GANs trained by a two time-scale update rule* (FID), [arXiv:1706.08500](https://arxiv.org/abs/1706.08500)
 # - Bińkowski et al. 2018, *Demystifying MMD GANs* (KID), [arXiv:1801.01401](https://arxiv.org/abs/1801.01401)
 # - Parmar, Zhang, Zhu 2022, *On aliased resizing and surprising subtleties in GAN evaluation*, [arXiv:2104.11222](https://arxiv.org/abs/2104.11222)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: three ways to make it square
+#
+# `square`는 넓히고, `box`는 늘리고, `none`은 사진 전체를 늘립니다. 이 강의는 `square`를 씁니다.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+plots.show(
+    looking.three_ways(cut),
+    "The widest and the tallest dog: square keeps their shape, box stretches, none shows all.",
+    dpi=70,
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the average dog
+#
+# 아무것도 구별하지 못하는 생성자가 그릴 그림입니다. 4장에서 $G$가 맨 처음 그리는 것이기도 합니다.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs differ most there.")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** A blob in the middle, warmer than what surrounds it; the spread says where dogs differ.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: bad input
+#
+# 이만 장이 모두 멀쩡한 일은 없습니다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸습니다.
+#
+# **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files.
+
+# %% slideshow={"slide_type": "skip"}
+broken = looking.odd_archive(archive, Path(tempfile.mkdtemp()))
+for problem, found in load_dogs(size=64, source=broken).problems.items():
+    print(f"{problem}: {[Path(name).stem for name in found]}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: what a number means, in numbers
+#
+# 눈금을 수로 적어 둡니다. 다음 장의 값은 이 표 옆에서 읽으세요.
+
+# %% slideshow={"slide_type": "skip"}
+print(f"{'':22s}{'FID':>8s}{'KID':>9s}   [{seen.network.name}, n={len(fresh):,}]")
+print("{:22s}{:8.2f}{:9.4f}".format("floor: new dogs", *measured["floor"]))
+for what in looking.DAMAGES:
+    for strength, fid, kid in measured[what]:
+        print(f"{what + ' ' + str(strength):22s}{fid:8.2f}{kid:9.4f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: your own photographs

@@ -34,17 +34,6 @@ def frame(ax, box, colour: str = "accent") -> None:
     ax.add_patch(plt.Rectangle((xmin, ymin), *sides, fill=False, ec=PALETTE[colour], lw=3))
 
 
-def framed(dogs: Dogs, n: int = 5):
-    """Uncropped pictures with all their boxes, those with two dogs first."""
-    many = sorted(dogs.originals(60), key=lambda o: -len(o.boxes))
-    kept = list({o.name: o for o in many}.values())[:n]
-    figure, axes = row([o.image for o in kept], [o.breed.removeprefix("doodle-") for o in kept])
-    for ax, original in zip(axes, kept, strict=True):
-        for box in original.boxes:
-            frame(ax, box)
-    return figure
-
-
 def steps(dogs: Dogs):
     """One dog on its way: photograph, square, 64 and 32 pixels, numbers in [-1, 1]."""
     (original,), box = dogs.originals(1), dogs.boxes[0]
