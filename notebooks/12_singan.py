@@ -114,6 +114,8 @@ for side in (64, 128, 250):
 # ## 스케일 하나의 신경망 · One scale's network
 #
 # 3×3 합성곱 다섯, 안쪽 채움 없음: 한 번에 한 픽셀씩, 모두 5픽셀을 잃습니다. 그래서 0을 5픽셀 둘러 넣습니다.
+#
+# 1 + 5·2 = **11** pixels go into each output. G is tanh(network(σz + up)) + up: it *adds detail* to what came from below. D is the same network with one channel, a score for each patch.
 
 
 # %%
@@ -129,9 +131,6 @@ def network(width=32, channels=3):
 mine, library = network(), singan.generator()
 print(f"yours {mine.count_params():,} parameters, the library's {library.count_params():,}")
 assert mine.count_params() == library.count_params()
-
-# %% [markdown]
-# **볼 것 · What to see.** 1 + 5·2 = **11** pixels go into each output. G is tanh(network(σz + up)) + up: it *adds detail* to what came from below. D is the same network with one channel, a score for each patch.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 목적 함수 · The objective
@@ -162,6 +161,8 @@ def d_loss(g, d, real, fake_in, alpha):
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### G의 손실과 한 걸음 · G's loss, and a step
+#
+# The cell after this slide does one step of D and one of G, yours and the library's, from the same weights on the same noise.
 
 
 # %%
@@ -177,9 +178,6 @@ def step(player, optimizer, loss, *inputs):
     weights = player.trainable_variables
     optimizer.apply(tape.gradient(value, weights), weights)
 
-
-# %% [markdown]
-# The next cell does one step of D and one of G, yours and the library's, from the same weights on the same noise.
 
 # %% slideshow={"slide_type": "skip"}
 tiny = SinGAN(width=8, precision="float32")
@@ -294,17 +292,12 @@ plots.show(figure, "One pyramid draws pictures of three shapes.")
 #
 # 시작 스케일 아래는 사진 그대로, 그 위만 새로 그립니다: 높을수록 달라지는 것이 작아집니다.
 
-# %%
+# %% tags=["hide-input"]
 starts = range(last + 1)
 by_start = {s: gan.sample(cfg.judged, start_scale=s, seed=2) for s in starts}
 varied = {s: diversity(photo, by_start[s]) for s in starts}
-for s in starts:
-    print(f"from scale {s}: diversity {varied[s]:.2f}")
+print(f"diversity from scale 0 to {last}:", *[f"{varied[s]:.2f}" for s in starts])
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 세 줄을 견주어 보기 · Three rows to compare
-
-# %% tags=["hide-input"]
 part = (slice(None), slice(0, 40), slice(40, 120))  # to see small things
 shown = np.concatenate([by_start[s][:3][part] for s in (0, 1, last)])
 titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, last) for _ in range(3)]
@@ -318,6 +311,8 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=2.7), alt)
 # ## 다양성은 왜 사라지나 · Where diversity goes
 #
 # σₙ = (noise) × RMSE, 즉 아래 스케일이 놓친 만큼에 비례합니다. 논문은 0.1, 이 피라미드는 1입니다.
+#
+# With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G learns to pass it by; from the reconstruction, which never varies, hardly anything is left to differ. With noise as strong as the detail that is missing, G has to make detail out of it.
 
 # %%
 pair = {"the paper's": pyramids.load("singan_hubble_paper"), "ours": gan}
@@ -327,15 +322,12 @@ for name, one in pair.items():
     noise, sigma = one.settings["noise"], one.scales[1].sigma
     print(f"{name}: noise {noise}, sigma_1 {sigma:.3f}:", *[f"{v:.3f}" for v in values])
 
-# %% [markdown]
-# **볼 것 · What to see.** With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G learns to pass it by; from the reconstruction, which never varies, hardly anything is left to differ. With noise as strong as the detail that is missing, G has to make detail out of it.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 스케일의 수 · The number of scales
 #
 # 가장 거친 스케일이 크면 11픽셀은 질감밖에 보지 못합니다.
 
-# %%
+# %% tags=["hide-input"]
 models = {n: pyramids.load(f"singan_china{end}") for n, end in ((3, "_n3"), (4, "_n4"), (6, ""))}
 rows = [model.sample(cfg.judged, seed=3) for model in models.values()]
 for model, drawn in zip(models.values(), rows, strict=True):
@@ -345,13 +337,9 @@ for model, drawn in zip(models.values(), rows, strict=True):
         f"SIFID {float(score):.2f} ± {score.error:.2f}, diversity {diversity(model.image, drawn):.2f}"
     )
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 3, 4, 6개의 스케일 · 3, 4 and 6 scales
-
-# %% tags=["hide-input"]
 titles = [f"{n} scales" for n in models for _ in range(3)]
 shown = np.concatenate([drawn[:3] for drawn in rows])
-plots.show(plots.grid(shown, 3, titles=titles, scale=2), "With 3, 4 and 6 scales.")
+plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scales.")
 
 # %% [markdown]
 # **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky and nowhere a tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
@@ -371,37 +359,29 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=2), "With 3, 4 and 6 scales
 # ## 연습 · Exercises
 #
 # **1. Count.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
-
-# %% tags=["exercise"]
-exercises.check("12-scales", None)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+#
 # **2. Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
+#
+# **3. Repair.** The `penalty` below is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
+#
+# **4. Train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least .1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
+#
+# `exercises.solution("12-scales")` shows a folded answer; so do `12-start`, `12-penalty` and `12-variety`.
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, plan)
+exercises.check("12-scales", None)
 exercises.check("12-start", None)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# **3. Repair.** This penalty is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
+exercises.check("12-variety", trained)
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def penalty(gradient):
     """Of D's scores by the picture: (1, H, W, 3) -> a number."""
     return (np.sqrt(np.sum(gradient**2)) - 1) ** 2
 
 
 exercises.check("12-penalty", penalty)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# **4. Train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least .1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
-
-# %% tags=["exercise"]
-trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, plan)
-exercises.check("12-variety", trained)
-
-# %% slideshow={"slide_type": "skip"}
-exercises.solution("12-scales")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 정리 · Summary
@@ -411,6 +391,14 @@ exercises.solution("12-scales")
 # - Objective: WGAN-GP at each pixel + 10·MSE of the reconstruction, scale after scale.
 # - Start scale, strength of the noise and number of scales decide what may vary.
 # - SIFID asks whether the patches are right, diversity whether samples differ. Neither asks whether a tower can stand.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - Shaham, Dekel, Michaeli 2019, *SinGAN: learning a generative model from a single natural image*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164), and its code, tamarott/SinGAN
+# - Hinz, Fisher, Wang, Wermter 2020, *Improved techniques for training single-image GANs*, [arXiv:2003.11512](https://arxiv.org/abs/2003.11512)
+# - Gulrajani et al. 2017, *Improved training of Wasserstein GANs*, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028)
+# - The deep field is NASA's and ESA's, public domain, from scikit-image. The pagoda is `china.jpg` of scikit-learn, by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/). The wood is drawn by `data/make/singans.py`.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: time and memory
@@ -427,11 +415,3 @@ for k, row in enumerate(facts):
         end="",
     )
     print(f", the reconstruction is off by {127.5 * row['reconstruction']:.0f} of 255")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## References
-#
-# - Shaham, Dekel, Michaeli 2019, *SinGAN: learning a generative model from a single natural image*, [arXiv:1905.01164](https://arxiv.org/abs/1905.01164), and its code, tamarott/SinGAN
-# - Hinz, Fisher, Wang, Wermter 2020, *Improved techniques for training single-image GANs*, [arXiv:2003.11512](https://arxiv.org/abs/2003.11512)
-# - Gulrajani et al. 2017, *Improved training of Wasserstein GANs*, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028)
-# - The deep field is NASA's and ESA's, public domain, from scikit-image. The pagoda is `china.jpg` of scikit-learn, by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/). The wood is drawn by `data/make/singans.py`.
