@@ -91,14 +91,13 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 # |---|---|
 # | categories, pictures | 120 breeds, 20,580 pictures from ImageNet, about 500×375 |
 # | annotations | the breed, and a bounding box around **each** dog |
-# | files | `images.tar`, `annotation.tar`: one JPEG and one small XML each |
-# | the real ones | `load_dogs(source="stanford")`: 815 MB, or put both files into `DOGAN_STANFORD_DIR` |
+# | files | `images.tar`, `annotation.tar`, 815 MB: `load_dogs(source="stanford")`, or a folder `DOGAN_STANFORD_DIR` |
 #
 # Kaggle's *Generative Dog Images* (2019) used them: 10,000 generated 64×64 dogs, scored by MiFID (chapter 14).
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
-plots.show(plots.grid(dogs.images[:24], 12, scale=1.0), "24 square pictures of dogs.")
+plots.show(plots.grid(dogs.images[:24], 12, scale=0.9), "24 square pictures of dogs.")
 
 # %% [markdown]
 # **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses and backgrounds; every dog fills its square.
