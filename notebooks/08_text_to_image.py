@@ -101,13 +101,16 @@ kept = dogs.subset(captions.split(dogs)[1])
 said = zip(kept.attributes["colour"], kept.attributes["background"], strict=True)
 pairs = [f"{colour}, {place}" for colour, place in said]
 print(f"{len(learnt):,} to learn from, {len(kept):,} kept back:", "; ".join(sorted(set(pairs))))
-first = [(learnt, i, "") for i in range(2)]
-first += [(kept, pairs.index(pair), "kept back: ") for pair in sorted(set(pairs))]
-pictures = [some.images[i : i + 1] for some, i, _ in first]
-texts = [why + some.captions[i] for some, i, why in first]
-plots.show(
-    plots.labelled_rows(pictures, texts), "Portraits beside captions; the last are kept back."
-)
+first = [(learnt, i, "shown") for i in range(2)]
+first += [(kept, pairs.index(pair), "kept back") for pair in sorted(set(pairs))]
+figure, axes = plt.subplots(1, len(first), figsize=(13, 4.8))
+for ax, (some, i, role) in zip(axes, first, strict=True):
+    ax.imshow(some.images[i])
+    ax.set_title(role, fontsize=16)
+    ax.set_xlabel(textwrap.fill(some.captions[i], 30), fontsize=13)
+    ax.set(xticks=[], yticks=[])
+figure.tight_layout()
+plots.show(figure, "Portraits above their captions: two to learn from, two kept back.")
 
 # %% [markdown]
 # **볼 것 · What to see.** The program that draws a doodle knows what it draws, so its caption is true; it leaves open what it does not say. White dogs and snow are both shown, but never together.
@@ -283,7 +286,7 @@ def spread(pictures):
 live = Generator(gan.ema_generator)
 asked = [*table, "a close-up of a dog"]
 rows = [live.sample(40, seed=8, captions=caption) for caption in asked]
-texts = [f"{caption}: {spread(row):.3f}" for caption, row in zip(asked, rows, strict=True)]
+texts = [f"{caption}\n{spread(row):.3f}" for caption, row in zip(asked, rows, strict=True)]
 plots.show(
     plots.labelled_rows([row[:8] for row in rows], texts),
     "Five captions with their spread, each with eight dogs of the same eight z.",
