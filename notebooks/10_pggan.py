@@ -129,51 +129,32 @@ plots.show(
 # **볼 것 · What to see.** Each row adds one kind of detail to the row above. G learns the rows in this order, and a step at 4×4 costs a fraction of one at 32×32.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 균등 학습률 · Equalized learning rate
+# ## 세 가지 부품 · Three parts
 #
-# 모든 가중치를 N(0, 1)에서 시작하고, 쓸 때마다 √2 / √fan_in을 곱한다.
+# 균등 학습률: N(0, 1)에서 시작한 가중치에, 쓸 때마다 √2 / √fan_in을 곱한다. 그러면 Adam이 모든 층을 같은 비율로 움직인다.
+#
+# Equalized learning rate; **pixel norm** gives every pixel's features in G a mean square of 1; **minibatch stddev** tells D in one number how much the members of a group (4, h, w, c) differ.
 
 
 # %%
 def equalized(x, weight, gain=2**0.5):
-    """Convolve x with N(0, 1) weights, scaled where they are used."""
     fan_in = np.prod(weight.shape[:-1])
     return ops.conv(x, weight * gain / fan_in**0.5, padding="same")
 
 
-# %% tags=["hide-input"]
-random = np.random.default_rng(0)
-shapes = {"from RGB, 1×1": (1, 1, 3, 64), "3×3 × 512": (3, 3, 512, 64), "dense": (8192, 64)}
-print("Adam's first step, as a share of the weights' length:")
-for name, shape in shapes.items():
-    moved = []
-    for spread in ((2 / np.prod(shape[:-1])) ** 0.5, 1.0):
-        start = random.normal(size=shape).astype("float32") * spread
-        weight = keras.Variable(start)
-        pggan.adam().apply([random.normal(size=shape).astype("float32")], [weight])
-        moved.append(np.linalg.norm(weight - start) / np.linalg.norm(start))
-    print(f"{name:<16} He's start {moved[0]:7.2%}      equalized {moved[1]:7.2%}")
-
-# %% [markdown]
-# **볼 것 · What to see.** Adam moves every weight by about its rate. With He's start that is little for one layer and much for another; equalized, all layers are changed by the same share.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 픽셀 정규화와 미니배치 표준편차 · Pixel norm and minibatch stddev
-#
-# G는 픽셀마다 특징의 길이를 1로 맞추고, D는 네 장이 서로 얼마나 다른지를 숫자 하나로 받는다.
-
-
-# %%
 def pixel_norm(x):
-    """(n, h, w, c): every pixel's features get a mean square of 1."""
     return x / ops.sqrt(ops.mean(x**2, axis=-1, keepdims=True) + 1e-8)
 
 
 def spread(group):
-    """One number for a group (4, h, w, c): how much do its members differ?"""
     variance = ops.mean((group - ops.mean(group, axis=0)) ** 2, axis=0)
     return ops.mean(ops.sqrt(variance + 1e-8))
 
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 붕괴를 보여 주는 숫자 · A number that shows collapse
+#
+# 미니배치 표준편차: D는 네 장이 서로 얼마나 다른지를 숫자 하나로 받는다.
 
 # %% tags=["hide-input"]
 batches = {
@@ -196,6 +177,8 @@ plots.show(
 # ## 한 블록 · One block, assembled
 #
 # 키우고, 합성곱 두 번, RGB로. 옛 그림과 새 그림을 α로 섞는다.
+#
+# The whole generator is this block, once a size. At α = 0 it only enlarges the old picture; at α = 1 the old "to RGB" has no say. D's block is the mirror image, without pixel norm.
 
 
 # %%
@@ -213,33 +196,14 @@ def block(x, old, weights, alpha):
     return x, (1 - alpha) * old + alpha * new
 
 
-# %% [markdown]
-# **볼 것 · What to see.** The whole generator is this block, once a size. At α = 0 it only enlarges the old picture; at α = 1 the old "to RGB" has no say. D's block is the mirror image, without pixel norm.
-
-# %% slideshow={"slide_type": "skip"}
-keras.utils.set_random_seed(0)
-network, z = pggan.generator(16, 32, cap=32), latents(4, 32, seed=1)
-progressive.set_level(network, 3.25)  # 2³ = 8 pixels a side, and alpha = 0.25 of the way to 16
-below = keras.Model(
-    network.input, [network.get_layer("conv0_16").input, network.get_layer("fade_8").output]
-)
-weights = {n: network.get_layer(f"{n}_16").weight for n in ("conv0", "conv1", "to_rgb")}
-_, mine = block(*below(z), {n: ops.convert_to_tensor(w) for n, w in weights.items()}, 0.25)
-np.testing.assert_allclose(mine, network(z), atol=1e-4)
-x = random.normal(size=(8, 4, 4, 16)).astype("float32")
-np.testing.assert_allclose(pixel_norm(x), PixelNormalization()(x), atol=1e-5)
-channel = np.asarray(MinibatchStddev(group=4)(x))[:2, 0, 0, -1]
-np.testing.assert_allclose(channel, [spread(x[i::2]) for i in range(2)], atol=1e-5)
-layer = EqualizedConv2D(5)
-np.testing.assert_allclose(layer(x), equalized(x, layer.weight) + layer.bias, atol=1e-5)
-print("block, pixel norm, minibatch stddev, equalized convolution: the library's numbers")
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 서서히 섞기 · Fading in, in three places
 #
 # 새 층을 갑자기 켜면 배운 것이 망가진다. 그래서 α를 0에서 1로 천천히 올린다.
 
 # %% tags=["hide-input"]
+keras.utils.set_random_seed(0)
+network, z = pggan.generator(16, 32, cap=32), latents(4, 32, seed=1)
 ALPHAS = (0, 0.25, 0.5, 1)
 critic = pggan.discriminator(16, cap=32)
 mixing = keras.Model(critic.input, critic.get_layer("fade_16").output)
@@ -284,6 +248,21 @@ def gradient_penalty(D, real, fake, alpha):
 
 
 # %% slideshow={"slide_type": "skip"}
+progressive.set_level(network, 3.25)  # 2³ = 8 pixels a side, and alpha = 0.25 of the way to 16
+below = keras.Model(
+    network.input, [network.get_layer("conv0_16").input, network.get_layer("fade_8").output]
+)
+weights = {n: network.get_layer(f"{n}_16").weight for n in ("conv0", "conv1", "to_rgb")}
+_, mine = block(*below(z), {n: ops.convert_to_tensor(w) for n, w in weights.items()}, 0.25)
+np.testing.assert_allclose(mine, network(z), atol=1e-4)
+x = np.random.default_rng(0).normal(size=(8, 4, 4, 16)).astype("float32")
+np.testing.assert_allclose(pixel_norm(x), PixelNormalization()(x), atol=1e-5)
+channel = np.asarray(MinibatchStddev(group=4)(x))[:2, 0, 0, -1]
+np.testing.assert_allclose(channel, [spread(x[i::2]) for i in range(2)], atol=1e-5)
+layer = EqualizedConv2D(5)
+np.testing.assert_allclose(layer(x), equalized(x, layer.weight) + layer.bias, atol=1e-5)
+print("block, pixel norm, minibatch stddev, equalized convolution: the library's numbers")
+
 progressive.set_level(critic, 4)
 library = penalties.GradientPenalty(10.0, seed=3)
 drawn = keras.random.uniform((4, 1, 1, 1), seed=keras.random.SeedGenerator(3))
@@ -291,7 +270,6 @@ mine = gradient_penalty(critic, small, np.asarray(network(z)), np.asarray(drawn)
 np.testing.assert_allclose(mine, library(critic, small, network(z)), rtol=1e-4)
 print(f"by hand {float(mine):.4f}, and the library's number")
 
-# %% slideshow={"slide_type": "skip"}
 thin = dict(width=cfg.width, cap=cfg.cap)  # the paper's channels, fewer
 
 
@@ -305,7 +283,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자라기: 크기에 대한 반복문 · Growing is a loop over sizes
 #
-# 망을 만들고, 있던 층을 이름으로 넘겨받고, 학습한다. 크기마다 한 번씩.
+# 망을 만들고, 있던 층을 이름으로 넘겨받고, 학습한다. 크기마다 한 번씩, 개는 그때의 크기로 보인다.
 
 # %%
 growing, gan = progressive.Growing(fresh.images[:64]), None
@@ -316,9 +294,6 @@ for side, count in cfg.growth.items():
     batches = dogs.batches(cfg.batch).repeat()
     gan.fit(batches, steps_per_epoch=count // cfg.batch, callbacks=[growing], verbose=0)
 
-# %% [markdown]
-# **볼 것 · What to see.** The dogs, as large as G draws them by then.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 성장의 영화 · The film of this run
 #
@@ -326,27 +301,13 @@ for side, count in cfg.growth.items():
 
 # %% tags=["hide-input"]
 plots.show(growing.film(), "The same ten latents while both networks grow, a row a moment.", 60)
-
-# %% [markdown]
-# **볼 것 · What to see.** Backgrounds and coats settle at 8×8, a head with ears at 16×16, edges at 32×32. The green row: new layers start at random, and this fade was short. (The seconds are those of a busy machine.)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇을 배웠나 · What it draws now
-#
-# 왼쪽은 학습 데이터, 오른쪽은 방금 자란 생성자의 그림이다. 고르지 않았다.
-
-# %% tags=["hide-input"]
 drawn = enlarged(gan.sample(max(cfg.judged, 64), seed=1))
-plots.show(
-    plots.beside(dogs.images[:64], drawn[:64], titles=("real", "grown in front of you")),
-    "Portraits of the data set beside samples of the generator just grown, none picked.",
-)
 n = cfg.judged // 2
 print("other portraits", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet"))
 print("this GAN       ", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown]
-# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. Plainly: WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs.
+# **볼 것 · What to see.** Backgrounds and coats settle at 8×8, a head with ears at 16×16, edges at 32×32. The green row: new layers start at random, and this fade was short. Plainly: WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자라면 더 빨리 배우나 · Does growing learn faster?
@@ -374,36 +335,15 @@ plots.show(figure, "The three terms of D's loss over the growth, each size marke
 print(growing.table())
 
 # %% [markdown]
-# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.3). The penalty has one spike a growth; the drift never counts.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 페널티가 뛰는 이유 · Why the penalty jumps
-#
-# 자라는 순간 D는 2×2 평균을 통해 본다. 픽셀 넷이 영향을 1/4씩 나누면 기울기의 길이는 √(4 · (1/4)²) = 1/2이 된다.
-
-# %%
-progressive.set_level(critic, 3)  # 8×8, and 16×16 at α = 0
-half = np.asarray(pggan.shrink(small, 8))
-before = progressive.slope(progressive.discriminator_at(critic, 8), half)
-after = progressive.slope(critic, enlarged(half, 16))
-print(f"the same D, at 8×8: slope {before:.4f}; at 16×16, α = 0: {after:.4f}")
-print(f"a D of slope 1 suddenly pays 10 · (1/2 − 1)² = {10 * (0.5 - 1) ** 2}")
-last = {row["side"]: row["penalty"] for row in growing.rows}
-first = {row["side"]: row["penalty"] for row in reversed(growing.rows)}
-for old, new in zip(list(last)[:-1], list(last)[1:], strict=True):
-    print(f"in the run, {old:>2} -> {new:>2} px: penalty {last[old]:.2f} -> {first[new]:.2f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** The measured jumps, to 1.8 and 2.0, lie below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
+# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.3). The penalty has one spike a growth, one measurement wide: D looks at the new size through 2×2 means, which halves its slope (going deeper). Nothing got worse; the unit changed. The drift never counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1024픽셀로 가는 길 · The way to 1024 pixels
 #
 # 논문의 두 망을 그대로 짓고, 크기마다 센다.
 
-# %% slideshow={"slide_type": "skip"}
 
-
+# %% tags=["hide-input"]
 def counted(network):
     """{side: (channels, parameters, megabytes of features a picture)} of a PGGAN network."""
     table = {}
@@ -417,7 +357,6 @@ def counted(network):
     return table
 
 
-# %% tags=["hide-input"]
 tables = [counted(make(1024)) for make in (pggan.generator, pggan.discriminator)]
 print(f"{'':>11}{'channels':>9}{'parameters':>24}{'MB of features a picture':>30}")
 print(f"{'side':>11}{'':>9}{'G':>12}{'D':>12}{'G':>15}{'D':>15}")
@@ -436,9 +375,8 @@ print(f"{'all':>11}{'':>9}{g:>12,}{d:>12,}{g_mb:>15.1f}{d_mb:>15.1f}")
 #
 # `pggan64`의 마지막 판별자가 매긴 순위다.
 
-# %% slideshow={"slide_type": "skip"}
 
-
+# %% tags=["hide-input"]
 def believed(images, judge, companies=8):
     """D's score of each picture, the mean over random batches of 64: the company counts too."""
     scores = np.zeros(len(images))
@@ -463,7 +401,6 @@ def plain(images):
     }
 
 
-# %% tags=["hide-input"]
 shipped = checkpoints.load_generator("pggan64")
 kept = checkpoints.data_dir() / "checkpoints" / "pggan64_judge.keras"
 judge = keras.models.load_model(kept, compile=False)
@@ -507,15 +444,6 @@ for name, images, by in (("pggan64", samples, judge), ("live", grown, gan.discri
 # 4. **고치기 · Repair.** `broken_fade` gives D its pictures in the middle of a fade, and D wins at once. Why?
 # 5. **바꾸고 학습하기 · Change and train.** Bring KID below the target in at most three minutes: the pictures at each size, rates, widths.
 
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("10-penalty", prediction)
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("10-pictures", None)
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("10-jump", None)
-
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def broken_fade(real, old, new, alpha):
@@ -530,8 +458,9 @@ exercises.check("10-fade", broken_fade)
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 better = None  # your own grown GAN, trained for at most three minutes
 exercises.check("10-better", better)
-
-# %% slideshow={"slide_type": "skip"}
+exercises.check("10-penalty", prediction)
+exercises.check("10-pictures", None)
+exercises.check("10-jump", None)
 exercises.solution("10-pictures")
 exercises.solution("10-jump")
 exercises.solution("10-fade")
@@ -551,6 +480,61 @@ exercises.solution("10-fade")
 # - Gulrajani et al. 2017, *Improved training of Wasserstein GANs*, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028)
 # - Arjovsky, Chintala, Bottou 2017, *Wasserstein GAN*, [arXiv:1701.07875](https://arxiv.org/abs/1701.07875)
 # - keras-io issues [143](https://github.com/keras-team/keras-io/issues/143) and [415](https://github.com/keras-team/keras-io/issues/415): its example draws α from a normal, so that most points lie outside the segment from real to fake
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: Adam's first step, with and without equalized weights
+#
+# Adam은 가중치마다 거의 학습률만큼 움직인다. 층이 다르면 같은 걸음의 무게가 다르다.
+
+# %% slideshow={"slide_type": "skip"}
+random = np.random.default_rng(0)
+shapes = {"from RGB, 1×1": (1, 1, 3, 64), "3×3 × 512": (3, 3, 512, 64), "dense": (8192, 64)}
+print("Adam's first step, as a share of the weights' length:")
+for name, shape in shapes.items():
+    moved = []
+    for spread in ((2 / np.prod(shape[:-1])) ** 0.5, 1.0):
+        start = random.normal(size=shape).astype("float32") * spread
+        weight = keras.Variable(start)
+        pggan.adam().apply([random.normal(size=shape).astype("float32")], [weight])
+        moved.append(np.linalg.norm(weight - start) / np.linalg.norm(start))
+    print(f"{name:<16} He's start {moved[0]:7.2%}      equalized {moved[1]:7.2%}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** Adam moves every weight by about its rate. With He's start that is little for one layer and much for another; equalized, all layers are changed by the same share.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: What it draws now
+#
+# 왼쪽은 학습 데이터, 오른쪽은 방금 자란 생성자의 그림이다. 고르지 않았다.
+
+# %% slideshow={"slide_type": "skip"}
+plots.show(
+    plots.beside(dogs.images[:64], drawn[:64], titles=("real", "grown in front of you")),
+    "Portraits of the data set beside samples of the generator just grown, none picked.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: Why the penalty jumps
+#
+# 자라는 순간 D는 2×2 평균을 통해 본다. 픽셀 넷이 영향을 1/4씩 나누면 기울기의 길이는 √(4 · (1/4)²) = 1/2이 된다.
+
+# %% slideshow={"slide_type": "skip"}
+progressive.set_level(critic, 3)  # 8×8, and 16×16 at α = 0
+half = np.asarray(pggan.shrink(small, 8))
+before = progressive.slope(progressive.discriminator_at(critic, 8), half)
+after = progressive.slope(critic, enlarged(half, 16))
+print(f"the same D, at 8×8: slope {before:.4f}; at 16×16, α = 0: {after:.4f}")
+print(f"a D of slope 1 suddenly pays 10 · (1/2 − 1)² = {10 * (0.5 - 1) ** 2}")
+last = {row["side"]: row["penalty"] for row in growing.rows}
+first = {row["side"]: row["penalty"] for row in reversed(growing.rows)}
+for old, new in zip(list(last)[:-1], list(last)[1:], strict=True):
+    print(f"in the run, {old:>2} -> {new:>2} px: penalty {last[old]:.2f} -> {first[new]:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** The measured jumps, to 1.8 and 2.0, lie below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the shipped generator, on real dogs

@@ -33,7 +33,7 @@ def _project(embeddings, projected, norm=False):
     return layers.LeakyReLU(negative_slope=0.2)(x)
 
 
-def _refine(x, narrow, activate):
+def refine(x, narrow, activate):
     """activate(x + bottleneck(x)): 1x1 to few channels, 3x3, and 3x3 back, at the same size."""
 
     def convolved(y, filters, kernel):
@@ -66,7 +66,7 @@ def generator(
     captions = keras.Input((embedding_dim,), name="captions")
 
     def refined(x, narrow):
-        return _refine(dcgan.batch_norm(x), narrow, lambda y: layers.ReLU()(y))
+        return refine(dcgan.batch_norm(x), narrow, lambda y: layers.ReLU()(y))
 
     def double(x, filters, use_bias=False):
         return dcgan.double(x, filters, upsample, use_bias, kernel_size=4)
@@ -96,7 +96,7 @@ def discriminator(
     captions = keras.Input((embedding_dim,), name="captions")
     features = dcgan.shrink(images, width, kernel_size=4)
     leaky = layers.LeakyReLU(negative_slope=0.2)
-    features = _refine(features, features.shape[-1] // 4, lambda y: leaky(y))
+    features = refine(features, features.shape[-1] // 4, lambda y: leaky(y))
     logits = judge_together(features, _project(captions, projected, norm=True), norm=True)
     return keras.Model([images, captions], logits, name="text_discriminator")
 
