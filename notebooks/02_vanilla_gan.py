@@ -281,7 +281,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled. Then set "lr of G" to the far left: G stands still, V climbs towards 0, the arrows grow.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
