@@ -40,15 +40,14 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 4. What a GAN is: in one diagram, on points in a plane, and on dogs: your first ones, trained while you wait.
 # 5. Where the course goes, and how to use it.
 
-# %% slideshow={"slide_type": "skip"}
-from dogan_lib.presets import preset
-
-cfg = preset(
-    smoke=dict(points=400, steps=300, moments=(0, 2, 10), dogs=256, width=8, epochs=2, film=1),
-    cpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=32, epochs=10, film=2),
-    gpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=64, epochs=30, film=6),
-)
-cfg
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 컴퓨터 점검 · The machine check
+#
+# 아래 칸이 오류 없이 돌고 장치(device)를 말하면 된다. GPU가 없어도 모든 장이 몇 분 안에 돈다.
+#
+# - *preset*: `smoke` only checks that everything runs, `cpu` teaches in minutes, `gpu` trains longer. Set `DOGAN_PRESET` before you start Jupyter to choose.
+# - *precision* (정밀도) is what this machine computes fastest in.
+# - *device*: where it computes.
 
 # %% slideshow={"slide_type": "skip"}
 import keras
@@ -65,9 +64,52 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.plots import PALETTE
+from dogan_lib.presets import preset
 
+cfg = preset(
+    smoke=dict(points=400, steps=300, moments=(0, 2, 10), dogs=256, width=8, epochs=2, film=1),
+    cpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=32, epochs=10, film=2),
+    gpu=dict(points=2000, steps=1000, moments=(0, 4, 120), dogs=6000, width=64, epochs=30, film=6),
+)
 plt.rcParams["font.size"] = 13
 chosen = runtime.setup(seed=0)
+for name, value in runtime.report().items():
+    print(f"{name:<12} {value}")
+dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
+KINDS = ("terrier", "hound")
+points, kind = measured_dogs(cfg.points, seed=0)
+MEAN, STD = points.mean(axis=0), points.std(axis=0)
+xs, ys = np.meshgrid(np.linspace(0, 34, 120), np.linspace(0, 22, 120))
+mesh = np.column_stack([xs.ravel(), ys.ravel()])
+
+
+def scatter(ax, points, kind, title="", shown=400):
+    """The dogs of both kinds; colours and markers tell them apart."""
+    for k, (colour, marker) in enumerate(((PALETTE["g"], "o"), (PALETTE["d"], "^"))):
+        x, y = points[:shown][kind[:shown] == k].T
+        ax.scatter(x, y, s=24, c=colour, marker=marker, alpha=0.7, lw=0, label=KINDS[k])
+    ax.set(xlim=(0, 34), ylim=(0, 22), xlabel="weight (kg)", ylabel="ear length (cm)", title=title)
+    ax.legend(loc="upper left", framealpha=0.9)
+
+
+def sigmoid(score):
+    return 1 / (1 + np.exp(-score))
+
+
+def with_one(points):
+    """Standardised inputs and a constant 1, whose weight is the bias b."""
+    return np.column_stack([(points - MEAN) / STD, np.ones(len(points))])
+
+
+def network(name, width=48):
+    """Two numbers in; G gives two numbers, a point, and D gives one, a logit."""
+    x = inputs = keras.Input((2,))
+    for _ in range(2):
+        x = layers.LeakyReLU(0.2, dtype="float32")(layers.Dense(width, dtype="float32")(x))
+    return keras.Model(inputs, layers.Dense(2 if name == "G" else 1, dtype="float32")(x), name=name)
+
+
+prediction = None  # exercise 1: "A", "B" or "C", before you run the rest
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 살아 있던 적 없는 개들 · Dogs that never lived
@@ -87,18 +129,6 @@ plots.show(
 # **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. Some have an eye too many. In chapter 15 you will know how they were made, and what it cost.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 컴퓨터 점검 · The machine check
-#
-# 오류가 없고 장치(device)가 보이면 된다. GPU가 없어도 모든 장이 몇 분 안에 돈다.
-
-# %%
-for name, value in runtime.report().items():
-    print(f"{name:<12} {value}")
-
-# %% [markdown]
-# **볼 것 · What to see.** *preset*: `smoke` only checks that everything runs, `cpu` teaches in minutes, `gpu` trains longer. Set `DOGAN_PRESET` before you start Jupyter to choose. *precision* (정밀도) is what this machine computes fastest in.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개에게 묻는 두 질문 · Two questions to the same dogs
 #
 # 덱은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
@@ -108,65 +138,22 @@ for name, value in runtime.report().items():
 # | **판별 모델** · discriminative | 무엇**을** 차이**를** 기준으로 어떻게 구별할 것인가? | 무엇**의** 차이를 기준으로 어떻게 구별할 것인가? | By the difference in *what*, and how, shall we tell them apart? |
 # | **생성 모델** · generative | 데이터가 어떻게 분포 되어 있는가? | 데이터가 어떻게 분포되어 있는가? | How is the data distributed? |
 #
-# Both go to the same dogs: two kinds, each dog measured twice. The numbers are invented, so that a whole distribution fits into one picture.
-
-# %% slideshow={"slide_type": "skip"}
-KINDS = ("terrier", "hound")
-points, kind = measured_dogs(cfg.points, seed=0)
-MEAN, STD = points.mean(axis=0), points.std(axis=0)
-
-
-def scatter(ax, points, kind, title="", shown=400):
-    """The dogs of both kinds; colours and markers tell them apart."""
-    for k, (colour, marker) in enumerate(((PALETTE["g"], "o"), (PALETTE["d"], "^"))):
-        x, y = points[:shown][kind[:shown] == k].T
-        ax.scatter(x, y, s=24, c=colour, marker=marker, alpha=0.7, lw=0, label=KINDS[k])
-    ax.set(xlim=(0, 34), ylim=(0, 22), xlabel="weight (kg)", ylabel="ear length (cm)", title=title)
-    ax.legend(loc="upper left", framealpha=0.9)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 두 번 잰 개들 · Dogs, measured twice
-#
-# 점 하나가 개 한 마리다. 테리어는 가볍고 귀가 짧고, 하운드는 무겁고 귀가 길다.
-
-# %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(9, 5))
-scatter(ax, points, kind)
-plots.show(
-    figure,
-    "Two tilted clouds of points: lighter terriers with short ears, heavier hounds with long ears, touching where they meet.",
-)
-
-# %% [markdown]
-# **볼 것 · What to see.** Two clouds that touch. Each is tilted: within a kind, heavier dogs have longer ears.
+# Both go to the same dogs: two kinds, each dog measured twice: light terriers with short ears, heavy hounds with long ones. The numbers are invented, so that a whole distribution fits into one picture.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 첫째 질문: 경계 · First question: a boundary
 #
 # 로지스틱 회귀(logistic regression): 직선 하나가 가른다. $D(x) = \sigma(w \cdot x + b)$는 x가 하운드일 확률이다.
-
+#
+# The last line climbs the log probability of the right answers: *(truth − prediction) × input*. Nothing asks where dogs are.
 
 # %%
-def sigmoid(score):
-    return 1 / (1 + np.exp(-score))
-
-
-def with_one(points):
-    """Standardised inputs and a constant 1, whose weight is the bias b."""
-    return np.column_stack([(points - MEAN) / STD, np.ones(len(points))])
-
-
 w = np.zeros(3)
 for _ in range(cfg.steps):
     w += 0.5 * with_one(points).T @ (kind - sigmoid(with_one(points) @ w)) / len(points)
 
-# %% tags=["hide-input"]
 right = np.mean((sigmoid(with_one(points) @ w) > 0.5) == kind)
 print(f"right on {right:.1%} of the {len(points):,} dogs, with w, b = {w.round(2)}")
-
-# %% [markdown]
-# **볼 것 · What to see.** The last line climbs the log probability of the right answers: *(truth − prediction) × input*. Nothing asks where dogs are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 둘째 질문: 밀도 · Second question: a density
@@ -174,6 +161,8 @@ print(f"right on {right:.1%} of the {len(points):,} dogs, with w, b = {w.round(2
 # 이제 무엇이 가르는지가 아니라 개가 **어디에 있는지**를 묻는다. 가우시안 나이브 베이즈: 종류마다, 값마다 종 모양 하나.
 #
 # $$p(x) = \sum_k p(k)\,p(x \mid k), \qquad p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1})\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2})$$
+#
+# To fit it means to count, to average and to square.
 
 # %%
 prior = np.array([np.mean(kind == k) for k in (0, 1)])
@@ -187,21 +176,14 @@ def joint(points):
     return prior * np.prod(np.exp(-(z**2) / 2) / (sigma * np.sqrt(2 * np.pi)), axis=2)
 
 
-# %% tags=["hide-input"]
-hound = joint(points)[:, 1] / joint(points).sum(axis=1)  # Bayes' rule
-print(f"right on {np.mean((hound > 0.5) == kind):.1%} of the dogs, without being trained to")
-
-# %% [markdown]
-# **볼 것 · What to see.** To fit it means to count, to average and to square. By Bayes' rule the density also tells the kinds apart.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 대답 · Two answers
 #
 # 왼쪽은 선 하나, 오른쪽은 개가 있는 곳과 없는 곳의 지도다.
 
 # %% tags=["hide-input"]
-xs, ys = np.meshgrid(np.linspace(0, 34, 120), np.linspace(0, 22, 120))
-mesh = np.column_stack([xs.ravel(), ys.ravel()])
+hound = joint(points)[:, 1] / joint(points).sum(axis=1)  # Bayes' rule
+print(f"density: right on {np.mean((hound > 0.5) == kind):.1%}, without being trained to")
 figure, axes = plt.subplots(1, 2, figsize=(12.5, 5))
 scatter(axes[0], points, kind, "discriminative: a boundary")
 level = sigmoid(with_one(mesh) @ w).reshape(xs.shape)
@@ -216,10 +198,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Two models of the same dogs. Which of them could draw you a new one?
-
-# %% slideshow={"slide_type": "skip"}
-prediction = None  # exercise 1: "A", "B" or "C", before you run the next cells
+# **볼 것 · What to see.** Two models of the same dogs, two clouds that touch. Each cloud is tilted: within a kind, heavier dogs have longer ears. By Bayes' rule the density, too, tells the kinds apart. Which of the two models could draw you a new dog?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 새 개를 뽑기 · Draw new dogs
@@ -267,22 +246,12 @@ plots.show(
 inside = np.mean(((sure > 0) & (sure < (34, 22))).all(axis=1))
 print(f"of {len(sure):,} points that the boundary is sure of, {inside:.1%} lie in the box")
 print(f"{np.mean((sure < 0).any(axis=1)):.0%} have a negative weight or ear length")
-
-# %% [markdown]
-# **볼 것 · What to see.** The farther from the line, the surer: hounds with ears of 80 cm, terriers with ears of −40 cm. Generating needs the distribution, and that is the harder question.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되나 · What went wrong, and how to tell
-#
-# 뽑은 구름은 똑바로 서 있다. **나이브**: 한 종류 안에서 두 값은 서로를 모른다. 모델에게 맞추라고 하지 **않은** 것을 재면 드러난다.
-
-# %%
 for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.items():
     tilt = np.corrcoef(x[k == 1].T)[0, 1]
     print(f"{name:<6} correlation of a hound's weight and ears: {tilt:5.2f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** We chose the *form* of the density by hand, and it was wrong. For two numbers it can be mended (exercise 4). A picture of 64×64×3 is 12,288 numbers: nobody can write that form down.
+# **볼 것 · What to see.** The farther from the line, the surer: hounds with ears of 80 cm, terriers with ears of −40 cm. Generating needs the distribution, and that is the harder question.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 그림 한 장으로 보는 GAN · GAN in one picture
@@ -295,37 +264,13 @@ diagram.game(lit=("G", "D"), title="Two models keep each other in check")
 # %% [markdown]
 # **볼 것 · What to see.** D is a boundary as above, with other kinds: "진짜일까, 가짜일까". G turns noise z into fakes and gets D's gradient, in red: *a discriminative model teaches a generative one.* Nobody writes down a density.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 덱의 세 문장 · Three sentences of the deck
-#
-# GAN을 소개하는 슬라이드 세 장의 문장이다. 어긋난 곳을 바로잡아 나란히 적는다.
-#
-# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected |
-# |---|---|---|
-# | **What is GAN?** | 판별자가 생성자의 분포**를** 실제 데이터의 분포를 모방하도록 유도하는 모델 | 판별자가, 생성자의 분포**가** 실제 데이터의 분포를 모방하도록 유도하는 모델 |
-# | **Role of Generator** | 간단한(압축된) 양보모델(GAN)의 차원 외분포 Mapping | 간단한(압축된) 분포를 데이터의 분포로 옮기기 (mapping; 글자가 깨진 문장이라 뜻으로 읽었다) |
-# | **Role of Discriminator** | 진짜일까, 가짜일까 | 그대로 · as it is |
-#
-# In English: D leads G to imitate the distribution of the data. G maps a simple distribution to that of the data. D asks: real or fake?
-
-
-# %% slideshow={"slide_type": "skip"}
-def network(name, width=48):
-    """Two numbers in; G gives two numbers, a point, and D gives one, a logit."""
-    x = inputs = keras.Input((2,))
-    for _ in range(2):
-        x = layers.LeakyReLU(0.2, dtype="float32")(layers.Dense(width, dtype="float32")(x))
-    return keras.Model(inputs, layers.Dense(2 if name == "G" else 1, dtype="float32")(x), name=name)
-
-
-real = ((points - MEAN) / STD).astype("float32")
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 점에서 돌려 보기 · Let it run on the points
 #
-# 그림 대신 개의 두 숫자로 먼저 돌린다. 두 신경망 모두 아주 작다.
+# 그림 대신 개의 두 숫자로 먼저 돌린다. 가짜는 D가 파란 곳으로 가고, D가 마음을 바꾸면 다시 옮겨 간다.
 
-# %%
+# %% tags=["hide-input"]
+real = ((points - MEAN) / STD).astype("float32")
 gan = GAN(network("G"), network("D"), latent_dim=2)
 gan.compile(
     loss=losses.NonSaturating(),
@@ -335,10 +280,6 @@ gan.compile(
     steps_per_execution=5,
 )
 
-# %% [markdown]
-# `GAN.fit` is the course's training step; in chapter 02 you write it yourself. The fakes shown next are those of G's running average (EMA; chapter 04 says why).
-
-# %% slideshow={"slide_type": "skip"}
 z = np.random.default_rng(0).normal(size=(400, 2)).astype("float32")
 plane = ((mesh - MEAN) / STD).astype("float32")
 moments, seen = [], 0
@@ -350,12 +291,6 @@ for epoch in cfg.moments:
     moments.append((epoch, fake, judged.reshape(xs.shape)))
     seen = epoch
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 가짜가 진짜를 따라간다 · The fakes follow the real ones
-#
-# 가짜는 D가 파란 곳으로 간다. D가 마음을 바꾸면 다시 옮겨 간다.
-
-# %% tags=["hide-input"]
 field_colours = LinearSegmentedColormap.from_list("D", [PALETTE["fake"], "white", PALETTE["real"]])
 figure, axes = plt.subplots(1, 3, figsize=(12.8, 4.4), layout="constrained", sharey=True)
 for ax, (epoch, fake, field) in zip(axes, moments, strict=True):
@@ -379,13 +314,12 @@ for name, x in {"real": points, "fake": moments[-1][1]}.items():
 # %% [markdown]
 # **볼 것 · What to see.** D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the correlation came. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
 
-# %% slideshow={"slide_type": "skip"}
-dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 나의 첫 개 · Your first dogs
 #
 # 같은 게임을 그림으로: 숫자 두 개 대신 32×32×3개. 지금 이 컴퓨터에서 학습한다.
+#
+# The data are portraits that a program draws, with names for ears and coats; the networks are chapter 04's. `fit` is the course's training step; in chapter 02 you write it yourself. What is drawn comes from G's running average (EMA; chapter 04 says why).
 
 # %%
 first = GAN(
@@ -398,13 +332,8 @@ first.compile(
     d_optimizer=keras.optimizers.Adam(4e-4, beta_1=0.5),
     ema=0.995,
 )
-
-# %%
 film = Film(samples=12, every=cfg.film)
 history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[film])
-
-# %% [markdown]
-# The data are portraits that a program draws, with names for ears and coats; the networks are chapter 04's.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 색, 윤곽, 얼굴 · Colours, outlines, faces
@@ -416,6 +345,19 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 
 # %% [markdown]
 # **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, then faces. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
+#
+# 맞추라고 하지 **않은** 것을 재면 드러난다.
+#
+# | you see | why | how to tell |
+# |---|---|---|
+# | the drawn cloud of points stands upright | **나이브 · naive**: within a kind the two numbers know nothing of each other | the correlation of weight and ears, printed under the drawn points |
+# | hounds with ears of 80 cm, and the boundary is sure | it never learnt where dogs *are* | look at what it is sure of |
+# | dogs between the two kinds | G bends *one* cloud of noise | look between the clouds |
+#
+# We chose the *form* of the density by hand, and it was wrong. For two numbers it can be mended (exercise 4). A picture of 64×64×3 is 12,288 numbers: nobody can write that form down.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
@@ -434,41 +376,6 @@ course_map.Table("00", "07")
 course_map.Table("08", "15")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 가장 좋은 다섯 · The five best generators
-#
-# 덱은 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터.
-
-# %% slideshow={"slide_type": "skip"}
-board = leaderboard.read()
-scores = {row["name"]: row["FID"][1] for row in board["rows"] if row["kind"] == "generator"}
-names = sorted(scores, key=scores.get)
-
-
-def show_rows(names):
-    rows, labels = leaderboard.one_latent_each(names, columns=10)
-    texts = [f"{name}, {year}\nFID {scores[name]:.0f}" for name, year in labels]
-    alt = f"Ten dogs, none picked, from each of {', '.join(names)}."
-    plots.show(plots.labelled_rows(rows, texts), alt, dpi=100)
-
-
-# %%
-show_rows(names[:5])
-
-# %% [markdown]
-# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 그리고 나머지 · And the others
-#
-# 모두 두 코어에서 몇 시간 안에 학습한 것들이다. 각 장에서 하나씩 만든다.
-
-# %%
-show_rows(names[5:])
-
-# %% [markdown]
-# **볼 것 · What to see.** The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의를 쓰는 법 · How to use this course
 #
 # 순서대로, 손으로 고치면서.
@@ -482,7 +389,7 @@ show_rows(names[5:])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Points are thrown anywhere on a plane 250 kg wide and 140 cm high. Of those that the boundary is 99 % sure of, how many lie where dogs live? **A** nearly all, **B** about half, **C** hardly any. Set `prediction` above.
+# 1. **예측 · Predict.** (before the run) Points are thrown anywhere on a plane 250 kg wide and 140 cm high. Of those that the boundary is 99 % sure of, how many lie where dogs live? **A** nearly all, **B** about half, **C** hardly any. Set `prediction` at the end of the setup cell.
 # 2. **세기 · Count.** Three quarters of the dogs in a park are terriers. At a dog that you measure, $p(x \mid \text{terrier}) = 0.02$ and $p(x \mid \text{hound}) = 0.06$. What is $p(\text{hound} \mid x)$?
 # 3. **세기 · Count.** In a small patch of the plane lie 30 real points and 10 fake ones, out of equally many altogether. What should the best D say there?
 # 4. **유도 · Derive.** `draw_tilted(points, n)`: n new points of a Gaussian with the means *and the covariance* of these points.
@@ -501,6 +408,8 @@ exercises.check("00-sure", prediction)
 exercises.check("00-bayes", None)
 exercises.check("00-judge", None)
 exercises.check("00-only-the-density", None)
+exercises.solution("00-bayes")
+exercises.solution("00-judge")
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -509,6 +418,7 @@ def draw_tilted(points, n):
 
 
 exercises.check("00-draw", draw_tilted)
+exercises.solution("00-draw")
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -522,6 +432,7 @@ def judge(real, fake, steps=2000, rate=0.1):
 
 
 exercises.check("00-repair", judge)
+exercises.solution("00-repair")
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -531,12 +442,6 @@ def features(points):
 
 
 exercises.check("00-around", features)
-
-# %% slideshow={"slide_type": "skip"}
-exercises.solution("00-bayes")
-exercises.solution("00-judge")
-exercises.solution("00-draw")
-exercises.solution("00-repair")
 exercises.solution("00-around")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -557,3 +462,40 @@ exercises.solution("00-around")
 # - Kahng et al. 2018, *GAN Lab*, [poloclub.github.io/ganlab](https://poloclub.github.io/ganlab/)
 # - Sauer et al. 2021, *Projected GANs converge faster*, [arXiv:2111.01007](https://arxiv.org/abs/2111.01007)
 # - Kaggle 2019, *Generative Dog Images*, [kaggle.com/c/generative-dog-images](https://www.kaggle.com/c/generative-dog-images)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: three sentences of the deck
+#
+# GAN을 소개하는 슬라이드 세 장의 문장이다. 어긋난 곳을 바로잡아 나란히 적는다.
+#
+# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected |
+# |---|---|---|
+# | **What is GAN?** | 판별자가 생성자의 분포**를** 실제 데이터의 분포를 모방하도록 유도하는 모델 | 판별자가, 생성자의 분포**가** 실제 데이터의 분포를 모방하도록 유도하는 모델 |
+# | **Role of Generator** | 간단한(압축된) 양보모델(GAN)의 차원 외분포 Mapping | 간단한(압축된) 분포를 데이터의 분포로 옮기기 (mapping; 글자가 깨진 문장이라 뜻으로 읽었다) |
+# | **Role of Discriminator** | 진짜일까, 가짜일까 | 그대로 · as it is |
+#
+# In English: D leads G to imitate the distribution of the data. G maps a simple distribution to that of the data. D asks: real or fake?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the generators side by side
+#
+# 덱은 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
+
+# %% slideshow={"slide_type": "skip"}
+board = leaderboard.read()
+scores = {row["name"]: row["FID"][1] for row in board["rows"] if row["kind"] == "generator"}
+names = sorted(scores, key=scores.get)
+
+
+def show_rows(names):
+    rows, labels = leaderboard.one_latent_each(names, columns=10)
+    texts = [f"{name}, {year}\nFID {scores[name]:.0f}" for name, year in labels]
+    alt = f"Ten dogs, none picked, from each of {', '.join(names)}."
+    plots.show(plots.labelled_rows(rows, texts), alt, dpi=100)
+
+
+show_rows(names[:5])
+show_rows(names[5:])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked. The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.

@@ -7,7 +7,7 @@
 # - 1차원 분포에서 V를 항별로 직접 계산하고, 적분과 몬테카를로(Monte Carlo) 표본이 같은 값을 준다는 것을 확인한다.
 # - 경사 상승법으로 최적의 판별자를 찾아 D* = p/(p+q) 공식 위에 겹쳐 그리고, V(D*) = 2·JSD − log 4를 소수점 여섯 자리까지 맞춰 본다.
 # - 슬라이더로 손실 함수(loss function)의 그래프와 기울기(gradient)를 움직여, log(1−D(G(z)))가 왜 포화(saturation)되는지 본다.
-# - 최종 목표는 P(Generator) = P(Data)이다. 경사 하강법으로 V가 −log 4에 닿는 것을 보고, 개 그림에서도 같은 수를 잰다.
+# - 최종 목표는 P(Generator) = P(Data)이다. 경사 하강법으로 V가 −log 4에 닿는 것을 보고, '더 깊이'에서는 개 그림으로 같은 수를 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/01_objective_function.ipynb)
@@ -40,17 +40,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 4. What a loss function is, and why nobody trains G with the one that the formula gives.
 # 5. When the game is over: P(Generator) = P(Data).
 #
-# We stay on a line, where both densities are *known*: each sentence of the deck becomes a number that can be checked. At the end, the same number for pictures of dogs.
-
-# %% slideshow={"slide_type": "skip"}
-from dogan_lib.presets import preset
-
-cfg = preset(
-    smoke=dict(samples=10_000, ascent_steps=20_000, fit_steps=400, dogs=100),
-    cpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
-    gpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
-)
-cfg
+# We stay on a line, where both densities are *known*: each sentence of the deck becomes a number that can be checked. The last part, "Going deeper", has the same number for pictures of dogs.
 
 # %% slideshow={"slide_type": "skip"}
 import matplotlib.pyplot as plt
@@ -64,9 +54,78 @@ from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
 from dogan_lib.dogs import load_dogs
 from dogan_lib.metrics.report import blurred
 from dogan_lib.plots import PALETTE
+from dogan_lib.presets import preset
 
+cfg = preset(
+    smoke=dict(samples=10_000, ascent_steps=20_000, fit_steps=400, dogs=100),
+    cpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
+    gpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
+)
 plt.rcParams["font.size"] = 14
 print(runtime.setup(seed=0))
+
+
+def D(x):
+    """Some discriminator, not the best: sure of real on the left, of fake on the right."""
+    return 1 / (1 + np.exp(x))
+
+
+def G(z, mean=2.0, width=1.5):
+    return mean + width * z
+
+
+def log(probability):
+    """log 0 is minus infinity; 1e-300 keeps it finite where no density cares."""
+    return np.log(np.maximum(probability, 1e-300))
+
+
+def sigmoid(logit):
+    return 1 / (1 + np.exp(-logit))
+
+
+def KL(p, q):
+    return average(p, log(p) - log(q))
+
+
+def JSD(p, q):
+    return (KL(p, (p + q) / 2) + KL(q, (p + q) / 2)) / 2
+
+
+def saturating(d):
+    return log(1 - d)
+
+
+def non_saturating(d):
+    return -log(d)
+
+
+def show_climb(climbed):
+    """D on its way up, over the formula, and how far from it the last one is."""
+    figure, ax = plt.subplots(figsize=(12, 3.5))
+    ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
+    shades = ("#BBBBBB", "#888888", "#555555", "black")
+    for (step, d), shade in zip(climbed.items(), shades, strict=True):
+        marker = "o" if step == cfg.ascent_steps else None
+        ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
+    ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
+    ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
+    ax.legend(frameon=False)
+    plots.show(
+        figure,
+        "D starts at one half everywhere and climbs to the curve p / (p + q), point by point.",
+    )
+    often = p_at + q_at > 0.02
+    gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
+    print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
+    assert gap < 1e-3
+
+
+x = np.linspace(-40, 40, 8001)
+p = np.exp(-0.5 * (x + 1) ** 2) / np.sqrt(2 * np.pi)
+q = np.exp(-0.5 * ((x - 2) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi))
+points = np.linspace(-6, 8, 61)  # where D climbs
+p_at, q_at = np.interp(points, x, p), np.interp(points, x, q)
+prediction = None  # exercise 1: "A", "B" or "C", before you run "D climbs V"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 장의 자리 · What this chapter is about
@@ -86,36 +145,21 @@ diagram.game(lit="loss", labels={"loss": "V(D, G)"}, title="One score, two playe
 #
 # $$\min_G \max_D V(D, G) = E_{x \sim p_{data}(x)}[\log D(x)] + E_{z \sim p_z(z)}[\log(1 - D(G(z)))]$$
 #
-# - **x**: "Sample x from real data distribution". On our line it has the density *p*.
-# - **z**: "Sample latent code from Gaussian distribution". G maps it to *G(z)*, whose density we call *q*.
-# - **D(x)**: "D(x)는 확률", how sure D is that x is real.
-# - "Discriminator: 목적 함수를 최대화. Generator: 목적 함수를 최소화."
-
-
-# %% slideshow={"slide_type": "skip"}
-def D(x):
-    """Some discriminator, not the best: sure of real on the left, of fake on the right."""
-    return 1 / (1 + np.exp(x))
-
-
-def G(z, mean=2.0, width=1.5):
-    return mean + width * z
-
-
-x = np.linspace(-40, 40, 8001)
-p = np.exp(-0.5 * (x + 1) ** 2) / np.sqrt(2 * np.pi)
-q = np.exp(-0.5 * ((x - 2) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi))
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 두 밀도와 심판 · Two densities and a judge
-#
-# 파란 언덕에서 D는 1을, 주황 언덕에서는 0을 말해야 한다. 이 D는 얼마나 잘하는가? V가 그 점수다.
+# "Discriminator: 목적 함수를 최대화. Generator: 목적 함수를 최소화." 파란 언덕에서 D는 1을, 주황 언덕에서는 0을 말해야 한다.
 
 # %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(12, 4.9))
-ax.fill_between(x, p, color=PALETTE["real"], alpha=0.45, label="p, density of real x")
-ax.fill_between(x, q, color=PALETTE["fake"], alpha=0.45, label="q, density of G(z)")
-ax.plot(x, D(x), color=PALETTE["d"], lw=3, label="D(x), a probability")
+figure, ax = plt.subplots(figsize=(12, 4.5))
+ax.fill_between(
+    x,
+    p,
+    color=PALETTE["real"],
+    alpha=0.45,
+    label='p: real x, "sample x from real data distribution"',
+)
+ax.fill_between(
+    x, q, color=PALETTE["fake"], alpha=0.45, label='q: G(z), "sample latent code z from Gaussian"'
+)
+ax.plot(x, D(x), color=PALETTE["d"], lw=3, label="D(x), how sure D is that x is real")
 ax.set(xlim=(-7, 9), xlabel="x", ylabel="density, and D")
 ax.legend(frameon=False)
 plots.show(
@@ -129,13 +173,9 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## V, 항별로 · V, term by term
 #
-# 밀도를 알면 평균은 적분이다: log D(x)에 x가 나오는 빈도를 곱해서 더한다.
-
-
-# %% slideshow={"slide_type": "skip"}
-def log(probability):
-    """log 0 is minus infinity; 1e-300 keeps it finite where no density cares."""
-    return np.log(np.maximum(probability, 1e-300))
+# 밀도를 알면 평균은 적분이다. 개의 밀도는 아무도 모르므로 GAN은 **표본의 평균**으로 바꾼다: 몬테카를로(Monte Carlo).
+#
+# Logarithms of probabilities are negative, so V is too: the closer to 0, the better D is. The second average runs over z; as G(z) has density q, we integrate over x again.
 
 
 # %%
@@ -147,143 +187,58 @@ def V(p, q, d):
     return average(p, log(d)) + average(q, log(1 - d))
 
 
-print(f"first term,  E[log D(x)]          {average(p, log(D(x))):.6f}")
-print(f"second term, E[log(1 - D(G(z)))]  {average(q, log(1 - D(x))):.6f}")
-print(f"V(D, G)                           {V(p, q, D(x)):.6f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** Logarithms of probabilities are negative, so V is too: the closer to 0, the better D is. The second average runs over z; as G(z) has density q, we integrate over x again.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 표본으로도 같은 수 · The same number from samples
-#
-# 개의 밀도는 아무도 모른다. 그래서 GAN은 평균을 **배치의 평균**으로 바꾼다: 몬테카를로(Monte Carlo).
-
-# %%
 rng = np.random.default_rng(0)
 real, z = rng.normal(-1, 1, cfg.samples), rng.normal(size=cfg.samples)
-scores = np.log(D(real)) + np.log(1 - D(G(z)))
-counts = np.unique(np.geomspace(4, cfg.samples, 200).astype(int))
-estimates = np.cumsum(scores)[counts - 1] / counts
-print(f"integral {V(p, q, D(x)):.5f}, {cfg.samples:,} samples {estimates[-1]:.5f}")
-
-# %% tags=["hide-input"]
-error = scores.std() / np.sqrt(counts)
-assert abs(estimates[-1] - V(p, q, D(x))) < 4 * error[-1]
-figure, ax = plt.subplots(figsize=(12, 3.5))
-ax.fill_between(counts, -2 * error, 2 * error, color=PALETTE["neutral"], alpha=0.25)
-ax.semilogx(counts, estimates - V(p, q, D(x)), color=PALETTE["d"], lw=2)
-ax.axvline(64, color=PALETTE["neutral"], ls=":")
-ax.text(68, 1.2, "a batch of 64")
-ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
-plots.show(
-    figure, "The error of the sampled V shrinks inside a grey band of two standard errors, to zero."
-)
-
-# %% [markdown]
-# **볼 것 · What to see.** The grey band is two standard errors and narrows with 1/√n. A GAN reads V from a batch: one reason why its loss curves are never smooth.
+print(f"{average(p, log(D(x))):.5f} {average(q, log(1 - D(x))):+.5f} = {V(p, q, D(x)):.5f} = V")
+print(f"{cfg.samples:,} samples: {np.mean(np.log(D(real)) + np.log(1 - D(G(z)))):.5f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## D는 V를 최대화한다 · D maximises V
+# ## D는 올리고 G는 내린다 · D maximises V, G minimises it
 #
-# "D should **maximize** V(D, G)". 진짜 x 하나, 가짜 G(z) 하나에 D가 할 수 있는 대답을 모두 해 본다.
+# "D should **maximize** V(D, G)". "G is independent of this part": G의 슬라이드는 log D(x)에 줄을 긋는다.
 
 # %% tags=["hide-input"]
 v = np.linspace(0.001, 0.999, 999)
-figure, axes = plt.subplots(1, 2, figsize=(12, 4.2), sharey=True)
+means = np.linspace(-6, 6, 61)
+moved = [objective.normal(mean, 1.5, x) for mean in means]
+first = np.array([average(p, log(D(x))) for _ in moved])
+second = np.array([average(q_moved, log(1 - D(x))) for q_moved in moved])
+figure, axes = plt.subplots(1, 3, figsize=(13, 4.4), width_ratios=(1, 1, 1.4))
 terms = (("D(x)", "log D(x)", np.log(v)), ("D(G(z))", "log(1 - D(G(z)))", np.log(1 - v)))
-for ax, (answer, name, term), colour in zip(axes, terms, ("real", "fake"), strict=True):
+for ax, (answer, name, term), colour in zip(axes[:2], terms, ("real", "fake"), strict=True):
     ax.plot(v, term, color=PALETTE[colour], lw=3)
     ax.plot(v[term.argmax()], term.max(), "o", color=PALETTE["d"], ms=13)
-    ax.set(xlabel=answer, ylim=(-5, 0.4), title=f"{name}: largest at {v[term.argmax()]:.3f}")
-axes[0].set_ylabel("term of V")
+    ax.set(xlabel=answer, ylim=(-5, 0.4), title=f"{name}\nlargest at {v[term.argmax()]:.3f}")
+axes[2].plot(means, first, color=PALETTE["real"], lw=3, label="E[log D(x)]: flat")
+axes[2].plot(means, second, color=PALETTE["fake"], lw=3, label="E[log(1 - D(G(z)))]")
+axes[2].plot(means, first + second, "--", color="black", lw=1.5, label="V")
+axes[2].set(xlabel="mean of G(z)", title="D stands still, G moves")
+axes[2].legend(frameon=False)
 figure.tight_layout()
-plots.show(
-    figure,
-    "log D(x) rises to 0 at D(x) = 1; log(1 - D(G(z))) falls from 0 at D(G(z)) = 0 without end.",
-)
+alt = "log D(x) is largest at D(x) = 1, log(1 - D(G(z))) at D(G(z)) = 0; as G moves, the first term stays flat and the second falls."
+plots.show(figure, alt)
+print("slope of the first term in G's mean, at most:", np.abs(np.gradient(first, means)).max())
+print(f"log(1 - v) is lowest on our grid at v = D(G(z)) = {v[np.log(1 - v).argmin()]:.3f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** The slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0". One of the two is misprinted: exercise 2. Each term is at most log 1 = 0, so V cannot exceed 0.
-
-# %% slideshow={"slide_type": "skip"}
-prediction = None  # exercise 1: "A", "B" or "C", before you run the next cells
+# **볼 것 · What to see.** D's slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0": one is misprinted (exercise 2). G's says "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3). No term exceeds log 1 = 0. Had D stayed like this, G would run to the left for ever.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## D가 V를 오른다 · D climbs V
+# ## D가 V를 오른다 · D climbs V, to the best D
 #
-# p와 q가 겹치는 곳에서는 두 소원이 함께 이루어질 수 없다. 가장 좋은 타협을 찾으러 D를 **오르게** 한다.
-
+# p와 q가 겹치는 곳에서는 타협해야 한다. **D\*(x) = p(x) / (p(x) + q(x))**에서 기울기 ∂V/∂logit = p·(1 − D) − q·D가 0이 된다.
 
 # %%
-def sigmoid(logit):
-    return 1 / (1 + np.exp(-logit))
-
-
-points = np.linspace(-6, 8, 61)  # one free logit at each of them
-p_at, q_at = np.interp(points, x, p), np.interp(points, x, q)
-logits, climbed = np.zeros(61), {}
+logits, climbed = np.zeros(61), {}  # one free logit a point
 for step in range(cfg.ascent_steps + 1):
     d = sigmoid(logits)
     if step in (0, 10, 100, cfg.ascent_steps):
         climbed[step] = d
     logits += 10 * (p_at * (1 - d) - q_at * d)  # the slope of V in the logit
+show_climb(climbed)
 
 # %% [markdown]
-# **볼 것 · What to see.** Nothing is looked up: ∂V/∂logit = p·(1 − D) − q·D, by the chain rule, times a step size.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 가장 좋은 D · The best D
-#
-# **D\*(x) = p(x) / (p(x) + q(x))**: 기울기 p·(1 − D) − q·D가 0이 되는 D다.
-
-# %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(12, 4.4))
-ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
-shades = ("#BBBBBB", "#888888", "#555555", "black")
-for (step, d), shade in zip(climbed.items(), shades, strict=True):
-    marker = "o" if step == cfg.ascent_steps else None
-    ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
-ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
-ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
-ax.legend(frameon=False)
-plots.show(
-    figure, "D starts at one half everywhere and climbs to the curve p / (p + q), point by point."
-)
-often = p_at + q_at > 0.02
-gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
-print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
-assert gap < 1e-3
-
-# %% [markdown]
-# **볼 것 · What to see.** Where samples are common, the last curve lies on the formula. Which points came first, and which last (exercise 1)?
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## G는 V를 최소화한다 · G minimises V
-#
-# "G is independent of this part": 슬라이드는 log D(x)에 줄을 긋는다. D를 세워 두고 q만 옮겨 본다.
-
-# %%
-means = np.linspace(-6, 6, 61)
-moved = [objective.normal(mean, 1.5, x) for mean in means]
-first = np.array([average(p, log(D(x))) for _ in moved])
-second = np.array([average(q_moved, log(1 - D(x))) for q_moved in moved])
-print("slope of the first term in G's mean, at most:", np.abs(np.gradient(first, means)).max())
-print(f"log(1 - v) is lowest on our grid at v = D(G(z)) = {v[np.log(1 - v).argmin()]:.3f}")
-
-# %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(12, 3.5))
-ax.plot(means, first, color=PALETTE["real"], lw=3, label="E[log D(x)]: flat")
-ax.plot(means, second, color=PALETTE["fake"], lw=3, label="E[log(1 - D(G(z)))]")
-ax.plot(means, first + second, "--", color="black", lw=1.5, label="V")
-ax.set(xlabel="mean of G(z)", ylabel="value")
-ax.legend(frameon=False)
-plots.show(
-    figure, "The first term is a flat line; the second falls as G moves to where D says real."
-)
-
-# %% [markdown]
-# **볼 것 · What to see.** On G's slide stands "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3). Had D stayed like this, G would run to the left for ever.
+# **볼 것 · What to see.** No formula is looked up, and where samples are common the last curve lies on it. Which points came first, and which last (exercise 1)?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최고의 D를 만나면 V는 거리다 · With the best D, V is a distance
@@ -301,16 +256,8 @@ plots.show(
 # ## 생성자 다섯, 등식 하나 · Five generators, one identity
 #
 # 마지막 줄은 데이터 자신이다: JSD = 0, V = **−log 4**. 완벽한 D 앞에서 G가 얻을 수 있는 가장 작은 값이다.
-
-
-# %% slideshow={"slide_type": "skip"}
-def KL(p, q):
-    return average(p, log(p) - log(q))
-
-
-def JSD(p, q):
-    return (KL(p, (p + q) / 2) + KL(q, (p + q) / 2)) / 2
-
+#
+# The last column: the identity holds to six digits and more. In the last row D* = ½ everywhere: D can only toss a coin.
 
 # %%
 print("mean  width     V(D*)       JSD   |V - (2 JSD - log 4)|")
@@ -321,15 +268,6 @@ for mean, width in [(2, 1.5), (4, 1), (0, 1), (-1, 2), (-1, 1)]:
     print(f"{mean:4} {width:6} {value:10.6f} {JSD(p, q_here):9.6f}   {gap:.0e}")
     assert gap < 1e-6
 print(f"-log 4 = {-np.log(4):.6f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** The last column: the identity holds to six digits and more. In the last row D* = ½ everywhere: D can only toss a coin.
-
-# %% slideshow={"slide_type": "skip"}
-best = objective.best_discriminator(p, q)  # the library's versions of what you have just read
-np.testing.assert_allclose(objective.value(p, q, best, x), V(p, q, p / (p + q)), atol=1e-9)
-np.testing.assert_allclose(objective.jensen_shannon(p, q, x), JSD(p, q), atol=1e-9)
-print("objective.value, best_discriminator and jensen_shannon agree")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## q를 직접 옮겨 보자 · Move q yourself
@@ -362,27 +300,14 @@ LossGraphs("D", logit=2.0)
 LossGraphs("G", logit=-4.0)
 
 # %% [markdown]
-# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 포화 · Saturation
-#
-# 학습 초기에 G의 그림은 잡음이고 D는 확신한다. 바로 그때 수식의 손실은 기울기(gradient)를 거의 주지 않는다.
-#
-# | G's loss | slope in D's logit | D sure of "fake" (start) | D fooled |
-# |---|---|---|---|
-# | log(1 − D(G(z))) | −D | **→ 0: saturated (포화)** | → −1 |
-# | −log D(G(z)) | −(1 − D) | **→ −1: a full push** | → 0 |
-
-# %%
-for logit in (-8, -4, 0, 4):
-    said = sigmoid(logit)
-    print(f"D(G(z)) = {said:.4f}   slopes {-said:+.4f} and {said - 1:+.4f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** The same wish and the same sign in every row; the push differs in where it comes.
+# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone (**포화 · saturation**). Early on G's pictures are noise and D is that sure. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
 
 # %% slideshow={"slide_type": "skip"}
+best = objective.best_discriminator(p, q)  # the library's versions of what you have just read
+np.testing.assert_allclose(objective.value(p, q, best, x), V(p, q, p / (p + q)), atol=1e-9)
+np.testing.assert_allclose(objective.jensen_shannon(p, q, x), JSD(p, q), atol=1e-9)
+print("objective.value, best_discriminator and jensen_shannon agree")
+
 real_logit, fake_logit = rng.normal(1, 2, (64, 1)), rng.normal(-1, 2, (64, 1))
 dr, df = sigmoid(real_logit), sigmoid(fake_logit)
 by_hand = {
@@ -403,6 +328,8 @@ for loss, (g_loss, slope) in by_hand.items():
 # ## 최종 목표: P(Generator) = P(Data) · The final goal
 #
 # "JSD를 어떻게 최소화하는가?" 놀이로: D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
+#
+# By the chain rule: the slope in the mean is the average of d loss/dx over G's samples, that in the width the average of z · d loss/dx.
 
 
 # %%
@@ -419,141 +346,72 @@ def fit(mean, width, g_loss, steps=cfg.fit_steps, rate=0.3):
     return np.array(path)
 
 
-# %% [markdown]
-# By the chain rule: the slope in the mean is the average of d loss/dx over G's samples, that in the width the average of z · d loss/dx.
-
-
-# %% slideshow={"slide_type": "skip"}
-def saturating(d):
-    return log(1 - d)
-
-
-def non_saturating(d):
-    return -log(d)
-
-
-path = fit(2.0, 1.5, saturating)
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## G는 D에게만 물었다 · G only ever asked D
 #
-# 데이터가 어디 있는지 아무도 G에게 말해 주지 않았다. 그래도 q는 p 위에 앉고 V는 −log 4에 닿는다.
+# 데이터가 어디 있는지 아무도 G에게 말해 주지 않았다. 그래도 q는 p 위에 앉고 V는 −log 4에 닿는다. 더 멀리, mean 6에서도 출발시킨다.
 
 # %% tags=["hide-input"]
-figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), width_ratios=(1.4, 1))
-left.fill_between(x, p, color=PALETTE["real"], alpha=0.35, label="p, the data")
+starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
+g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
+paths = {
+    (start, name): fit(*starts[start], g_loss)
+    for start in starts
+    for name, g_loss in g_losses.items()
+}
+path = paths["near", "log(1 - D)"]
+figure, axes = plt.subplots(1, 3, figsize=(13, 4.5), width_ratios=(1.2, 1, 1))
+axes[0].fill_between(x, p, color=PALETTE["real"], alpha=0.35, label="p, the data")
 steps = (0, 3, 10, len(path) - 1)
 for step, shade in zip(steps, (0.3, 0.5, 0.7, 1), strict=True):
     there = objective.normal(*path[step, :2], x)
-    left.plot(x, there, color=PALETTE["fake"], alpha=shade, lw=3, label=f"q, step {step}")
-left.set(xlim=(-5, 7), xlabel="x", ylabel="density")
-right.semilogx(np.arange(1, len(path) + 1), path[:, 2], color=PALETTE["accent"], lw=3)
-right.axhline(-np.log(4), color=PALETTE["neutral"], ls="--", label="-log 4")
-right.set(xlabel="step of G", ylabel="V(D*, G)")
-for ax in (left, right):
-    ax.legend(frameon=False)
+    axes[0].plot(x, there, color=PALETTE["fake"], alpha=shade, lw=3, label=f"q, step {step}")
+axes[0].set(xlim=(-5, 7), xlabel="x", title="near start, log(1 - D)")
+axes[0].legend(frameon=False, fontsize=11)
+look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["d"], "ls": "--"}}
+for ax, start in zip(axes[1:], starts, strict=True):
+    for name in g_losses:
+        ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name][:, 2], lw=3, **look[name])
+    ax.axhline(-np.log(4), color=PALETTE["neutral"], ls=":")
+    ax.set(
+        title=f"V: {start} start, mean {starts[start][0]:g}", xlabel="step of G", ylim=(-1.5, 0.1)
+    )
+axes[1].legend(["log(1 - D)", "-log D", "-log 4"], frameon=False, fontsize=12)
 figure.tight_layout()
-plots.show(figure, "q moves step by step onto p, and V falls to -log 4.")
+alt = "q moves step by step onto p. From near both losses reach -log 4; from far log(1 - D) stays at 0 for long while -log D goes at once."
+plots.show(figure, alt)
 mean, width, reached = path[-1]
-print(f"G ends at mean {mean:.4f}, width {width:.4f} (the data: -1 and 1)")
-print(f"V ends at {reached:.6f}, and -log 4 = {-np.log(4):.6f}")
+print(
+    f"G ends at mean {mean:.4f}, width {width:.4f}; V at {reached:.6f}, -log 4 = {-np.log(4):.6f}"
+)
 assert abs(reached + np.log(4)) < 1e-6
+for (start, name), way in paths.items():
+    print(f"{start:4} {name:10}: V < -1.3 at step {np.argmax(way[:, 2] < -1.3) + 1}")
+    assert way[-1, 2] < -1.3
 
 # %% [markdown]
-# **볼 것 · What to see.** The last q covers p, and the printed V agrees with −log 4: JSD = 0, P(Generator) = P(Data).
+# **볼 것 · What to see.** The last q covers p, and the printed V agrees with −log 4: JSD = 0, P(Generator) = P(Data). From far away log(1 − D) waits at V = 0, and −log D leaves at once. Both end where p = q.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
-# G를 더 멀리, mean 6에서 출발시키고 두 손실을 견준다. V가 **0** 근처면 경보다: D가 틀리지 않는다.
-
-# %% slideshow={"slide_type": "skip"}
-starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
-g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
-paths = {
-    (start, name): fit(*starts[start], g_loss)[:, 2]
-    for start in starts
-    for name, g_loss in g_losses.items()
-}
-
-# %% tags=["hide-input"]
-figure, axes = plt.subplots(1, 2, figsize=(12, 4), sharey=True)
-look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["d"], "ls": "--"}}
-for ax, start in zip(axes, starts, strict=True):
-    for name in g_losses:
-        ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name], lw=3, **look[name])
-    ax.axhline(-np.log(4), color=PALETTE["neutral"], ls=":")
-    ax.set(title=f"G starts {start}, at mean {starts[start][0]:g}", xlabel="step of G")
-axes[0].set_ylabel("V(D*, G)")
-axes[0].legend(["G's loss: log(1 - D)", "G's loss: -log D", "-log 4"], frameon=False)
-figure.tight_layout()
-plots.show(
-    figure,
-    "From a near start both losses reach -log 4; from a far one log(1 - D) stays at 0 for long while -log D goes at once.",
-)
-for (start, name), values in paths.items():
-    print(f"{start:4} {name:10}: V < -1.3 at step {np.argmax(values < -1.3) + 1}")
-    assert values[-1] < -1.3
-
-# %% [markdown]
-# **볼 것 · What to see.** From far away log(1 − D) waits at V = 0, and −log D leaves at once; the printed steps say by how much. Both end where p = q.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 개 그림에서도 같은 수 · The same number for pictures of dogs
+# V가 **0** 근처면 경보다: D가 틀리지 않고, 수식의 손실은 기울기(gradient)를 거의 주지 않는다. **포화 · saturation**.
 #
-# 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
-
-
-# %%
-def value_of_a_guess(real, fake):
-    """V of a logistic D on features (n, d); half of the rows train it, half measure V."""
-    x = np.concatenate([real, fake])
-    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
-    is_real, held = np.arange(len(x)) < len(real), np.arange(len(x)) % 2 == 1
-    judge = LogisticRegression(C=1e-3).fit(x[~held], is_real[~held])
-    said = judge.predict_proba(x[held])[:, 1]
-    on_real, on_fake = np.log(said[is_real[held]]), np.log(1 - said[~is_real[held]])
-    error = np.sqrt(on_real.var() / len(on_real) + on_fake.var() / len(on_fake))
-    return on_real.mean() + on_fake.mean(), 2 * error
-
-
-# %% [markdown]
-# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the real JSD is larger.
-
-# %% slideshow={"slide_type": "skip"}
-portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs, progress=False).images
-others = load_dogs(size=32, source="portraits", seed=1, limit=cfg.dogs, progress=False).images
-sides = {
-    "other portraits": others,
-    "blurred, 0.5 px": blurred(others, 0.5),
-    "blurred, 1 px": blurred(others, 1.0),
-    "dcgan32": plots.to_uint8(checkpoints.load_generator("dcgan32").sample(cfg.dogs)),
-}
-eyes = {who: metrics.extract(images, "dognet").vectors for who, images in sides.items()}
-mine = metrics.extract(portraits, "dognet").vectors
-found = {who: value_of_a_guess(mine, theirs) for who, theirs in eyes.items()}
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 초상화와 얼마나 다른가 · How far from portraits?
+# | G's loss | slope in D's logit | D sure of "fake" (start) | D fooled |
+# |---|---|---|---|
+# | log(1 − D(G(z))) | −D | **→ 0: saturated (포화)** | → −1 |
+# | −log D(G(z)) | −(1 − D) | **→ −1: a full push** | → 0 |
 #
-# 맨 위는 진짜로 준 초상화다. 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
-
-# %% tags=["hide-input"]
-labels = [f"{who}\nV = {v:.2f} ± {e:.2f}" for who, (v, e) in found.items()]
-rows = [images[:9] for images in sides.values()]
-figure = plots.labelled_rows([portraits[:9], *rows], ["real x", *labels])
-plots.show(figure, "Portraits, and four sets of pictures that D tells from them more and more.")
-print(f"logistic D[dognet-1], {cfg.dogs // 2} held-out pictures a side, one split, ± 2 SE")
-for who, (v, _) in found.items():
-    print(f"{who:<16} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69.
+# | you see | likely | what helps |
+# |---|---|---|
+# | V near 0, and G stands still | D is never wrong, and G's loss saturates | −log D: the same wish, another push |
+# | V jumps from batch to batch | a batch of 64 is a noisy judge | an average over many batches |
+# | V = −log 4 | p = q, *if* D is the best one | look at the samples (chapter 02) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` above.
+# 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` at the end of the setup cell.
 # 2. **덱의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
 # 3. **또 하나 · Another.** G's slide: "D should minimize V(D, G)", "Maximum when D(G(z)) = 1". *Who* should, and *what* is it there? (a pair of strings)
 # 4. **유도 · Derive.** D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D, `best(p, q)`.
@@ -582,6 +440,8 @@ def best(p, q):
 exercises.check("01-best-discriminator", best)
 exercises.check("01-half-overlap", None)
 exercises.check("01-saturation", None)
+exercises.solution("01-best-discriminator")
+exercises.solution("01-half-overlap")
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -599,15 +459,10 @@ def play(real, z, mean=4.0, width=2.0, steps=2000, rate=0.1):
 
 
 exercises.check("01-repair", play)
+exercises.solution("01-repair")
 
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 wider = None  # a function as `play`, mended, with a D of your own
 exercises.check("01-width", wider)
-
-# %% slideshow={"slide_type": "skip"}
-exercises.solution("01-best-discriminator")
-exercises.solution("01-half-overlap")
-exercises.solution("01-repair")
 exercises.solution("01-width")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -616,7 +471,7 @@ exercises.solution("01-width")
 # - One function, two players: D maximises V, G minimises its second term.
 # - The best D is p / (p + q). With it, V = 2 JSD − log 4, which is lowest, −log 4, exactly where P(Generator) = P(Data).
 # - A loss sets the size of the penalty. log(1 − D(G(z))) has no slope where D is sure; −log D(G(z)) has one.
-# - Any D that we can train says how far apart two sets of pictures are, at least.
+# - Any D that we can train says how far apart two sets of pictures are, at least: of dogs, too ("Going deeper").
 # - Here we knew p and had D\* for free. In chapter 02 both have to be learned, from samples, in turns.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -627,6 +482,76 @@ exercises.solution("01-width")
 # - Nowozin, Cseke, Tomioka 2016, *f-GAN* (any D bounds the divergence from below), [arXiv:1606.00709](https://arxiv.org/abs/1606.00709)
 # - Kahng et al. 2018, *GAN Lab*, [poloclub.github.io/ganlab](https://poloclub.github.io/ganlab/)
 # - 쉽게 씌어진 GAN, [dreamgonfly.github.io](https://dreamgonfly.github.io/2018/03/17/gan-explained.html)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the same number from samples
+#
+# 표본이 늘수록 표본의 V는 적분에 다가간다.
+
+# %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(0)
+real, z = rng.normal(-1, 1, cfg.samples), rng.normal(size=cfg.samples)
+scores = np.log(D(real)) + np.log(1 - D(G(z)))
+counts = np.unique(np.geomspace(4, cfg.samples, 200).astype(int))
+estimates = np.cumsum(scores)[counts - 1] / counts
+error = scores.std() / np.sqrt(counts)
+assert abs(estimates[-1] - V(p, q, D(x))) < 4 * error[-1]
+figure, ax = plt.subplots(figsize=(12, 3.5))
+ax.fill_between(counts, -2 * error, 2 * error, color=PALETTE["neutral"], alpha=0.25)
+ax.semilogx(counts, estimates - V(p, q, D(x)), color=PALETTE["d"], lw=2)
+ax.axvline(64, color=PALETTE["neutral"], ls=":")
+ax.text(68, 1.2, "a batch of 64")
+ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
+plots.show(
+    figure, "The error of the sampled V shrinks inside a grey band of two standard errors, to zero."
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** The grey band is two standard errors and narrows with 1/√n. A GAN reads V from a batch: one reason why its loss curves are never smooth.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the same number for pictures of dogs
+#
+# 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
+#
+# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the real JSD is larger. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def value_of_a_guess(real, fake):
+    """V of a logistic D on features (n, d); half of the rows train it, half measure V."""
+    x = np.concatenate([real, fake])
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
+    is_real, held = np.arange(len(x)) < len(real), np.arange(len(x)) % 2 == 1
+    judge = LogisticRegression(C=1e-3).fit(x[~held], is_real[~held])
+    said = judge.predict_proba(x[held])[:, 1]
+    on_real, on_fake = np.log(said[is_real[held]]), np.log(1 - said[~is_real[held]])
+    error = np.sqrt(on_real.var() / len(on_real) + on_fake.var() / len(on_fake))
+    return on_real.mean() + on_fake.mean(), 2 * error
+
+
+portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs, progress=False).images
+others = load_dogs(size=32, source="portraits", seed=1, limit=cfg.dogs, progress=False).images
+sides = {
+    "other portraits": others,
+    "blurred, 0.5 px": blurred(others, 0.5),
+    "blurred, 1 px": blurred(others, 1.0),
+    "dcgan32": plots.to_uint8(checkpoints.load_generator("dcgan32").sample(cfg.dogs)),
+}
+eyes = {who: metrics.extract(images, "dognet").vectors for who, images in sides.items()}
+mine = metrics.extract(portraits, "dognet").vectors
+found = {who: value_of_a_guess(mine, theirs) for who, theirs in eyes.items()}
+
+labels = [f"{who}\nV = {v:.2f} ± {e:.2f}" for who, (v, e) in found.items()]
+rows = [images[:9] for images in sides.values()]
+figure = plots.labelled_rows([portraits[:9], *rows], ["real x", *labels])
+plots.show(figure, "Portraits, and four sets of pictures that D tells from them more and more.")
+print(f"logistic D[dognet-1], {cfg.dogs // 2} held-out pictures a side, one split, ± 2 SE")
+for who, (v, _) in found.items():
+    print(f"{who:<16} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: why the dashed curve is faster near by, too

@@ -27,7 +27,7 @@ from dogan_lib.classroom import studies
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, dcgan, pggan, sagan
+from dogan_lib.models import biggan, dcgan, pggan, sagan, text, text_encoder
 
 DRAWN, THIRDS = 500, 3
 Stage = tuple[GAN, float, dict]  # to train, up to this share of all seconds, options of batches
@@ -64,19 +64,32 @@ def _pggan(growth: dict[int, float]) -> Callable[[int, Dogs], Iterator[Stage]]:
     return stages
 
 
-def _sagan(attention: int | None) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas."""
+def _sagan(
+    attention: int | None, labels: bool = False, d_rate: float = 8e-4
+) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas; without
+    attention and with labels they are Miyato's of chapter 07, but for spectral norms in G."""
 
     def stages(seed, dogs):
-        networks = [make(32, 16, None, attention=attention) for make in SAGAN]
+        classes = len(dogs.breeds) if labels else None
+        networks = [make(32, 16, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
-        gan.compile(losses.Hinge(), _adam(4e-4, 0.0, 0.9), _adam(8e-4, 0.0, 0.9), ema=0.995)
-        yield gan, 1.0, dict(batch_size=32)
+        gan.compile(losses.Hinge(), _adam(4e-4, 0.0, 0.9), _adam(d_rate, 0.0, 0.9), ema=0.995)
+        yield gan, 1.0, dict(batch_size=32, **(dict(condition="labels") if labels else {}))
 
     return stages
 
 
 SAGAN = sagan.generator, sagan.discriminator
+
+
+def _text(seed: int, dogs: Dogs) -> Iterator[Stage]:
+    """Reed's networks and game, as chapter 08 trains them."""
+    size = dict(width=24, resolution=32)
+    networks = text.generator(latent_dim=16, upsample=True, **size), text.discriminator(**size)
+    gan = text.TextGAN(*networks, latent_dim=16, seed=seed)
+    gan.compile(g_optimizer=_adam(1e-3), d_optimizer=_adam(4e-4), ema=0.995)
+    yield gan, 1.0, dict(batch_size=32, condition="captions")
 
 
 def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
@@ -103,7 +116,7 @@ def _at_the_start(generator: keras.Model, numbers: int) -> keras.Model:
     return keras.Model([z, labels], generator([padded, labels]))
 
 
-COMPARISONS = {
+COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     "objective": {
         "log loss": _portraits(losses.NonSaturating()),
         "least squares (-1, 1, 0)": _portraits(losses.LeastSquares(-1, 1, 0)),
@@ -115,7 +128,34 @@ COMPARISONS = {
     },
     "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
     "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
+    "chapters": {
+        "04 DCGAN": _portraits(losses.NonSaturating()),
+        "06 least squares": _portraits(losses.LeastSquares()),
+        "07 projection": _sagan(None, labels=True, d_rate=4e-4),
+        "08 captions": _text,
+        "09 attention": _sagan(16),
+        "10 growth": _pggan({4: 0.05, 8: 0.15, 16: 0.4, 32: 1.0}),
+        "11 BigGAN": _biggan(True),
+    },
 }
+
+
+def batches(dogs: Dogs, seed: int, batch_size: int, condition: str | None = None):
+    """One epoch after the other; captions as chapter 08 gives them, with wrong ones beside."""
+    if condition == "captions":
+        encoder = text_encoder.load_encoder()
+        return text_encoder.batches(dogs, encoder, batch_size, seed, variants=2)
+    return dogs.batches(batch_size, condition, seed=seed)
+
+
+def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.ndarray:
+    """As many pictures as `like` holds, uint8, of its labels or captions where G takes them."""
+    inputs = [latents(len(like), gan.latent_dim, seed)]
+    if condition == "labels":
+        inputs.append(like.labels)
+    if condition == "captions":
+        inputs.append(text_encoder.load_encoder()(like.captions, warn=False))
+    return plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))
 
 
 class Clock(keras.callbacks.Callback):
@@ -150,12 +190,10 @@ def trained(name: str, variant: str, seed: int, seconds: float) -> tuple[dict, n
             if clock.seconds > until:
                 continue
             clock.until = until
-            batches = dogs.batches(seed=seed, **options).repeat()
-            gan.fit(batches, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
+            forever = batches(dogs, seed, **options).repeat()
+            gan.fit(forever, steps_per_epoch=10**9, verbose=0, callbacks=[clock])
             if until in marks:
-                z = latents(DRAWN, gan.latent_dim, 1000 + seed)
-                inputs = [z, fresh.labels] if options.get("condition") else z
-                pictures = plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))
+                pictures = drawn(gan, fresh, 1000 + seed, options.get("condition"))
                 fake = metrics.extract(_to_size(pictures, 32), "dognet", progress=False)
                 scores.append(
                     {
@@ -164,7 +202,9 @@ def trained(name: str, variant: str, seed: int, seconds: float) -> tuple[dict, n
                         "KID": round(float(metrics.kid(real, fake)), 5),
                     }
                 )
-    return {"variant": variant, "seed": seed, "curve": scores, **scores[-1]}, pictures[:8]
+    sizes = dict(G=gan.generator.count_params(), D=gan.discriminator.count_params())
+    row = {"variant": variant, "seed": seed, "parameters": sizes, "curve": scores, **scores[-1]}
+    return row, pictures[:8]
 
 
 def _to_size(pictures: np.ndarray, side: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 
 from data.make import comparisons
 from dogan_lib.classroom import studies
-from dogan_lib.dogs import Dogs
+from dogan_lib.dogs import load_dogs
 
 
 def facts(first, second):
@@ -27,14 +27,15 @@ def test_the_difference_has_students_interval():
 
 @pytest.mark.parametrize("name", comparisons.COMPARISONS)
 def test_every_network_takes_a_step(name):
-    pictures = np.random.default_rng(0).integers(0, 256, (32, 32, 32, 3), "uint8")
-    dogs = Dogs(pictures, np.arange(32, dtype="int32") % 2, ["one", "two"], "test", [""] * 32)
+    dogs = load_dogs(32, "portraits", limit=32, progress=False)
     for make in comparisons.COMPARISONS[name].values():
         for gan, share, options in make(0, dogs):
             clock = comparisons.Clock()
             clock.batch_size, clock.until = options["batch_size"], 1e9
-            gan.fit(dogs.batches(**options), verbose=0, callbacks=[clock])
+            gan.fit(comparisons.batches(dogs, 0, **options), verbose=0, callbacks=[clock])
             assert 0 < share <= 1 and clock.pictures == 32
+            pictures = comparisons.drawn(gan, dogs, 0, options.get("condition"))
+            assert pictures.dtype == np.uint8 and pictures.shape[::3] == (32, 3)
 
 
 def test_pieces_of_z_that_are_zeros_say_nothing():
