@@ -301,13 +301,9 @@ for side, count in cfg.growth.items():
 
 # %% tags=["hide-input"]
 plots.show(growing.film(), "The same ten latents while both networks grow, a row a moment.", 60)
-drawn = enlarged(gan.sample(max(cfg.judged, 64), seed=1))
-n = cfg.judged // 2
-print("other portraits", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet"))
-print("this GAN       ", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown]
-# **볼 것 · What to see.** Backgrounds and coats settle at 8×8, a head with ears at 16×16, edges at 32×32. The green row: new layers start at random, and this fade was short. Plainly: WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs.
+# **볼 것 · What to see.** Coats settle at 8×8, a head at 16×16, edges at 32×32. Plainly: WGAN-GP's steps are dear, and for this budget chapter 04's plain network draws better dogs (going deeper).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자라면 더 빨리 배우나 · Does growing learn faster?
@@ -328,14 +324,14 @@ print(studies.comparison(facts))
 # 차이(difference)의 크기는 D가 진짜와 가짜를 얼마나 멀리 떼어 놓았는가이다.
 
 # %% tags=["hide-input"]
-figure, ax = plt.subplots(figsize=(11.5, 4))
+figure, ax = plt.subplots(figsize=(11.5, 3.5))
 growing.curves(ax)
 figure.tight_layout()
 plots.show(figure, "The three terms of D's loss over the growth, each size marked.")
 print(growing.table())
 
 # %% [markdown]
-# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.3). The penalty has one spike a growth, one measurement wide: D looks at the new size through 2×2 means, which halves its slope (going deeper). Nothing got worse; the unit changed. The drift never counts.
+# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.3). At each growth D looks through 2×2 means, its slope halves, and the penalty spikes (going deeper); the drift never counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1024픽셀로 가는 길 · The way to 1024 pixels
@@ -508,13 +504,17 @@ for name, shape in shapes.items():
 # 왼쪽은 학습 데이터, 오른쪽은 방금 자란 생성자의 그림이다. 고르지 않았다.
 
 # %% slideshow={"slide_type": "skip"}
+drawn = enlarged(gan.sample(max(cfg.judged, 64), seed=1))
 plots.show(
     plots.beside(dogs.images[:64], drawn[:64], titles=("real", "grown in front of you")),
     "Portraits of the data set beside samples of the generator just grown, none picked.",
 )
+n = cfg.judged // 2
+print("other portraits", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet"))
+print("this GAN       ", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches.
+# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs. In the film's green row new layers start at random, and that fade was short.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Why the penalty jumps
