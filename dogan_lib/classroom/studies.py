@@ -123,7 +123,8 @@ def load(name: str) -> dict:
 
 def by_variant(facts: dict, score: str = "KID") -> dict[str, np.ndarray]:
     """The score's values over the seeds, in the study's order."""
-    found: dict[str, list] = {variant: [] for variant in STUDIES[facts["study"]]}
+    order = STUDIES.get(facts["study"]) or [run["variant"] for run in facts["runs"]]
+    found: dict[str, list] = {variant: [] for variant in order}
     for run in facts["runs"]:
         found[run["variant"]].append(run[score])
     return {variant: np.array(values) for variant, values in found.items() if values}
@@ -195,8 +196,7 @@ def figure(facts: dict):
     for row, values in enumerate(kids.values()):
         left.plot(values, [row] * len(values), "o", color=plots.PALETTE["fake"], ms=6)
         left.plot(np.median(values), row, "|", color="black", ms=18)
-    labels = [f"{v}\n{STUDIES[facts['study']][v].instead}" for v in kids]
-    left.set_yticks(range(len(kids)), labels, fontsize=11)
+    left.set_yticks(range(len(kids)), [f"{v}\n{_note(facts, v)}" for v in kids], fontsize=11)
     left.set(
         xlabel="KID x 1000 (lower is better)", xscale="log", title="a dot a seed, | the median"
     )
@@ -210,6 +210,16 @@ def figure(facts: dict):
     left.set_ylim(len(kids) - 0.5, -0.5)
     chart.tight_layout()
     return chart
+
+
+def _note(facts: dict, variant: str) -> str:
+    """What the network has instead; in a comparison, how large it is and how much it saw."""
+    if facts["study"] in STUDIES:
+        return STUDIES[facts["study"]][variant].instead
+    runs = [run for run in facts["runs"] if run["variant"] == variant]
+    seen = np.mean([run["pictures"] for run in runs])
+    thousands = {name: f"{count / 1000:,.0f}k" for name, count in runs[0]["parameters"].items()}
+    return f"G {thousands['G']}, D {thousands['D']}; saw {seen / 1000:,.0f}k"
 
 
 def comparison(facts: dict, score: str = "KID") -> str:
