@@ -39,7 +39,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 1. To compare generators on equal terms, and to say how sure the comparison is.
 # 2. To read a score between its floor and its anchors.
 # 3. To look for copies, and to test your own eyes without fooling yourself.
-# 4. To catch a generator with a detector, and to see where the detector fails.
+# 4. To catch a generator with a detector, and to see whom it accuses wrongly.
 # 5. What of the course's beginning, P(G) = P(data), has been reached.
 
 # %% slideshow={"slide_type": "skip"}
@@ -62,7 +62,7 @@ from IPython.display import Markdown
 from sklearn.linear_model import LogisticRegression
 
 from dogan_lib import checkpoints, metrics, plots, runtime
-from dogan_lib.classroom import blind_test, diagram, exercises, leaderboard
+from dogan_lib.classroom import blind_test, diagram, exercises, leaderboard, studies
 from dogan_lib.metrics import submission
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.reference import real_dogs
@@ -73,6 +73,8 @@ print(runtime.setup(seed=0))
 # ## 한눈에 보기 · The idea in one picture
 #
 # $G$의 그림 더미와 진짜 더미를 나란히 놓고 거리를 잽니다. $D$는 이제 쉽니다.
+#
+# **볼 것 · What to see.** Two heaps are lit, and nothing that learns: the score comes after the game, from a network that took no part in it.
 
 # %% tags=["hide-input"]
 diagram.game(
@@ -114,13 +116,35 @@ plots.show(
 # | n | FID falls as n grows, even for one generator |
 # | the dogs, their crop and size | a sharper reference is a farther one |
 # | the way pictures are resized | aliasing alone moves FID by several points |
+# | seconds, data and several seeds of training, if *ideas* are to be compared | the longer run wins, or the luckier seed |
 #
 # lite1 learnt from ImageNet and no generator of the course learnt from it; `data/README.md` says how it was made.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 같은 초, 같은 초상화 · Equal seconds, the same portraits
+#
+# 장마다 그 장의 신경망을 작은 폭으로, 같은 초상화 6,000장에, 한 코어의 같은 초 동안, 시드 셋으로 학습했습니다.
+
+# %% tags=["hide-input"]
+facts = studies.load("chapters")
+plots.show(
+    studies.figure(facts),
+    "KID of the networks of chapters 04 to 11 on portraits, three seeds each, beside eight samples.",
+    dpi=88,
+)
+
+# %% [markdown]
+# **볼 것 · What to see.** First how far the seeds of one row lie apart, then how far the rows do. 07, 08 and 11 draw what is asked for, the labels or captions of 500 fresh portraits, and are scored on all of it. It is early in training: with more seconds the order may change.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+print(studies.comparison(facts))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 재기 · Score some yourself
 #
 # 진짜 개 1,200마리의 특징이 함께 들어 있어서, 사진이 없어도 잴 수 있습니다.
+#
+# Each number names its network and its n, and stands beside real against real, which is not 0 either, for n is finite. These n differ from the leaderboard's: do not hold these numbers against it.
 
 # %%
 real = real_dogs()
@@ -132,9 +156,6 @@ for name in cfg.rivals:
     seen[name] = metrics.extract(samples[name], progress=False)
     print(name, "\n ", metrics.fid(real, seen[name]), "\n ", metrics.kid(real, seen[name]))
     print(" ", recognise(seen[name], asked, generator.breeds))
-
-# %% [markdown]
-# **볼 것 · What to see.** Each number names its network and its n, and stands beside real against real. These n differ from the table's, so these numbers may not be held against it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 먼저 맞혀 보기 · Predict
@@ -155,10 +176,7 @@ board = leaderboard.read()
 plots.show(leaderboard.figure(board), "FID of every generator and anchor, real dogs first.", dpi=80)
 
 # %% [markdown]
-# **볼 것 · What to see.** Where each generator stands among the anchors. The thin line is the range of three draws.
-
-# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
-Markdown(leaderboard.markdown(board))
+# **볼 것 · What to see.** Where each generator stands among the anchors. The thin line is the range of three draws from one file. Each generator was trained once, some for longer: the bars rank files, not ideas.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 품질과 다양성 · Precision and recall
@@ -171,18 +189,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Up is better dogs, right is more kinds of dogs. Real dogs are the corner that can be reached.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 낼 때의 요령 · What may be done at the last minute
-#
-# 절단(truncation)과 $D$의 선택으로 같은 생성자의 점수를 바꿀 수 있습니다.
-
-# %% tags=["hide-input"]
-print(leaderboard.options(board))
-
-# %% [markdown]
-# **볼 것 · What to see.** Within a block the generator is the same file. Truncation redraws every $|z_i|$ above a threshold (chapter 11); D's favourite is one of several drawn for the same place.
+# **볼 것 · What to see.** Up is better dogs, right is more kinds of dogs; real dogs are the corner that can be reached. Grey arrows are the same files, sampled with truncation (chapter 11) or chosen by *D*: `projected64` goes up, and to the left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 베낀 것은 아닐까 · Is it a copy?
@@ -200,22 +207,13 @@ plots.show(
 # %% [markdown]
 # **볼 것 · What to see.** A generator that copies has distances near 0. MiFID divides FID by the mean distance d where d is under the threshold; these are not.
 
-# %% slideshow={"slide_type": "skip"}
-# With the photographs at hand (chapter 03): the best samples beside their nearest training dogs.
-pictures = blind_test.real_pictures(size=64, limit=4000)
-best = metrics.nearest(real, seen[name], k=1).distances[:, 0].argsort()[:6]
-if pictures is not None and len(pictures) > 100:
-    found = metrics.nearest(pictures, samples[name][best], progress=False)
-    plots.show(found.figure(), "The best samples, each with its three nearest training dogs.")
-else:
-    plots.show(plots.grid(samples[name][best], 6, scale=1.5), "The six best samples by distance.")
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 블라인드 테스트 · A blind test
 #
 # 한 장씩 봅니다. 진짜 사진이 없으면 두 생성자 중 누구의 그림인지 맞힙니다.
 
 # %%
+pictures = blind_test.real_pictures(size=64, limit=4000)  # None where there are no photographs
 fakes = {
     each: checkpoints.load_generator(each).sample(cfg.shown, seed=8)
     for each in ("biggan64", "projected64")
@@ -223,58 +221,28 @@ fakes = {
 test = blind_test.BlindTest(fakes, pictures, each=20, seed=1)
 test
 
-# %% tags=["hide-input"]
-plots.show(test.still(), "The first ten pictures of the test, as they will be asked.", dpi=80)
-
 # %% [markdown]
-# **볼 것 · What to see.** Forty answers leave an interval of about thirty points: nobody's eyes decide between two good generators in a minute.
-
-# %% slideshow={"slide_type": "skip"}
-print(test.verdicts)
+# **볼 것 · What to see.** Who drew each, `biggan64` or `projected64` (with photographs at hand: real or generated)? Forty answers leave an interval of about thirty points: nobody's eyes decide between two good generators in a minute.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 탐지 · Catch the generator
+# ## P(G) = P(data)? 탐지기로 재기 · The final goal, measured with a detector
 #
-# 판별자를 다시 부릅니다. 특징 256개 위의 선형 분류기 하나로 진짜와 가짜를 가릅니다.
-
+# 1장의 목표: 최선의 판별자가 50%만 맞힌다면 도착한 것입니다. 특징 256개 위의 선형 분류기로 잽니다.
+#
+# In chapter 01 the best D gave $V(D^*, G) = 2\,\mathrm{JSD} - \log 4$, and JSD = 0 only where both densities agree.
 
 # %%
-def detector(fake):
-    """Real or generated, from 256 features: fitted on even rows; accuracy on odd ones."""
-    n = min(len(real), len(fake))
-    x = np.concatenate([real.vectors[:n], fake.vectors[:n]])
-    y = np.repeat([0, 1], n)
-    model = LogisticRegression(C=0.1, max_iter=300).fit(x[::2], y[::2])
-    return model, model.score(x[1::2], y[1::2])
-
-
-model, accuracy = detector(seen[name])
-print(f"{name}: caught in {accuracy:.1%} of the cases; P(G) = P(data) would leave 50 %")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 다른 생성자라면 · Does it know a stranger?
-#
-# 탐지기는 한 생성자만 배웠습니다. 처음 보는 생성자의 그림도 알아볼까요?
-
-# %%
-for stranger in ("pggan64", "biggan64", "projected64"):
-    pictures_of = checkpoints.load_generator(stranger).sample(cfg.caught, seed=9)
-    vectors = metrics.extract(pictures_of, progress=False).vectors
-    print(f"{stranger:<12} taken for generated: {(model.predict(vectors) == 1).mean():.1%}")
-fresh = model.predict(real.vectors[1::2])  # the half that it was not fitted on
-print(f"{'real dogs':<12} taken for generated: {(fresh == 1).mean():.1%}")
+n = min(len(real), len(seen[name]))
+x = np.concatenate([real.vectors[:n], seen[name].vectors[:n]])
+y = np.repeat([0, 1], n)  # real, generated
+detector = LogisticRegression(C=0.1, max_iter=300).fit(x[::2], y[::2])  # on even rows
+accuracy = detector.score(x[1::2], y[1::2])  # on odd ones
+accused = detector.predict(real.vectors[1::2]).mean()
+print(f"{name}: right about {accuracy:.1%} of the pictures; P(G) = P(data) would leave 50 %")
+print(f"real dogs that it accuses: {accused:.1%}")
 
 # %% [markdown]
-# **볼 것 · What to see.** The strangers are caught as well, and the price is in the last line: real dogs that are accused. A detector is a discriminator that came late: who trains against it learns to pass.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## P(G) = P(data)? · The final goal
-#
-# 1장의 목표를 이제 잽니다: 최선의 판별자가 50%만 맞힌다면 도착한 것입니다.
-#
-# - In chapter 01 the best D gave $V(D^*, G) = 2\,\mathrm{JSD} - \log 4$, and JSD = 0 only where both densities agree.
-# - Here a linear detector is right far more often than half of the time: **not reached**, and 256 numbers suffice to see it.
-# - Between real dogs and real dogs the same distances do not become 0 either, for n is finite: that is the floor in every table.
+# **볼 것 · What to see.** **Not reached**, and a line through 256 numbers suffices to see it. The second line is the price: real dogs that are accused. A detector is a discriminator that came late: who trains against it learns to pass.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되고, 어떻게 아는가 · What goes wrong, and how to tell
@@ -293,39 +261,23 @@ print(f"{'real dogs':<12} taken for generated: {(fresh == 1).mean():.1%}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Kaggle의 images.zip · The submission
 #
-# 64×64 PNG 10,000장을 압축 파일 하나로 냅니다. 검사기가 한 장씩 열어 봅니다.
+# 64×64 PNG 10,000장을 압축 파일 하나로 냅니다. 검사기가 한 장씩 열어 보고, 한 장만 상해도 이름을 대며 거절합니다.
+#
+# `dogan submit biggan64 --truncation 1` writes all 10,000. Kaggle's rules of 2019 allowed no pretrained networks and no other data: `biggan64` would be in, `projected64` and `projected128` out.
 
 # %%
 folder = Path(tempfile.mkdtemp())
 chosen = submission.chosen(checkpoints.load_generator("biggan64"), truncation=1.0, judge="")
 path = submission.submit(chosen, folder / "images.zip", n=cfg.zipped)
 print(f"{path.name}: {cfg.zipped:,} PNG in order, {path.stat().st_size / 1e6:.1f} MB")
-
 broken = folder / "broken.zip"
 with zipfile.ZipFile(path) as sound, zipfile.ZipFile(broken, "w") as spoiled:
     for number, file in enumerate(sound.namelist()):
         spoiled.writestr(file, sound.read(file)[: 300 if number == 7 else None])
-
-# %%
 try:
     submission.check_submission(broken, cfg.zipped)
 except ValueError as error:
     print("refused:", error)
-
-# %% [markdown]
-# **볼 것 · What to see.** One picture cut short, and the file is refused by name. `dogan submit biggan64 --truncation 1` writes all 10,000.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2019년의 점수 · The scores of 2019
-#
-# Kaggle의 점수는 Inception의 MiFID입니다. 우리 표와 **다른 자**이므로 견줄 수 없습니다.
-#
-# | entry | public | private |
-# |---|---|---|
-# | DCGAN in Keras | 55.87 to 59.05 | 122.55 |
-# | conditional ProGAN | about 30 | 82.8 |
-#
-# Four of the top five used BigGAN. Pretrained networks and other data were not allowed: `projected64` and `projected128` would be out, `biggan64` would be in. `dogan score biggan64 --features inception` measures with Inception where its weights can be fetched.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## GAN과 확산 모델 · GANs and diffusion, seen in 2026
@@ -343,7 +295,7 @@ except ValueError as error:
 # 개 대신 사람의 얼굴이면 문제가 달라집니다. 그 사람이 동의했는지가 먼저입니다.
 #
 # - The deck's Obama: *Synthesizing Obama* (Suwajanakorn et al. 2017) drew the mouth from the sound with a recurrent network; no GAN.
-# - A detector of one generator caught its relatives too: all of them draw by convolutions. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
+# - A detector of one generator catches its relatives too (measured at the end of this chapter): all of them draw by convolutions. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
 # - What helps besides: signed origin (C2PA), marks in the pixels, and saying that a picture is generated.
 # - Pictures of people: only with their consent, and with the law of your country. Pictures of *their* dogs: ask too.
 
@@ -373,18 +325,22 @@ except ValueError as error:
 #
 # `None` 자리에 답을 쓰고 칸을 실행하세요.
 #
-# **1.** A generator has FID 30 and d = 0.05; the threshold is 0.1. Its MiFID?
-
-# %% tags=["exercise"]
-exercises.check("14-mifid", None)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습: 검사기 · Write the validator
+# 1. **예측 · Predict.** On the slide "Predict", before the leaderboard.
+# 2. **계산 · Compute.** A generator has FID 30 and d = 0.05; the threshold is 0.1. Its MiFID?
+# 3. **속이기 · Cheat the score.** Bring *precision* above 0.9 with 320 pictures of `projected64` whose recall is under 0.05.
+# 4. **바꾸기 · Change the sampling.** Gain at least 0.03 of precision over the untruncated `projected64`: a function of n that returns n of its pictures, all breeds in turn. What does it cost in recall?
+# 5. **짜기 · Write the validator.** `files` is a list of (name, shape, digest of the pixels). `valid` is True where there are n different 64×64 pictures in RGB under n different names.
+# 6. **고치기 · Repair.** `examined` catches every generator, even one that draws real dogs. What is wrong with its examination?
 #
-# **2.** `files` is a list of (name, shape, digest of the pixels). True where there are n different 64×64 pictures in RGB under n different names.
+# `exercises.solution("14-first")` shows the folded answer of the first, and so on.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+exercises.check("14-mifid", None)
+exercises.check("14-cheat", None)  # your 320 pictures
+exercises.check("14-truncate", None)  # your function of n
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def valid(files, n):
     """True or False."""
     return None
@@ -392,13 +348,8 @@ def valid(files, n):
 
 exercises.check("14-validate", valid)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습: 고치기 · Repair
-#
-# **3.** This detector catches every generator, even one that draws real dogs. What is wrong with its examination?
 
-
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def examined(vectors, labels):
     """The accuracy of a linear detector on heaps that are told apart by labels 0 and 1."""
     linear = LogisticRegression(C=1e3, max_iter=500)
@@ -406,21 +357,6 @@ def examined(vectors, labels):
 
 
 exercises.check("14-leak", None)  # your repaired function in place of None
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습: 속이기 · Cheat the score
-#
-# **4.** Bring *precision* above 0.9 with 320 pictures of `projected64` whose recall is under 0.05.
-#
-# **5.** Gain at least 0.03 of precision over the untruncated `projected64`: a function of n that returns n of its pictures, all breeds in turn. What does it cost in recall?
-
-# %% tags=["exercise"]
-exercises.check("14-cheat", None)
-exercises.check("14-truncate", None)
-
-# %% slideshow={"slide_type": "skip"}
-for exercise in ("mifid", "first", "validate", "leak", "cheat", "truncate"):
-    exercises.solution(f"14-{exercise}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
@@ -438,3 +374,63 @@ for exercise in ("mifid", "first", "validate", "leak", "cheat", "truncate"):
 # - Kynkäänniemi et al. 2019, precision and recall, [1904.06991](https://arxiv.org/abs/1904.06991); 2022, what ImageNet's classes do to FID, [2203.06026](https://arxiv.org/abs/2203.06026)
 # - Kaggle 2019, *Generative Dog Images*, <https://www.kaggle.com/c/generative-dog-images>
 # - Tan & Le 2019, EfficientNet, [1905.11946](https://arxiv.org/abs/1905.11946)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the whole table
+#
+# 순위표의 모든 열입니다. 사이트와 README에 있는 표와 같습니다.
+#
+# **볼 것 · What to see.** The longest training took nearly four times as long as the shortest. No breed was asked for where there is a dash.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+Markdown(leaderboard.markdown(board))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: what may be done at the last minute
+#
+# 절단(truncation)과 $D$의 선택으로 같은 생성자의 점수를 바꿀 수 있습니다.
+#
+# **볼 것 · What to see.** Within a block the generator is the same file. Truncation redraws every $|z_i|$ above a threshold (chapter 11); D's favourite is one of several drawn for the same place.
+
+# %% slideshow={"slide_type": "skip"}
+print(leaderboard.options(board))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the nearest training dogs
+#
+# 사진이 있으면(3장) 가장 좋은 그림을 가장 가까운 학습용 개 옆에 놓습니다. 없으면 그림만 보여 줍니다.
+#
+# **볼 것 · What to see.** A copy would have the same pose, the same coat and the same lawn as its neighbour.
+
+# %% slideshow={"slide_type": "skip"}
+best = metrics.nearest(real, seen[name], k=1).distances[:, 0].argsort()[:6]
+if pictures is not None and len(pictures) > 100:
+    found = metrics.nearest(pictures, samples[name][best], progress=False)
+    plots.show(found.figure(), "The best samples, each with its three nearest training dogs.")
+else:
+    plots.show(plots.grid(samples[name][best], 6, scale=1.5), "The six best samples by distance.")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: does the detector know a stranger?
+#
+# 탐지기는 한 생성자만 배웠습니다. 처음 보는 생성자의 그림도 알아볼까요?
+#
+# **볼 것 · What to see.** The strangers are caught as well. Hold these shares against the real dogs that it accuses, on the slide above.
+
+# %% slideshow={"slide_type": "skip"}
+for stranger in ("pggan64", "biggan64", "projected64"):
+    pictures_of = checkpoints.load_generator(stranger).sample(cfg.caught, seed=9)
+    vectors = metrics.extract(pictures_of, progress=False).vectors
+    print(f"{stranger:<12} taken for generated: {detector.predict(vectors).mean():.1%}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: the scores of 2019
+#
+# Kaggle의 점수는 Inception의 MiFID입니다. 우리 표와 **다른 자**이므로 견줄 수 없습니다.
+#
+# | entry | public | private |
+# |---|---|---|
+# | DCGAN in Keras | 55.87 to 59.05 | 122.55 |
+# | conditional ProGAN | about 30 | 82.8 |
+#
+# Four of the top five used BigGAN. `dogan score biggan64 --features inception` measures with Inception where its weights can be fetched.

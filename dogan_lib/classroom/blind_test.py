@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 from dogan_lib import plots
+from dogan_lib.classroom.stills import WithStill
 
 OWN = Path("my_dogs")  # where chapter 03's cropper keeps the student's own pictures
 
@@ -69,7 +70,7 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-class BlindTest(ipywidgets.VBox):
+class BlindTest(WithStill):
     """Shows pictures in random order, asks for each, and says at the end how it went.
 
     Args:
@@ -80,7 +81,7 @@ class BlindTest(ipywidgets.VBox):
         zoom: screen pixels for one pixel.
     """
 
-    def __init__(self, fakes: dict, real=None, each: int = 20, seed: int = 0, zoom: int = 6):
+    def __init__(self, fakes: dict, real=None, each: int = 20, seed: int = 0, zoom: int = 5):
         if real is None and len(fakes) < 2:
             raise ValueError("without real pictures it takes two generators")
         if real is None:
@@ -115,11 +116,14 @@ class BlindTest(ipywidgets.VBox):
         truth = [name for name, _ in self.queue[: len(self.said)]]
         return Verdicts(truth, list(self.said), self.sides)
 
-    def still(self):
+    def still(self) -> bytes:
         """The first ten pictures without their origins, for a page that stands still."""
-        shown = np.stack([image for _, image in self.queue[:10]])
-        title = f"{self.sides[0]} or {self.sides[1]}?"
-        return plots.grid(shown, columns=5, title=title, scale=1.6)
+        shown = plots.tile(np.stack([image for _, image in self.queue[:10]]), 5)
+        return plots.png(np.kron(shown, np.ones((2, 2, 1), "uint8")))
+
+    def alt(self) -> str:
+        """What the still picture shows."""
+        return f"{self.sides[0]} or {self.sides[1]}? The first ten pictures, as they will be asked."
 
     def _show(self):
         done = len(self.said)
