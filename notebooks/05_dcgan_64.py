@@ -44,7 +44,7 @@ from dogan_lib.presets import preset
 
 cfg = preset(
     smoke=dict(dogs=256, epochs=1, long=2, batch=16, width=4),
-    cpu=dict(dogs=6000, epochs=4, long=16, batch=32, width=16),
+    cpu=dict(dogs=6000, epochs=3, long=12, batch=32, width=16),
     gpu=dict(dogs=6000, epochs=8, long=60, batch=32, width=32),
 )
 cfg
