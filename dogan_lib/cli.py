@@ -238,7 +238,7 @@ def add_submit(commands):
 
 def do_submit(arguments):
     _import_tensorflow()
-    from dogan_lib.metrics import submission
+    from dogan_lib.classroom import submission
 
     fake = _pictures_or_generator(arguments.fake)
     if arguments.truncation or arguments.best_of > 1:

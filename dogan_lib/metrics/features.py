@@ -210,3 +210,10 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     import tensorflow as tf
 
     return tf.image.resize(images, (size, size), "bicubic", antialias=True).numpy()
+
+
+def at_size(images: np.ndarray, size: int) -> np.ndarray:
+    """uint8 pictures of any size -> of `size` pixels a side, antialiased bicubic."""
+    if images.shape[1:3] == (size, size):
+        return images
+    return np.clip(resize(images.astype("float32"), size) + 0.5, 0, 255).astype("uint8")

@@ -135,7 +135,7 @@ def torch(task):
 def quality(task):
     """Train with a schedule; how long it took, and SIFID and diversity of 50 samples."""
     from dogan_lib import runtime
-    from dogan_lib.metrics.single import diversity, sifid
+    from dogan_lib.classroom.single import diversity, sifid
     from dogan_lib.models.singan import SinGAN
 
     runtime.setup(task["seed"], small=True)
