@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from dogan_lib import doodles
-from dogan_lib.dogs import cache, cropping, prepared, stanford
+from dogan_lib.dogs import cropping, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection
 from dogan_lib.dogs.dataset import Dogs, Original, count, plain
@@ -147,7 +147,7 @@ def _select(collection: Collection, found: dict, breeds, limit, seed) -> Dogs:
     renumber = np.full(len(found["breeds"]), -1, np.int32)
     renumber[wanted] = np.arange(len(wanted))
     return Dogs(
-        images=np.array(found["images"][rows]),
+        images=found["images"][rows],
         labels=renumber[labels[rows]],
         breeds=[found["breeds"][i] for i in wanted],
         source="stanford" if collection.annotation else str(collection),
@@ -202,15 +202,14 @@ def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     wanted = _match(breeds, doodle.BREEDS)
     names = [doodle.BREEDS[i] for i in wanted]
     only = doodle.PORTRAITS if source == "portraits" else None
-    folder = cache.place(f"{source}-{size}-{n}-{_digest(seed, names)}")
-    drawn, spent = cache.load(folder), "from the cache"
-    if drawn is None:
-        made = doodle.make(n, size, seed, names, workers, progress, only)
-        drawn = cache.save(folder, made.pop("images"), lambda: made)
-        spent = f"drawn in {time.monotonic() - start:.0f} s"
+    drawn, cached = prepared.cached(
+        f"{source}-{size}-{n}-{_digest(seed, names)}",
+        lambda: doodle.make(n, size, seed, names, workers, progress, only),
+    )
+    spent = "from the cache" if cached else f"drawn in {time.monotonic() - start:.0f} s"
     print(f"{source}: {n:,} dogs of {count(len(names), 'breed')}, {size}x{size}, {spent}")
     return Dogs(
-        images=np.array(drawn["images"]),
+        images=drawn["images"],
         labels=np.array(drawn["labels"], np.int32),
         boxes=np.array(drawn["boxes"], np.int32),
         captions=drawn["captions"],

@@ -1,7 +1,7 @@
 """From arrays to a tf.data.Dataset whose every epoch can be had again."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def batches(
 
     The k-th time that the dataset is iterated over is epoch `start_epoch + k`, and what an epoch
     holds depends on its number and on `seed` only. So a training that was killed goes on with the
-    batches that it would have seen.
+    batches that it would have seen. A last, smaller batch is dropped.
 
     The pictures stay uint8 in memory, a quarter of the float32 that leaves here.
 
@@ -36,7 +36,16 @@ def batches(
 
     def one_epoch():
         epoch = next(epochs)
-        yield from epoch_batches(columns(epoch), batch_size, mirror, shuffle, seed, epoch)
+        pictures, *conditions = columns(epoch)
+        rng = np.random.default_rng([seed, epoch])
+        # Both are always drawn, so that the order is the same with and without mirroring.
+        order, flips = rng.permutation(len(pictures)), rng.random(len(pictures)) < 0.5
+        order = order if shuffle else np.arange(len(pictures))
+        for start in range(0, count * batch_size, batch_size):
+            rows, flipped = (a[start : start + batch_size] for a in (order, flips & mirror))
+            images = pictures[rows]
+            images[flipped] = images[flipped, :, ::-1]
+            yield (images, *(a[rows] for a in conditions))
 
     def scaled(images, *conditions):
         return (tf.cast(images, tf.float32) / 127.5 - 1.0, *conditions)
@@ -50,26 +59,3 @@ def batches(
     dataset = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
     dataset = dataset.map(scaled, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(tf.data.AUTOTUNE)
-
-
-def epoch_batches(
-    arrays: Sequence[np.ndarray],
-    batch_size: int,
-    mirror: bool,
-    shuffle: bool,
-    seed: int,
-    epoch: int,
-) -> Iterator[tuple[np.ndarray, ...]]:
-    """The batches of one epoch; a last, smaller one is dropped."""
-    rng = np.random.default_rng([seed, epoch])
-    # Both are always drawn, so that the order is the same with and without mirroring.
-    order, flips = rng.permutation(len(arrays[0])), rng.random(len(arrays[0])) < 0.5
-    if not shuffle:
-        order = np.arange(len(order))
-    for start in range(0, len(order) - batch_size + 1, batch_size):
-        rows = order[start : start + batch_size]
-        images, *conditions = (a[rows] for a in arrays)
-        if mirror:
-            flipped = flips[start : start + batch_size]
-            images[flipped] = images[flipped, :, ::-1]
-        yield (images, *conditions)

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from dogan_lib.dogs import cache, download
+from dogan_lib.dogs import download, prepared
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection
 
@@ -41,7 +41,7 @@ def find(folder: str | Path | None = None) -> Collection | None:
         ArchiveError: a folder was named, and an archive is missing from it.
     """
     named = folder or os.environ.get("DOGAN_STANFORD_DIR")
-    place = existing(named) if named else cache.place("stanford")
+    place = existing(named) if named else prepared.place("stanford")
     images = _first(place, "images.tar", "Images", "images")
     annotation = _first(place, "annotation.tar", "Annotation", "annotation")
     if images and annotation:
@@ -70,7 +70,7 @@ def fetch(mirrors: Sequence[str] | None = None, show: bool = True) -> Collection
     Raises:
         DownloadError: says what to do.
     """
-    place = cache.place("stanford")
+    place = prepared.place("stanford")
     for name, (size, sha256) in FILES.items():
         if not (place / name).exists():
             urls = [mirror.rstrip("/") + "/" + name for mirror in mirrors or default_mirrors()]
