@@ -179,7 +179,7 @@ def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int
 
 def _photos(collection: Collection, dogs: Dogs) -> list[Original]:
     """The pictures behind these dogs, each read once and in stored order."""
-    boxes = collection.boxes_of(set(dogs.names))
+    boxes, _ = collection.boxes_of(dogs.names)
     with collection.open() as archive:
         data = {name: archive.read(name) for name in archive.names if name in boxes}
     images = {name: cropping.read_rgb(d, collection.upright) for name, d in data.items()}
@@ -225,15 +225,12 @@ def _redrawn(seed: int, only: dict | None, dogs: Dogs) -> list[Original]:
     """The same doodles, large: a doodle is a picture of any size."""
     from dogan_lib.doodles import painter as doodle
 
-    numbers = [int(name.split()[-1]) for name in dogs.names]
-    large = [
-        doodle.draw(number, 256, seed, dogs.breeds[label], only)
-        for number, label in zip(numbers, dogs.labels, strict=True)
-    ]
-    return [
-        Original(d.image, np.array([d.box], np.int32), dogs.breeds[label], name)
-        for d, label, name in zip(large, dogs.labels, dogs.names, strict=True)
-    ]
+    found = []
+    for name, label in zip(dogs.names, dogs.labels, strict=True):
+        large = doodle.draw(int(name.split()[-1]), 256, seed, dogs.breeds[label], only)
+        box = np.array([large.box], np.int32)
+        found.append(Original(large.image, box, dogs.breeds[label], name))
+    return found
 
 
 def _digest(*facts) -> str:
