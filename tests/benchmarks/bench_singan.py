@@ -64,7 +64,7 @@ def dogan(task, schedule="paper"):
             return plan.block
 
         rates.append(rate(step, task["seconds"]))
-        gan.critic = training.critic()
+        gan.critic = training.worker.d.get_weights()
         gan.scales.append(singan.Scale(training.worker.g.get_weights(), training.sigma))
     return rates
 

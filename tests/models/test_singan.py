@@ -347,14 +347,17 @@ def test_weights_go_from_scale_to_scale_where_the_widths_are_equal(trained):
 
 
 def test_callbacks_see_every_block_and_a_sample():
-    seen = []
-    gan = SinGAN(**TINY)
-    gan.fit(picture(), QUICK, [lambda now: seen.append((now, now.sample()))], verbose=False)
-    assert [now.iteration for now, _ in seen] == [1, 2] * 3
-    assert [now.done for now, _ in seen] == [False, True] * 3
-    assert [s.shape[1:3] for _, s in seen[::2]] == gan.shapes == [(25, 32), (29, 36), (32, 40)]
-    assert "scale 3/3 · 40x32" in str(seen[-1][0])
-    assert set(seen[0][0].signals) == set(singan_networks.SIGNALS)
+    seen, gan = [], SinGAN(**TINY)
+
+    def watch(now):
+        assert set(now.signals) == set(singan_networks.SIGNALS)
+        seen.append((now.iteration, now.done, now.sample().shape[1:3], str(now)))
+
+    gan.fit(picture(), QUICK, [watch], verbose=False)
+    iterations, done, shapes, texts = zip(*seen, strict=True)
+    assert list(iterations) == [1, 2] * 3 and list(done) == [False, True] * 3
+    assert list(shapes[::2]) == gan.shapes == [(25, 32), (29, 36), (32, 40)]
+    assert "scale 3/3 · 40x32" in texts[-1]
 
 
 def test_watch_draws_each_scale(trained, monkeypatch):
