@@ -9,16 +9,13 @@ All three come as one `Dogs` object, so a chapter does not know which it trains 
 
 import difflib
 import functools
-import hashlib
 import os
 import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from dogan_lib import doodles
 from dogan_lib.dogs import cropping, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection
@@ -203,7 +200,7 @@ def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     names = [doodle.BREEDS[i] for i in wanted]
     only = doodle.PORTRAITS if source == "portraits" else None
     drawn, cached = prepared.cached(
-        f"{source}-{size}-{n}-{_digest(seed, names)}",
+        f"{source}-{size}-{n}-{doodle.digest(seed, names)}",
         lambda: doodle.make(n, size, seed, names, workers, progress, only),
     )
     spent = "from the cache" if cached else f"drawn in {time.monotonic() - start:.0f} s"
@@ -231,14 +228,6 @@ def _redrawn(seed: int, only: dict | None, dogs: Dogs) -> list[Original]:
         box = np.array([large.box], np.int32)
         found.append(Original(large.image, box, dogs.breeds[label], name))
     return found
-
-
-def _digest(*facts) -> str:
-    """Names what drawn dogs depend on: the program that draws, and what it was asked for."""
-    digest = hashlib.sha256(repr(facts).encode())
-    for module in ("breeds", "body", "posing", "textures", "places", "fur", "painter"):
-        digest.update((Path(doodles.__file__).parent / f"{module}.py").read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _summary(dogs: Dogs, found: dict, crop: str, spent: str) -> str:

@@ -118,8 +118,9 @@ def cached(name: str, make: Callable[[], dict]) -> tuple[dict, bool]:
     images, facts = made.pop("images"), json.dumps(made, default=np.ndarray.tolist)
     with _explained():
         for left in path.parent.glob(f".{name}.*"):  # by a killed process; an hour old, nobody's
-            if time.time() - left.stat().st_mtime > 3600:
-                left.unlink()
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > 3600:
+                    left.unlink()
         with write_atomically(path) as temporary:
             np.savez(temporary, images=images, facts=np.frombuffer(facts.encode(), "uint8"))
     return {**json.loads(facts), "images": images}, False
