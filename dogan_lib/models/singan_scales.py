@@ -119,7 +119,7 @@ class Scale:
     """A trained scale.
 
     Attributes:
-        weights: those of `singan_training.generator(width)`, rounded to float16: what a file holds
+        weights: those of `singan_networks.generator(width)`, rounded to float16: what a file holds
             is exactly what the scales above were trained on.
         sigma: how strong its noise is.
         facts: iterations, seconds, the reconstruction's error ...
