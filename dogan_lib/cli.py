@@ -103,17 +103,18 @@ def add_data(commands):
 
 
 def do_data(arguments) -> int:
-    from dogan_lib.dogs import load_dogs, verify
+    from dogan_lib.dogs import load_dogs, stanford
 
     dogs = load_dogs(size=arguments.size, source=arguments.source, limit=arguments.limit)
     print(dogs)
     if not arguments.verify:
         return 0
     if dogs.source.startswith("stanford"):
-        print("\n".join(verify.origins()))
-    problems = list(verify.problems(dogs, arguments.size))
-    print("\n".join(problems) or f"all {len(dogs)} pictures are in order")
-    return bool(problems)
+        print("\n".join(stanford.origins()))
+    flat = [i for i, image in enumerate(dogs.images) if (image == image[0, 0]).all()]
+    first = f"{len(flat)} pictures of one colour, the first is number {flat[0]}" if flat else ""
+    print(first or f"all {len(dogs)} pictures are in order")
+    return bool(flat)
 
 
 def add_train(commands):
@@ -238,7 +239,7 @@ def add_submit(commands):
 
 def do_submit(arguments):
     _import_tensorflow()
-    from dogan_lib.metrics import submission
+    from dogan_lib.classroom import submission
 
     fake = _pictures_or_generator(arguments.fake)
     if arguments.truncation or arguments.best_of > 1:

@@ -62,13 +62,13 @@ from keras import layers, ops
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import diagram, exercises
+from dogan_lib.classroom.obedience import figure as figure_of_obedience
+from dogan_lib.classroom.obedience import obedience
 from dogan_lib.classroom.widgets import AskForDogs
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles.painter import PORTRAITS
 from dogan_lib.generator import Generator, latents
-from dogan_lib.metrics.obedience import figure as figure_of_obedience
-from dogan_lib.metrics.obedience import obedience
 from dogan_lib.models import dcgan, text, text_encoder
 
 print(runtime.setup(seed=0))

@@ -63,7 +63,7 @@ import tensorflow as tf
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, pyramids
-from dogan_lib.metrics.single import diversity, sifid
+from dogan_lib.classroom.single import diversity, sifid
 from dogan_lib.models import singan
 from dogan_lib.models.singan import Schedule, SinGAN
 from dogan_lib.models.singan_training import SCHEDULES, Training

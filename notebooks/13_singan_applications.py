@@ -59,11 +59,10 @@ import tensorflow as tf
 from PIL import Image, ImageDraw
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import exercises, pyramids
+from dogan_lib.classroom import exercises, pyramids, singan_uses
+from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
 from dogan_lib.classroom.widgets import PaintToPhoto
 from dogan_lib.doodles import painter
-from dogan_lib.metrics.single import dognet_maps, perceptual, sifid
-from dogan_lib.models import singan_uses
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 
 print(runtime.setup(seed=0, small=True))

@@ -62,8 +62,14 @@ from IPython.display import Markdown
 from sklearn.linear_model import LogisticRegression
 
 from dogan_lib import checkpoints, metrics, plots, runtime
-from dogan_lib.classroom import blind_test, diagram, exercises, leaderboard, studies
-from dogan_lib.metrics import submission
+from dogan_lib.classroom import (
+    blind_test,
+    diagram,
+    exercises,
+    leaderboard,
+    studies,
+    submission,
+)
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.reference import real_dogs
 

@@ -152,21 +152,16 @@ def test_data_shows_and_verifies(capsys):
 
 
 def test_verify_tells_archives_of_stanford_from_others(shared_data, monkeypatch):
-    from dogan_lib.dogs import verify
+    from dogan_lib.dogs import stanford
 
     monkeypatch.setenv("DOGAN_STANFORD_DIR", str(shared_data / "stanford_dogs_sample"))
-    origins = list(verify.origins())
+    origins = list(stanford.origins())
     assert len(origins) == 2
     assert all(line.endswith("not the published archive") for line in origins)
 
 
-def test_data_names_what_is_wrong():
-    from dogan_lib.dogs import Dogs, verify
-
-    images = np.zeros((3, 8, 8, 3), "uint8")
-    images[0, 0] = 255
-    labels = np.array([0, 1, 2], "int32")
-    dogs = Dogs(images, labels, breeds=["a", "b"], source="test", names=["x", "y", "z"])
-    labels, flat = verify.problems(dogs, 8)
-    assert "labels from 0 to 2, 2 breeds" in labels
-    assert flat == "2 pictures of one colour, the first is number 1"
+def test_data_names_what_is_wrong(tmp_path, capsys):
+    for i, colour in enumerate(("red", "white")):
+        Image.new("RGB", (9, 9), colour).save(tmp_path / f"{i}.png")
+    assert cli.main(["data", "--source", str(tmp_path), "--size", "8", "--verify"]) == 1
+    assert "2 pictures of one colour, the first is number 0" in capsys.readouterr().out

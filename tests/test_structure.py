@@ -122,7 +122,7 @@ def test_a_module_is_read_in_one_sitting(name):
 
 @pytest.mark.parametrize(
     ("without", "most"),
-    [(CONTENT, 9300), ((*CONTENT, "models", "metrics"), 4450)],
+    [(CONTENT, 8400), ((*CONTENT, "models", "metrics"), 4330)],
     ids=["library", "shared core"],
 )
 def test_the_library_becomes_thinner(without, most):

@@ -18,9 +18,8 @@ from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.metrics import extract
 from dogan_lib.metrics.breeds import recognise
-from dogan_lib.metrics.features import DEFAULT, network
+from dogan_lib.metrics.features import DEFAULT, at_size, network
 from dogan_lib.metrics.sources import pictures
-from dogan_lib.metrics.submission import at_size
 from dogan_lib.runtime import write_atomically
 
 N = 2000  # FID depends on it

@@ -16,14 +16,14 @@ import numpy as np
 from data.make.ruler import reduced
 from dogan_lib import checkpoints
 from dogan_lib.classroom import leaderboard
+from dogan_lib.classroom.submission import chosen
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.metrics import Features, extract, fid, kid, precision_recall
 from dogan_lib.metrics.breeds import recognise
-from dogan_lib.metrics.features import DEFAULT, network
+from dogan_lib.metrics.features import DEFAULT, at_size, network
 from dogan_lib.metrics.mifid import memorisation_distance
 from dogan_lib.metrics.report import BLUR, blurred
 from dogan_lib.metrics.sources import pictures
-from dogan_lib.metrics.submission import at_size, chosen
 from dogan_lib.runtime import cache_dir, write_atomically
 
 N, DRAWS, SIZE = 2000, 3, 64

@@ -16,9 +16,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dogan_lib.metrics.distances import frechet_distance, gaussian, polynomial_mmd
-from dogan_lib.metrics.features import SHIPPED, Features, extract
+from dogan_lib.metrics.features import SHIPPED, Features, at_size, extract
 from dogan_lib.metrics.report import blurred
-from dogan_lib.metrics.submission import at_size
 
 DROPPED = (0, 10, 30, 60, 90)  # percent of the classes
 

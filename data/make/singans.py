@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from dogan_lib import plots, runtime
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.classroom.pyramids import photograph
+from dogan_lib.classroom.singan_uses import super_resolution_gan
 from dogan_lib.models.singan import Schedule, SinGAN
 from dogan_lib.models.singan_training import SCHEDULES
-from dogan_lib.models.singan_uses import super_resolution_gan
 from dogan_lib.runtime import write_atomically
 
 SIZE = (640, 480)  # at which scenes are drawn, before they are shrunk

@@ -180,7 +180,7 @@ def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
     from dogan_lib import checkpoints, plots
     from dogan_lib.classroom.course_map import CHAPTERS
     from dogan_lib.generator import latents
-    from dogan_lib.metrics.submission import at_size
+    from dogan_lib.metrics.features import at_size
 
     years = {name: chapter.year for chapter in CHAPTERS for name in chapter.draws}
     rows, labels = [], []

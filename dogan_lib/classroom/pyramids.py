@@ -8,7 +8,7 @@ from PIL import Image
 
 from dogan_lib import plots
 from dogan_lib.checkpoints import data_dir
-from dogan_lib.models.singan import SinGAN, Status
+from dogan_lib.models.singan import SinGAN, Training
 
 PHOTOGRAPHS = ("china", "flower")
 
@@ -53,7 +53,7 @@ class Watch:
         self.samples: dict[int, np.ndarray] = {}  # the last one of each scale
         self._blocks, self._handle = 0, None
 
-    def __call__(self, now: Status):
+    def __call__(self, now: Training):
         self._blocks += 1
         if now.done or self._blocks % self.every == 0:
             self.samples[now.scale] = now.sample()[0]
@@ -70,7 +70,7 @@ class Watch:
         else:
             self._handle.update(picture)
 
-    def figure(self, now: Status):
+    def figure(self, now: Training):
         """A random sample of each scale so far, and the picture itself, all enlarged alike."""
         import matplotlib.pyplot as plt
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageColor, ImageOps
 
 from dogan_lib import plots
 from dogan_lib.classroom.heat import heat_over, places
+from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import WithStill
 from dogan_lib.dogs import cropping
 from dogan_lib.dogs.dataset import plain
@@ -23,7 +24,6 @@ from dogan_lib.doodles import captions
 from dogan_lib.generator import latents
 from dogan_lib.models import biggan, sagan
 from dogan_lib.models.singan import as_picture
-from dogan_lib.models.singan_uses import paint_to_image
 
 
 class LatentWalk(WithStill):

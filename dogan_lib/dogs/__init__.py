@@ -9,17 +9,14 @@ All three come as one `Dogs` object, so a chapter does not know which it trains 
 
 import difflib
 import functools
-import hashlib
 import os
 import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from dogan_lib import doodles
-from dogan_lib.dogs import cache, cropping, prepared, stanford
+from dogan_lib.dogs import cropping, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection
 from dogan_lib.dogs.dataset import Dogs, Original, count, plain
@@ -147,7 +144,7 @@ def _select(collection: Collection, found: dict, breeds, limit, seed) -> Dogs:
     renumber = np.full(len(found["breeds"]), -1, np.int32)
     renumber[wanted] = np.arange(len(wanted))
     return Dogs(
-        images=np.array(found["images"][rows]),
+        images=found["images"][rows],
         labels=renumber[labels[rows]],
         breeds=[found["breeds"][i] for i in wanted],
         source="stanford" if collection.annotation else str(collection),
@@ -179,7 +176,7 @@ def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int
 
 def _photos(collection: Collection, dogs: Dogs) -> list[Original]:
     """The pictures behind these dogs, each read once and in stored order."""
-    boxes = collection.boxes_of(set(dogs.names))
+    boxes, _ = collection.boxes_of(dogs.names)
     with collection.open() as archive:
         data = {name: archive.read(name) for name in archive.names if name in boxes}
     images = {name: cropping.read_rgb(d, collection.upright) for name, d in data.items()}
@@ -202,15 +199,14 @@ def _doodles(source, size, breeds, n, seed, workers, progress) -> Dogs:
     wanted = _match(breeds, doodle.BREEDS)
     names = [doodle.BREEDS[i] for i in wanted]
     only = doodle.PORTRAITS if source == "portraits" else None
-    folder = cache.place(f"{source}-{size}-{n}-{_digest(seed, names)}")
-    drawn, spent = cache.load(folder), "from the cache"
-    if drawn is None:
-        made = doodle.make(n, size, seed, names, workers, progress, only)
-        drawn = cache.save(folder, made.pop("images"), lambda: made)
-        spent = f"drawn in {time.monotonic() - start:.0f} s"
+    drawn, cached = prepared.cached(
+        f"{source}-{size}-{n}-{doodle.digest(seed, names)}",
+        lambda: doodle.make(n, size, seed, names, workers, progress, only),
+    )
+    spent = "from the cache" if cached else f"drawn in {time.monotonic() - start:.0f} s"
     print(f"{source}: {n:,} dogs of {count(len(names), 'breed')}, {size}x{size}, {spent}")
     return Dogs(
-        images=np.array(drawn["images"]),
+        images=drawn["images"],
         labels=np.array(drawn["labels"], np.int32),
         boxes=np.array(drawn["boxes"], np.int32),
         captions=drawn["captions"],
@@ -226,23 +222,12 @@ def _redrawn(seed: int, only: dict | None, dogs: Dogs) -> list[Original]:
     """The same doodles, large: a doodle is a picture of any size."""
     from dogan_lib.doodles import painter as doodle
 
-    numbers = [int(name.split()[-1]) for name in dogs.names]
-    large = [
-        doodle.draw(number, 256, seed, dogs.breeds[label], only)
-        for number, label in zip(numbers, dogs.labels, strict=True)
-    ]
-    return [
-        Original(d.image, np.array([d.box], np.int32), dogs.breeds[label], name)
-        for d, label, name in zip(large, dogs.labels, dogs.names, strict=True)
-    ]
-
-
-def _digest(*facts) -> str:
-    """Names what drawn dogs depend on: the program that draws, and what it was asked for."""
-    digest = hashlib.sha256(repr(facts).encode())
-    for module in ("breeds", "body", "posing", "textures", "places", "fur", "painter"):
-        digest.update((Path(doodles.__file__).parent / f"{module}.py").read_bytes())
-    return digest.hexdigest()[:16]
+    found = []
+    for name, label in zip(dogs.names, dogs.labels, strict=True):
+        large = doodle.draw(int(name.split()[-1]), 256, seed, dogs.breeds[label], only)
+        box = np.array([large.box], np.int32)
+        found.append(Original(large.image, box, dogs.breeds[label], name))
+    return found
 
 
 def _summary(dogs: Dogs, found: dict, crop: str, spent: str) -> str:

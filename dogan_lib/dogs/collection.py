@@ -4,7 +4,7 @@ import collections
 import dataclasses
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -62,30 +62,32 @@ class Collection:
         with self.open() as archive:
             names = [name for name in archive.names if archives.is_picture(name)]
             others = [name for name in archive.names if not archives.is_picture(name)]
-        problems = collections.defaultdict(list, {OTHER_FILE: others} if others else {})
         classes = sorted({self._class(name) for name in names})
         number = {name: i for i, name in enumerate(classes)}
-        boxes = self.boxes_of(names, lambda what, name: problems[what].append(name))
+        boxes, problems = self.boxes_of(names)
         pictures = [Picture(name, number[self._class(name)], boxes[name]) for name in names]
-        return pictures, [plain(name) for name in classes], dict(problems)
+        problems = {OTHER_FILE: others, **problems} if others else problems
+        return pictures, [plain(name) for name in classes], problems
 
     def boxes_of(
-        self, names: Iterable[str], note: Callable[[str, str], None] = lambda what, name: None
-    ) -> dict[str, tuple[Box, ...]]:
-        """The boxes of these pictures; `note(what, name)` is told what is odd about them."""
+        self, names: Iterable[str]
+    ) -> tuple[dict[str, tuple[Box, ...]], dict[str, list[str]]]:
+        """The boxes of these pictures; and what is odd, about which of them or of the boxes."""
+        boxes, problems = dict.fromkeys(names, ()), collections.defaultdict(list)
         if self.annotation is None:
-            return dict.fromkeys(names, ())
-        keys = {_key(name): name for name in names}
-        boxes = dict.fromkeys(names, ())
+            return boxes, problems
+        missing = {_key(name): name for name in boxes}
         with archives.open_archive(self.annotation) as archive:
             for name in archive.names:
-                if (picture := keys.pop(_key(name), None)) is not None:
-                    boxes[picture] = _boxes(archive, name, lambda what, of=picture: note(what, of))
+                if (picture := missing.pop(_key(name), None)) is not None:
+                    boxes[picture], odd = _boxes(archive, name)
+                    for what in odd:
+                        problems[what].append(picture)
                 elif not PurePosixPath(name).name.startswith("."):
-                    note(NO_PICTURE, _key(name))
-        for name in keys.values():
-            note(NO_ANNOTATION, name)
-        return boxes
+                    problems[NO_PICTURE].append(_key(name))
+        if missing:
+            problems[NO_ANNOTATION] = list(missing.values())
+        return boxes, problems
 
     def _class(self, name: str) -> str:
         """The folder that holds the picture; at the top, what the archive itself is called."""
@@ -104,18 +106,14 @@ def _key(name: str) -> str:
     return f"{path.parent.name}/{stem}"
 
 
-def _boxes(archive: archives.Archive, name: str, note: Callable[[str], None]) -> tuple[Box, ...]:
-    """The boxes that one annotation file holds; `note` is told what is odd."""
+def _boxes(archive: archives.Archive, name: str) -> tuple[tuple[Box, ...], list[str]]:
+    """The boxes that one annotation file holds, and what is odd about it."""
     try:
         boxes, names = parse(archive.read(name))
     except (*archives.UNREADABLE, ET.ParseError, ArithmeticError, TypeError, AttributeError):
-        note(BAD_ANNOTATION)
-        return ()
-    if len(boxes) != 1:
-        note(SEVERAL if boxes else NO_BOX)
-    if "%s" in names:
-        note(NAMELESS)
-    return boxes
+        return (), [BAD_ANNOTATION]
+    odd = [SEVERAL if boxes else NO_BOX] if len(boxes) != 1 else []
+    return boxes, odd + [NAMELESS] * ("%s" in names)
 
 
 def parse(xml: bytes) -> tuple[tuple[Box, ...], set[str | None]]:

@@ -32,7 +32,6 @@ Box = tuple[int, int, int, int]
 UNREADABLE = "unreadable (skipped)"
 TOO_LARGE = f"over {MAX_PIXELS // 10**6} megapixels, JPEG twice that (skipped)"
 NOT_RGB = "not RGB (converted)"
-NOT_ITS_SUFFIX = "not in the format of their names (read anyway)"
 BOX_OUTSIDE = "with a box leaving the picture (cut at its edge)"
 BOX_EMPTY = "with an empty box (skipped)"
 NO_USABLE_BOX = "without a usable box (whole picture used)"
@@ -52,7 +51,6 @@ def cut(
     size: int,
     mode: str = "square",
     upright: bool = False,
-    suffix: str = "",
 ) -> Cut:
     """Cut each box out of a picture and resize it to `size` x `size` pixels.
 
@@ -64,7 +62,6 @@ def cut(
             `"none"` stretches the whole picture (one crop, however many boxes).
         upright: turn the picture as its EXIF says (photos from phones). Not for pictures whose
             boxes were drawn on the pixels as stored.
-        suffix: the ending of the file's name, to report one that lies about the format.
 
     Returns:
         A `Cut`; without images if the picture cannot be read. Never raises for bad pictures.
@@ -73,7 +70,7 @@ def cut(
         picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > MAX_PIXELS * (1 + (picture.format == "JPEG")):
             return Cut([], [], [TOO_LARGE])
-        problems = _format_problems(picture, suffix)
+        problems = [] if picture.mode == "RGB" else [NOT_RGB]
         turned = picture.getexif().get(_ORIENTATION, 1) if upright else 1
         original = picture.size[::-1] if turned > 4 else picture.size  # 5 to 8: on its side
         boxes, box_problems = usable_boxes(boxes, *original)
@@ -178,12 +175,3 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
     return picture.convert("RGB")
-
-
-def _format_problems(picture: Image.Image, suffix: str) -> list[str]:
-    problems = [] if picture.mode == "RGB" else [NOT_RGB]
-    promised = Image.registered_extensions().get(suffix.lower())
-    # A phone's "MPO" is a JPEG with a second one behind it.
-    if promised and promised != picture.format and {promised, picture.format} != {"JPEG", "MPO"}:
-        problems.append(NOT_ITS_SUFFIX)
-    return problems

@@ -16,7 +16,6 @@ from dogan_lib.runtime import progress
 TIMEOUT = 30  # seconds without a byte until a connection counts as broken
 ATTEMPTS = 5  # in a row without a byte of progress, on one mirror
 _FAILURES = (OSError, http.client.HTTPException)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DownloadError(RuntimeError):
@@ -36,8 +35,28 @@ def fetch(
         DownloadError: no mirror gave the file, its hash is wrong everywhere, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path.parent):
-        return path if path.exists() else _fetch(urls, path, size, sha256, show, pause)
+    part, failures = path.with_name(path.name + ".part"), []
+    with _alone(path.parent), progress(size, f"downloading {path.name}", "B", show) as bar:
+        if path.exists():
+            return path
+        # What is left of an earlier call may be wrong: then the first mirror gets a second turn.
+        for url in [*urls, *urls[: part.exists()]]:
+            try:
+                _complete(url, part, size, pause, bar)
+                with open(part, "rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+                if found == sha256:
+                    return part.replace(path)
+                part.unlink()  # resuming a wrong file can only give a wrong file
+                failures.append(f"{url}: its SHA-256 is {found}, not {sha256}")
+            except (*_FAILURES, ValueError) as error:
+                if _full(error):
+                    raise DownloadError(
+                        f"The disk is full: {part} ({error}). Free some space, or set DOGAN_CACHE "
+                        "to a larger disk, and start again: it goes on where it stopped."
+                    ) from error
+                failures.append(f"{url}: {error}")
+    raise DownloadError(f"{path.name} could not be downloaded:\n  " + "\n  ".join(failures))
 
 
 @contextlib.contextmanager
@@ -56,42 +75,19 @@ def _alone(folder: Path):
         os.close(place)
 
 
-def _fetch(urls, path, size, sha256, show, pause) -> Path:
-    part, failures = path.with_name(path.name + ".part"), []
-    # A part left over from earlier may be what is wrong: then the first mirror gets a second turn.
-    for url in [*urls, *urls[: part.exists()]]:
-        try:
-            if shutil.disk_usage(part.parent).free < size - _have(part):
-                raise OSError(errno.ENOSPC, f"{(size - _have(part)) / 1e6:,.0f} MB still to come")
-            with progress(size, f"downloading {path.name}", "B", show) as bar:
-                _complete(url, part, size, pause, bar)
-            with open(part, "rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found == sha256:
-                return part.replace(path)
-            part.unlink()  # resuming a wrong file can only give a wrong file
-            failures.append(f"{url}: its SHA-256 is {found}, not {sha256}")
-        except (*_FAILURES, ValueError) as error:
-            if getattr(error, "errno", None) in _FULL:
-                raise DownloadError(
-                    f"The disk is full: {part} ({error}). Free some space, or set DOGAN_CACHE to a "
-                    "larger disk, and start again: the download goes on where it stopped."
-                ) from error
-            failures.append(f"{url}: {error}")
-    raise DownloadError(f"{path.name} could not be downloaded:\n  " + "\n  ".join(failures))
-
-
 def _complete(url: str, part: Path, size: int, pause: float, bar) -> None:
     """Fill `part` from one mirror; a break is followed by a new attempt from the same byte."""
     failed = 0
     while (before := _have(part)) != size:
+        if shutil.disk_usage(part.parent).free < size - before:
+            raise OSError(errno.ENOSPC, f"{(size - before) / 1e6:,.0f} MB still to come")
         try:
             _append(url, part, size, bar)
         except _FAILURES as error:
             status = getattr(error, "code", 500)  # what the server answered, if it did
             failed = 0 if _have(part) > before else failed + 1
             final = status < 500 and status not in (408, 429)
-            if final or failed >= ATTEMPTS or getattr(error, "errno", None) in _FULL:
+            if final or failed >= ATTEMPTS or _full(error):
                 raise
             time.sleep(pause * 2**failed)
 
@@ -119,3 +115,7 @@ def _append(url: str, part: Path, size: int, bar) -> None:
 
 def _have(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
+
+
+def _full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)

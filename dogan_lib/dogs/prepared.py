@@ -1,21 +1,26 @@
 """Pictures cut once, in parallel, and cached: the second `load_dogs` takes a moment."""
 
 import collections
+import contextlib
+import errno
+import json
 import os
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
-from dogan_lib.dogs import cache, cropping
-from dogan_lib.dogs.archives import SUFFIXES, UNREADABLE, Archive, ArchiveError
+from dogan_lib.dogs import cropping
+from dogan_lib.dogs.archives import SUFFIXES, UNREADABLE, ArchiveError
 from dogan_lib.dogs.collection import Collection, Picture
-from dogan_lib.runtime import progress
+from dogan_lib.runtime import cache_dir, progress, write_atomically
 
 # Part of the names in the cache: raise it when the same archive would now be cut otherwise.
-FORMAT = 2
+FORMAT = 3
 
 
 def prepare(
@@ -24,71 +29,64 @@ def prepare(
     """The N crops of a collection, and whether they came from the cache.
 
     Returns:
-        A dict of images uint8 (N, size, size, 3) on disk, labels (N,), boxes (N, 4), names (N,):
-        the picture that each was cut from, breeds, problems, and pictures: how many there are.
+        A dict of images uint8 (N, size, size, 3), labels (N,), boxes (N, 4), names (N,): the
+        picture that each was cut from, breeds, problems, and pictures: how many there are.
 
     Raises:
         ArchiveError: the archive is unusable, holds no readable picture, or the cache is unusable.
     """
     kind = str(collection).partition(":")[0]
-    folder = cache.place(f"{kind}-{size}-{crop}-{collection.identity()}-{FORMAT}")
-    if found := cache.load(folder):
-        return found, True
-    return _prepare(folder, collection, size, crop, workers, show), False
+    name = f"{kind}-{size}-{crop}-{collection.identity()}-{FORMAT}"
+    return cached(name, lambda: _cut(collection, size, crop, workers or cores(), show))
 
 
-def _prepare(folder, collection, size, crop, workers, show) -> dict:
+def _cut(collection, size, crop, workers, show) -> dict:
     pictures, breeds, problems = collection.index()
     if not pictures:
         raise ArchiveError(
             f"No picture in {collection}: files that end in {' '.join(sorted(SUFFIXES))} count."
         )
-    rows = []  # of each crop: label, box, name
-    problems = collections.defaultdict(list, problems)
-
-    def images():
-        for picture, result in _cut_all(collection, pictures, size, crop, workers, show):
-            rows.extend((picture.breed, box, picture.name) for box in result.boxes)
-            for problem in result.problems:
+    # At most so many; what is not written to takes no memory.
+    images = np.empty((sum(max(1, len(p.boxes)) for p in pictures), size, size, 3), "uint8")
+    problems, rows = collections.defaultdict(list, problems), []
+    with progress(len(pictures), "cropping", "pictures", show) as bar:
+        for picture, cut in _cut_all(collection, pictures, size, crop, workers):
+            for problem in cut.problems:
                 problems[problem].append(picture.name)
-            yield from result.images
-        if not rows:
-            raise ArchiveError(
-                f"None of the {len(pictures):,} pictures in {collection} can be read. Look at one "
-                "of them in a viewer."
-            )
+            for image, box in zip(cut.images, cut.boxes, strict=True):
+                images[len(rows)] = image
+                rows.append((picture.breed, box, picture.name))
+            bar.update()
+    if not rows:
+        raise ArchiveError(
+            f"None of the {len(pictures):,} pictures in {collection} can be read. Look at one "
+            "of them in a viewer."
+        )
+    columns = zip(("labels", "boxes", "names"), zip(*rows, strict=True), strict=True)
+    facts = {"breeds": breeds, "problems": problems, "pictures": len(pictures)}
+    return {"images": images[: len(rows)], **dict(columns), **facts}
 
-    def facts():
-        labels, boxes, names = zip(*rows, strict=True)
-        columns = {"labels": labels, "boxes": boxes, "names": names, "breeds": breeds}
-        return {**columns, "problems": problems, "pictures": len(pictures)}
 
-    return cache.save(folder, images(), facts)
-
-
-def _cut_all(
-    collection, pictures, size, crop, workers, show
-) -> Iterator[tuple[Picture, cropping.Cut]]:
+def _cut_all(collection, pictures, size, crop, workers) -> Iterator[tuple[Picture, cropping.Cut]]:
     """(picture, Cut) of every picture, in order, cut on all cores.
 
     Threads, not processes: Pillow gives up the GIL while it decodes and resizes (two threads take
     half the time of one, as two processes do), and TensorFlow in the parent makes forks unsafe.
     """
+    one_at_a_time = threading.Lock()
 
-    def work(task):
-        picture, data = task
-        if data is None:
-            return picture, cropping.Cut([], [], [cropping.UNREADABLE])
-        suffix = PurePosixPath(picture.name).suffix
-        return picture, cropping.cut(data, picture.boxes, size, crop, collection.upright, suffix)
+    def work(picture):
+        try:
+            with one_at_a_time:
+                data = archive.read(picture.name)
+        except UNREADABLE:
+            return cropping.Cut([], [], [cropping.UNREADABLE])
+        return cropping.cut(data, picture.boxes, size, crop, collection.upright)
 
     with collection.open() as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them
-        tasks = ((picture, _read(archive, picture.name)) for picture in pictures)
-        with progress(len(pictures), "cropping", "pictures", show) as bar:
-            for result in map_in_order(work, tasks, workers or cores()):
-                bar.update()
-                yield result
+        with ThreadPoolExecutor(workers) as pool:
+            yield from zip(pictures, pool.map(work, pictures), strict=True)
 
 
 def cores() -> int:
@@ -98,23 +96,57 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _read(archive: Archive, name: str) -> bytes | None:
+def place(name: str) -> Path:
+    """Where something of this name is kept. Raises ArchiveError if the cache is unusable."""
+    with _explained():
+        return cache_dir() / name
+
+
+def cached(name: str, make: Callable[[], dict]) -> tuple[dict, bool]:
+    """What `make()` gives, and whether it was there: made once, and kept in one file of the cache.
+
+    Args:
+        make: gives a dict of `images`, an array, and of whatever JSON can hold, or arrays.
+
+    Raises:
+        ArchiveError: it cannot be kept. The cache is as it was before.
+    """
+    path = place(f"{name}.npz")
+    if found := _read(path):
+        return found, True
+    made = make()
+    images, facts = made.pop("images"), json.dumps(made, default=np.ndarray.tolist)
+    with _explained():
+        for left in path.parent.glob(f".{name}.*"):  # by a killed process; an hour old, nobody's
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > 3600:
+                    left.unlink()
+        with write_atomically(path) as temporary:
+            np.savez(temporary, images=images, facts=np.frombuffer(facts.encode(), "uint8"))
+    return {**json.loads(facts), "images": images}, False
+
+
+def _read(path) -> dict | None:
+    """None if there is nothing, or it is damaged: a zip has a checksum for all that it holds."""
     try:
-        return archive.read(name)
-    except UNREADABLE:
+        with np.load(path) as kept:
+            return {**json.loads(kept["facts"].tobytes()), "images": kept["images"]}
+    except Exception:  # of the zip, zlib, NumPy or JSON
         return None
 
 
-def map_in_order(function: Callable, items: Iterable, workers: int) -> Iterator:
-    """`map` over threads that holds only a few items at a time, however many there are."""
-    with ThreadPoolExecutor(workers) as pool:
-        pending = collections.deque()
-        for item in items:
-            pending.append(pool.submit(function, item))
-            if len(pending) > 8 * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = os.environ.get("DOGAN_CACHE") or "~/.cache/dogan"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "its disk is full" if full else "it cannot be written to"
+        raise ArchiveError(
+            f"The cache, {where}, is as it was: {what} ({error}). Free some space, or set the "
+            "environment variable DOGAN_CACHE to a folder on a disk with room."
+        ) from error
 
 
 def balanced_order(labels: np.ndarray, breeds: Iterable[int], seed: int) -> np.ndarray:

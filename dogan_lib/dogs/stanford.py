@@ -5,12 +5,13 @@ Khosla, Jayadevaprakash, Yao, Fei-Fei, "Novel dataset for fine-grained image cat
 ships them: the two archives come from Stanford's server, or from a folder of yours.
 """
 
+import hashlib
 import os
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from dogan_lib.dogs import cache, download
+from dogan_lib.dogs import download, prepared
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection
 
@@ -41,7 +42,7 @@ def find(folder: str | Path | None = None) -> Collection | None:
         ArchiveError: a folder was named, and an archive is missing from it.
     """
     named = folder or os.environ.get("DOGAN_STANFORD_DIR")
-    place = existing(named) if named else cache.place("stanford")
+    place = existing(named) if named else prepared.place("stanford")
     images = _first(place, "images.tar", "Images", "images")
     annotation = _first(place, "annotation.tar", "Annotation", "annotation")
     if images and annotation:
@@ -60,20 +61,19 @@ def _first(place: Path, *names: str) -> Path | None:
     return next((place / name for name in names if (place / name).exists()), None)
 
 
-def fetch(mirrors: Sequence[str] | None = None, show: bool = True) -> Collection:
+def fetch(show: bool = True) -> Collection:
     """The archives in the cache, downloaded if they are not there: 815 MB, hash-checked.
 
-    Args:
-        mirrors: addresses of folders that hold the archives; default `$DOGAN_STANFORD_MIRRORS`
-            (separated by spaces), then Stanford's own server.
+    They come from Stanford's server, or from `$DOGAN_STANFORD_MIRRORS`: addresses of folders that
+    hold them, separated by spaces.
 
     Raises:
         DownloadError: says what to do.
     """
-    place = cache.place("stanford")
+    place = prepared.place("stanford")
     for name, (size, sha256) in FILES.items():
         if not (place / name).exists():
-            urls = [mirror.rstrip("/") + "/" + name for mirror in mirrors or default_mirrors()]
+            urls = [mirror.rstrip("/") + "/" + name for mirror in mirrors()]
             print(f"fetching {name}, {size / 1e6:,.0f} MB, for non-commercial research only")
             try:
                 download.fetch(urls, place / name, size, sha256, show)
@@ -82,13 +82,25 @@ def fetch(mirrors: Sequence[str] | None = None, show: bool = True) -> Collection
     return Collection(place / "images.tar", place / "annotation.tar")
 
 
-def default_mirrors() -> list[str]:
+def origins() -> Iterator[str]:
+    """Whether the archives of Stanford Dogs on disk are the ones that Stanford published."""
+    found = find()
+    for path in (found.images, found.annotation) if found else ():
+        if path.name not in FILES:
+            yield f"{path}: unpacked, nothing to compare with"
+            continue
+        with open(path, "rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == FILES[path.name][1]
+        yield f"{path}: {'as published' if same else 'not the published archive'}"
+
+
+def mirrors() -> list[str]:
     return os.environ.get("DOGAN_STANFORD_MIRRORS", "").replace(",", " ").split() or [MIRROR]
 
 
 def can_fetch() -> bool:
     """Whether a mirror answers within three seconds."""
-    for mirror in default_mirrors():
+    for mirror in mirrors():
         try:
             url = mirror.rstrip("/") + "/images.tar"
             with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=3):

@@ -31,7 +31,7 @@ from keras import layers, ops
 from dogan_lib import checkpoints
 from dogan_lib.callbacks import Resume
 from dogan_lib.dogs import load_dogs
-from dogan_lib.dogs.batches import batches as dataset
+from dogan_lib.dogs.dataset import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.models import text_encoder

@@ -39,12 +39,6 @@ class Recognised:
         """Share of the pictures whose breed is among the first k guesses."""
         return float((self.ranks < k).mean())
 
-    def by_breed(self, k: int = 1) -> dict[str, float]:
-        """The same for each breed that was asked for, best first."""
-        asked = np.unique(self.labels)
-        shares = {self.breeds[i]: float((self.ranks[self.labels == i] < k).mean()) for i in asked}
-        return dict(sorted(shares.items(), key=lambda item: -item[1]))
-
     def __str__(self):
         five = f", among the first five: {self.accuracy(5):.1%}" if len(self.breeds) > 10 else ""
         return (

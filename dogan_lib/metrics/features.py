@@ -174,29 +174,24 @@ def shipped(name: str) -> FeatureNetwork:
 
 
 @functools.cache
-def inception(weights: str | None = "imagenet") -> FeatureNetwork:
+def inception() -> FeatureNetwork:
     """Keras' InceptionV3 up to its last pooling: 2048 features, pictures enlarged to 299 x 299.
 
-    Args:
-        weights: "imagenet" (88 MB, downloaded once by Keras), or None for random ones (to test the
-            path without a network; the name says so).
-
     Raises:
-        RuntimeError: the weights cannot be had.
+        RuntimeError: the weights, 88 MB that Keras downloads once, cannot be had.
     """
     import keras
 
     try:
         model = keras.applications.InceptionV3(
-            include_top=False, pooling="avg", weights=weights, input_shape=(299, 299, 3)
+            include_top=False, pooling="avg", weights="imagenet", input_shape=(299, 299, 3)
         )
     except Exception as error:  # Keras lets any kind through: URLError, socket, checksum
         raise RuntimeError(
             "InceptionV3's ImageNet weights could not be fetched (88 MB, once, into ~/.keras): "
             f"{error}. Go online and try again, or use another network, which needs no download."
         ) from error
-    name, threshold = ("inception-v3", INCEPTION_THRESHOLD) if weights else ("random", None)
-    return FeatureNetwork(name, model.predict_on_batch, 299, threshold)
+    return FeatureNetwork("inception-v3", model.predict_on_batch, 299, INCEPTION_THRESHOLD)
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:
@@ -210,3 +205,10 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     import tensorflow as tf
 
     return tf.image.resize(images, (size, size), "bicubic", antialias=True).numpy()
+
+
+def at_size(images: np.ndarray, size: int) -> np.ndarray:
+    """uint8 pictures of any size -> of `size` pixels a side, antialiased bicubic."""
+    if images.shape[1:3] == (size, size):
+        return images
+    return np.clip(resize(images.astype("float32"), size) + 0.5, 0, 255).astype("uint8")

@@ -93,9 +93,10 @@ def score(
     """
     eyes = network(features)
     endless = hasattr(fake, "sample") or str(fake).endswith(".keras")
+    given = None if endless else pictures(fake)
     held_out = set(eyes.card.get("held_out", ()))
     unseen = np.array([Path(name).stem in held_out for name in real.names], bool)
-    limits = [n, None if endless else len(pictures(fake).images), len(real) // 2]
+    limits = [n, len(given.images) if given else None, len(real) // 2]
     if n is None:
         limits += [MOST, int(unseen.sum()) if unseen.sum() >= 100 else None]
     n = min(limit for limit in limits if limit is not None)
@@ -105,10 +106,11 @@ def score(
     reference = extract(
         real.subset(np.setdiff1d(np.arange(len(real)), floor)), eyes, progress=progress
     )
+    fakes = extract(given.images if given else fake, eyes, n, seed=seed, progress=progress)
     others = real.images[np.sort(floor)]
     noise = np.random.default_rng(seed).integers(0, 256, others.shape, dtype="uint8")
     sides = {
-        _name(fake): extract(fake, eyes, n, seed=seed, progress=progress),
+        Path((given or fakes).text).stem: fakes,
         f"real dogs, {'never seen' if known else 'other ones'}": extract(others, eyes),
         "the same, blurred": extract(blurred(others, BLUR * others.shape[1] / 64), eyes),
         "noise": extract(noise, eyes),
@@ -139,13 +141,6 @@ def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
     if sigma == 0:
         return images
     return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
-
-
-def _name(fake) -> str:
-    if isinstance(fake, str | Path):
-        return Path(fake).stem
-    card = getattr(fake, "card", None) or {}
-    return card.get("name") or getattr(fake, "source", None) or "generated"
 
 
 def size_of(fake) -> int:

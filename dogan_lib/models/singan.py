@@ -30,10 +30,10 @@ from dogan_lib.models.singan_scales import (
     resize,
     shrunk,
 )
-from dogan_lib.models.singan_training import Schedule, Status, Training, named
+from dogan_lib.models.singan_training import Schedule, Training, named
 from dogan_lib.runtime import write_atomically
 
-__all__ = ["Scale", "Schedule", "SinGAN", "Status", "discriminator", "generator", "pyramid"]
+__all__ = ["Scale", "Schedule", "SinGAN", "Training", "discriminator", "generator", "pyramid"]
 
 FORMAT = "dogan-singan-1"
 
@@ -116,8 +116,8 @@ class SinGAN:
         Args:
             image: see `as_picture`. Not needed to go on.
             schedule: "fast", "paper" (2000 iterations a scale), or a `Schedule`.
-            callbacks: functions of a `Status`, called after each block of iterations and at the
-                end of each scale: `lambda now: now.done and gan.save("trees.npz")`.
+            callbacks: functions of the scale's `Training`, called after each block of iterations:
+                `lambda now: now.done and gan.save("trees.npz")`.
             scales: stop after so many; all where not given.
             verbose: print a line for each scale.
 
@@ -128,21 +128,11 @@ class SinGAN:
         self.take(image)
         plan = named(schedule)
         for k in range(len(self.scales), min(scales or len(self.shapes), len(self.shapes))):
-            status = self._train_scale(Training(self, k, plan), callbacks)
+            training = Training(self, k, plan)
+            training.run(callbacks)
             if verbose:
-                print(status, flush=True)
+                print(training, flush=True)
         return self
-
-    def _train_scale(self, training: Training, callbacks) -> Status:
-        for block, rate in training.plan.blocks():
-            training.step(block, rate)
-            status = training.status()
-            if status.done:
-                self.scales.append(training.scale())
-                self.critic = training.critic() if len(self.scales) < len(self.shapes) else None
-            for callback in callbacks:
-                callback(status)
-        return status
 
     def take(self, image):
         """Prepare the pyramid of the picture, or check that it is the one we know."""

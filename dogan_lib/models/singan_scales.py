@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageOps
 
+from dogan_lib.dogs.cropping import to_rgb
 from dogan_lib.plots import to_uint8
 
 BORDER = 5  # five valid 3x3 convolutions take so many pixels away at each side
@@ -43,11 +44,7 @@ def as_picture(image) -> np.ndarray:
         if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[-1] not in (3, 4)):
             raise ValueError(f"a picture is (H, W), (H, W, 3) or (H, W, 4), not {array.shape}")
         image = Image.fromarray(to_uint8(array))
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image, "uint16") // 257).astype("uint8"))
-    image = image.convert("RGBA")
-    white = Image.new("RGBA", image.size, "white")
-    return np.asarray(Image.alpha_composite(white, image).convert("RGB"))
+    return np.asarray(to_rgb(image))
 
 
 def as_float(picture: np.ndarray) -> np.ndarray:
@@ -122,7 +119,7 @@ class Scale:
     """A trained scale.
 
     Attributes:
-        weights: those of `singan_training.generator(width)`, rounded to float16: what a file holds
+        weights: those of `singan_networks.generator(width)`, rounded to float16: what a file holds
             is exactly what the scales above were trained on.
         sigma: how strong its noise is.
         facts: iterations, seconds, the reconstruction's error ...

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -100,51 +100,24 @@ def named(schedule: str | Schedule) -> Schedule:
 # ---------------------------------------------------------------------------- one scale
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Status:
-    """What a callback of `SinGAN.fit` is told after each block of iterations.
+class Training:
+    """Scale k of a SinGAN while it trains; a callback of `SinGAN.fit` is told it after each block.
 
     Attributes:
         gan: the SinGAN; its `scales` hold those that are finished.
         scale, scales: the index of the one in training, and how many there will be.
         iteration, iterations: done in this scale, and in all.
-        signals: means of the block: `gap` D(real) - D(fake), `penalty`, and `reconstruction`, the
-            root of the mean squared error.
+        signals: means of the last block: `gap` D(real) - D(fake), `penalty`, and `reconstruction`,
+            the root of the mean squared error.
         seconds: spent on this scale.
         done: whether this scale is finished, and in `gan.scales`.
     """
 
-    gan: object
-    scale: int
-    scales: int
-    iteration: int
-    iterations: int
-    signals: dict[str, float]
-    seconds: float
-    done: bool
-    _current: Callable[[], Scale]
-
-    def sample(self, n: int = 1, seed: int = 0) -> np.ndarray:
-        """What the pyramid makes now, float32 (n, h, w, 3) at the size of this scale."""
-        scales = [*self.gan.scales[: self.scale], self._current()]
-        return self.gan.stages(n, seed=seed, scales=scales)[-1]
-
-    def __str__(self):
-        height, width = self.gan.shapes[self.scale]
-        return (
-            f"scale {self.scale + 1}/{self.scales} · {width}x{height} · {self.iteration} of "
-            f"{self.iterations} iterations · {self.seconds:.1f} s · reconstruction off by "
-            f"{self.signals['reconstruction']:.3f}"
-        )
-
-
-class Training:
-    """Scale k of a SinGAN while it trains: `step` once for each of `plan.blocks()`."""
-
     def __init__(self, gan, k: int, plan: Schedule):
         width = gan.width_at(k)
-        self.gan, self.k, self.plan, self.shape = gan, k, plan.at(width), gan.shapes[k]
-        self.began, self.done = time.perf_counter(), 0
+        self.gan, self.scale, self.scales = gan, k, len(gan.shapes)
+        self.plan, self.shape = plan.at(width), gan.shapes[k]
+        self.began, self.iteration, self.iterations = time.perf_counter(), 0, self.plan.iterations
         self.random = gan.random(k, "training")
         self.real = gan.real(k)[None]
         self.rec, self.sigma = self._reconstruction()
@@ -154,19 +127,53 @@ class Training:
         )
         self.worker.start(*self._first_weights(width))
 
+    def __str__(self):
+        height, width = self.shape
+        return (
+            f"scale {self.scale + 1}/{self.scales} · {width}x{height} · {self.iteration} of "
+            f"{self.iterations} iterations · {self.seconds:.1f} s · reconstruction off by "
+            f"{self.signals['reconstruction']:.3f}"
+        )
+
+    @property
+    def done(self) -> bool:
+        return self.iteration == self.iterations
+
+    def run(self, callbacks=()):
+        """Train to the end; the scale and its D are then the SinGAN's."""
+        for block, rate in self.plan.blocks():
+            self.step(block, rate)
+            if self.done:
+                self.gan.scales.append(self.current())
+                last = len(self.gan.scales) == self.scales
+                self.gan.critic = None if last else rounded(self.worker.d.get_weights())
+            for callback in callbacks:
+                callback(self)
+
+    def sample(self, n: int = 1, seed: int = 0) -> np.ndarray:
+        """What the pyramid makes now, float32 (n, h, w, 3) at the size of this scale."""
+        scales = [*self.gan.scales[: self.scale], self.current()]
+        return self.gan.stages(n, seed=seed, scales=scales)[-1]
+
+    def current(self) -> Scale:
+        """The scale as it is now."""
+        signals = {name: round(value, 5) for name, value in self.signals.items()}
+        facts = {"iterations": self.iteration, "seconds": round(self.seconds, 2), **signals}
+        return Scale(rounded(self.worker.g.get_weights()), self.sigma, facts)
+
     def _reconstruction(self):
         """What z* makes of the scales below, enlarged, and sigma, which it decides."""
-        if self.k == 0:
+        if self.scale == 0:
             return tf.zeros((1, *self.shape, 3)), 1.0
-        rec = resize(self.gan.reconstruct(self.k - 1), self.shape)
+        rec = resize(self.gan.reconstruct(self.scale - 1), self.shape)
         error = float(np.sqrt(np.mean((rec - self.real) ** 2)))
         return rec, self.gan.settings["noise"] * error
 
     def _first_weights(self, width):
         """Those of the scale below where the widths are equal, else new ones: G's and D's."""
-        if self.k and self.gan.width_at(self.k - 1) == width:
-            return self.gan.scales[self.k - 1].weights, self.gan.critic
-        seeds = self.gan.random(self.k, "weights").integers(2**31, size=2)
+        if self.scale and self.gan.width_at(self.scale - 1) == width:
+            return self.gan.scales[self.scale - 1].weights, self.gan.critic
+        seeds = self.gan.random(self.scale, "weights").integers(2**31, size=2)
         builders = (generator, discriminator)
         return tuple(b(width, int(s)).get_weights() for b, s in zip(builders, seeds, strict=True))
 
@@ -181,25 +188,25 @@ class Training:
         bad = [name for name, value in self.signals.items() if not np.isfinite(value)]
         if bad:
             raise FloatingPointError(
-                f"training stopped: {' and '.join(bad)} of scale {self.k} after iteration "
-                f"{self.done} is not a number. The scales below are kept; lower the learning rate "
-                'and call fit again, or try precision="float32".'
+                f"training stopped: {' and '.join(bad)} of scale {self.scale} after iteration "
+                f"{self.iteration} is not a number. The scales below are kept; lower the learning "
+                'rate and call fit again, or try precision="float32".'
             )
         self.signals["reconstruction"] **= 0.5
-        self.done += block
+        self.iteration += block
         self.seconds = time.perf_counter() - self.began
 
     def inputs(self, iterations: int, rate: float) -> dict:
         """Those of `Trainer.train`, with everything random that the iterations need."""
         plan, random = self.plan, self.random
-        z = draw_noise(iterations, self.k, self.shape, random)
+        z = draw_noise(iterations, self.scale, self.shape, random)
         drawn, draws = math.ceil(iterations / plan.shared), 1 if plan.together else plan.d_steps
         ups = padded(self._from_below(drawn * draws))
         free = [s - w + 1 for s, w in zip(self.shape, self.window, strict=True)]
         return {
             "real": self.real,
             "rec": padded(self.rec),
-            "rec_noise": padded(self.sigma * self.gan.rec_noise(self.k)),
+            "rec_noise": padded(self.sigma * self.gan.rec_noise(self.scale)),
             "ups": tf.reshape(ups, (drawn, draws, *ups.shape[1:])),
             "noise": padded(self.sigma * z),
             "alpha": random.random((iterations, draws), "float32"),
@@ -212,34 +219,11 @@ class Training:
     def _from_below(self, n):
         """n random pictures of the scales below, enlarged to this one."""
         up, shapes = tf.zeros((n, *self.gan.shapes[0], 3)), self.gan.shapes
-        if self.k == 0:
+        if self.scale == 0:
             return up
         noise = lambda k, shape: draw_noise(n, k, shape, self.random)  # noqa: E731
-        *_, last = climb(self.gan.scales[: self.k], shapes, up, noise)
+        *_, last = climb(self.gan.scales[: self.scale], shapes, up, noise)
         return resize(last, self.shape)
-
-    def scale(self) -> Scale:
-        """As it is now."""
-        signals = {name: round(value, 5) for name, value in self.signals.items()}
-        facts = {"iterations": self.done, "seconds": round(self.seconds, 2), **signals}
-        return Scale(rounded(self.worker.g.get_weights()), self.sigma, facts)
-
-    def critic(self) -> list[np.ndarray]:
-        """D's weights, with which the next scale begins."""
-        return rounded(self.worker.d.get_weights())
-
-    def status(self) -> Status:
-        return Status(
-            gan=self.gan,
-            scale=self.k,
-            scales=len(self.gan.shapes),
-            iteration=self.done,
-            iterations=self.plan.iterations,
-            signals=self.signals,
-            seconds=self.seconds,
-            done=self.done == self.plan.iterations,
-            _current=self.scale,
-        )
 
 
 def _policy(precision, width):

@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers, ops
 
 from dogan_lib.cards import read_card
-from dogan_lib.dogs.batches import batches as dataset
+from dogan_lib.dogs.dataset import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.runtime import data_dir
 from dogan_lib.saving import read_network

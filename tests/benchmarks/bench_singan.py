@@ -64,7 +64,7 @@ def dogan(task, schedule="paper"):
             return plan.block
 
         rates.append(rate(step, task["seconds"]))
-        gan.critic = training.critic()
+        gan.critic = training.worker.d.get_weights()
         gan.scales.append(singan.Scale(training.worker.g.get_weights(), training.sigma))
     return rates
 
@@ -135,7 +135,7 @@ def torch(task):
 def quality(task):
     """Train with a schedule; how long it took, and SIFID and diversity of 50 samples."""
     from dogan_lib import runtime
-    from dogan_lib.metrics.single import diversity, sifid
+    from dogan_lib.classroom.single import diversity, sifid
     from dogan_lib.models.singan import SinGAN
 
     runtime.setup(task["seed"], small=True)

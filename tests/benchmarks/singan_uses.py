@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import plots, runtime
-from dogan_lib.metrics.single import diversity, perceptual, sifid
-from dogan_lib.models import singan_uses
+from dogan_lib.classroom import singan_uses
+from dogan_lib.classroom.single import diversity, perceptual, sifid
 from dogan_lib.models.singan import SinGAN, as_picture
 
 SAMPLED = ("trees3", "stone", "balloons", "irish_setter_01a3b064", "vizsla_2edc0a97")

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dogan_lib.checkpoints import Generator, save_generator
+from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import WIDGET_VIEW
 from dogan_lib.classroom.widgets import (
     AskForDogs,
@@ -22,7 +23,6 @@ from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.generator import latents
 from dogan_lib.models import biggan, conditional, dcgan, sagan, text, text_encoder
 from dogan_lib.models.singan import Scale, SinGAN, generator
-from dogan_lib.models.singan_uses import paint_to_image
 
 
 def picture(walk):

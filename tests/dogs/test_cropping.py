@@ -169,12 +169,6 @@ def test_odd_boxes_are_cut_skipped_or_replaced_and_counted(build):
     assert all_empty.problems == [cropping.BOX_EMPTY, cropping.NO_USABLE_BOX]
 
 
-def test_a_name_that_lies_about_the_format_is_reported(build):
-    png = build.encode(np.zeros((8, 8, 3), np.uint8), "PNG")
-    assert cut(png, [], 4, suffix=".JPG").problems == [cropping.NOT_ITS_SUFFIX]
-    assert not cut(png, [], 4, suffix=".png").problems
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photos_from_phones_stand_upright_when_asked(build, orientation):
     pixels = np.zeros((400, 300, 3), np.uint8)

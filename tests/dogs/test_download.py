@@ -181,5 +181,5 @@ def test_stanford_says_what_to_do_when_it_cannot_be_had(mirror, empty_cache):
 
 
 def test_real_archives_are_asked_for_by_default():
-    assert stanford.default_mirrors() == [stanford.MIRROR]
+    assert stanford.mirrors() == [stanford.MIRROR]
     assert stanford.FILES["images.tar"][0] == 793_579_520

@@ -13,7 +13,6 @@ from PIL import Image
 from dogan_lib.dogs import (
     ArchiveError,
     DownloadError,
-    cache,
     collection,
     load_dogs,
     prepared,
@@ -76,20 +75,24 @@ def test_another_archive_size_or_crop_is_another_file(stanford_folder, empty_cac
     assert len(list(empty_cache.iterdir())) == 4
 
 
-@pytest.mark.parametrize("file", ["images", "facts.json"])
-@pytest.mark.parametrize("damage", ["cut", "flip", "gone", "longer"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone", "longer", "zeros"])
+@pytest.mark.parametrize("part", [0.01, 0.5, 0.99])
 @pytest.mark.parametrize("source", ["stanford", "doodle"])
-def test_a_damaged_cache_is_made_anew(stanford_folder, empty_cache, file, damage, source):
+def test_a_damaged_cache_is_made_anew(stanford_folder, empty_cache, part, damage, source):
     arguments = (16, "doodle", None, 4) if source == "doodle" else (16, stanford_folder)
     before = load_dogs(*arguments)
-    (folder,) = empty_cache.iterdir()
-    data = bytearray((folder / file).read_bytes())
-    if damage == "gone":
-        (folder / file).unlink()
-    else:
-        data[len(data) // 2] ^= 4 * (damage == "flip")
-        whole = {"cut": data[:-7], "longer": data + b"0"}.get(damage, data)
-        (folder / file).write_bytes(whole)
+    (file,) = empty_cache.iterdir()
+    data, place = bytearray(file.read_bytes()), int(part * file.stat().st_size)
+    match damage:
+        case "cut":
+            data = data[:place]
+        case "flip":
+            data[place] ^= 4
+        case "longer":
+            data += b"0" * place
+        case "zeros":
+            data[place : place + 512] = bytes(len(data[place : place + 512]))
+    file.unlink() if damage == "gone" else file.write_bytes(data)
     again = load_dogs(*arguments)
     np.testing.assert_array_equal(again.images, before.images)
     np.testing.assert_array_equal(again.labels, before.labels)
@@ -130,7 +133,6 @@ def test_every_bad_input_is_counted_in_one_line(tmp_path, build, capsys):
     assert short == {
         "unreadable": {"truncated", "empty_file"},
         "not RGB": {"png"},
-        "not in the format of their names": {"png"},
         "with a box leaving the picture": {"outside"},
         "with an empty box": {"empty_box"},
         "without a usable box": {"empty_box"},
@@ -162,7 +164,7 @@ def test_a_full_disk_leaves_the_cache_as_it_was(stanford_folder, monkeypatch, em
     def fill_up(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.os, "fsync", fill_up)
+    monkeypatch.setattr(prepared.os, "fsync", fill_up)
     for source in (stanford_folder, "doodle"):
         with pytest.raises(ArchiveError, match=r"its disk is full .*DOGAN_CACHE"):
             load_dogs(16, source, limit=2)
@@ -193,14 +195,14 @@ def test_an_interrupted_load_leaves_the_cache_as_it_was(stanford_folder, monkeyp
 
 def test_what_a_killed_load_left_behind_is_swept(stanford_folder, empty_cache):
     load_dogs(8, stanford_folder)
-    (folder,) = empty_cache.iterdir()
-    old, new = (empty_cache / f".{folder.name}.{kind}" for kind in ("old", "new"))
+    (file,) = empty_cache.iterdir()
+    old, new = (empty_cache / f".{file.stem}.{kind}.tmp.npz" for kind in ("old", "new"))
     for left in (old, new):
-        left.mkdir()
+        left.touch()
     os.utime(old, (0, 0))
-    (folder / "images").unlink()
+    file.unlink()
     load_dogs(8, stanford_folder)
-    assert set(empty_cache.iterdir()) == {folder, new}
+    assert set(empty_cache.iterdir()) == {file, new}
 
 
 def test_names_of_a_megabyte_cost_no_more_than_that(tmp_path, build):

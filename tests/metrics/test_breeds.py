@@ -11,7 +11,6 @@ def test_accuracy_of_given_ranks():
     result = Recognised(["a", "b", "c"], np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2]), "judge")
     assert result.accuracy() == 0.5 and result.accuracy(2) == 0.75
     assert result.chance == pytest.approx(1 / 3)
-    assert result.by_breed() == {"b": 1.0, "a": 0.5, "c": 0.0}
     assert "50.0%" in str(result) and "33.3%" in str(result)
 
 

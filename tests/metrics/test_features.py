@@ -60,11 +60,18 @@ def test_features_repr_and_subset(tiny):
 
 
 @pytest.mark.slow
-def test_inception_with_random_weights():
-    network = features.inception(weights=None)
-    seen = extract(pictures(3, size=64), network)
-    assert seen.vectors.shape == (3, 2048)
-    assert network.name == "random" and network.threshold is None
+def test_inception_with_random_weights(monkeypatch):
+    import keras
+
+    whole = keras.applications.InceptionV3
+    monkeypatch.setattr(
+        keras.applications, "InceptionV3", lambda **options: whole(**options | {"weights": None})
+    )
+    features.inception.cache_clear()
+    network = features.network("inception")
+    features.inception.cache_clear()
+    assert extract(pictures(3, size=64), network).vectors.shape == (3, 2048)
+    assert network.name == "inception-v3" and network.threshold == 0.1
 
 
 def test_inception_that_cannot_be_fetched(monkeypatch):

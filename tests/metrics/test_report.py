@@ -10,9 +10,10 @@ from PIL import Image
 from small_pictures import Sampler, pictures
 
 from dogan_lib import cli
+from dogan_lib.classroom import submission
 from dogan_lib.dogs import Dogs
 from dogan_lib.generator import Generator, latents
-from dogan_lib.metrics import features, report, submission
+from dogan_lib.metrics import features, report
 from dogan_lib.models import dcgan
 
 

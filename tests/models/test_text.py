@@ -6,12 +6,12 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib import checkpoints, losses
+from dogan_lib.classroom.obedience import figure, obedience
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles import painter as doodle
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
-from dogan_lib.metrics.obedience import figure, obedience
 from dogan_lib.models import text, text_encoder
 from dogan_lib.models.text import TextGAN
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import function, number, target, words
-from dogan_lib.metrics.single import diversity
+from dogan_lib.classroom.single import diversity
 
 RANDOM = np.random.default_rng(0)
 

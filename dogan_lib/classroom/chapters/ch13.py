@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import function, number, numbers, target
-from dogan_lib.models.singan_uses import animate
+from dogan_lib.classroom.singan_uses import animate
 
 RANDOM = np.random.default_rng(0)
 

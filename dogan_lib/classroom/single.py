@@ -1,7 +1,7 @@
 """How good are the pictures of a model of one picture? SIFID, how much they differ, and how far
 one is from the picture that it should be.
 
-from dogan_lib.metrics.single import diversity, perceptual, sifid
+from dogan_lib.classroom.single import diversity, perceptual, sifid
 print(sifid(gan.image, gan.sample(50)))
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dogan_lib.metrics.distances import frechet_distance, gaussian
-from dogan_lib.metrics.features import network
+from dogan_lib.metrics.features import classifier
 from dogan_lib.metrics.scores import Score
 from dogan_lib.plots import to_uint8
 
@@ -112,7 +112,7 @@ def dognet_maps(stages: int = 4) -> Callable:
     """
     import keras
 
-    model = _load_dognet()
+    model = classifier("dognet")
     ends = {layer.output.shape[1]: layer for layer in model.layers if len(layer.output.shape) == 4}
     ends.pop(model.input_shape[1])  # the picture itself
     run = _any_size(keras.Model(model.input, [layer.output for layer in ends.values()][:stages]))
@@ -125,14 +125,6 @@ def _mirrored(pictures, step):
 
     more = [-side % step for side in pictures.shape[1:3]]
     return tf.pad(pictures, [[0, 0], *([0, n] for n in more), [0, 0]], "SYMMETRIC")
-
-
-def _load_dognet():
-    from dogan_lib.checkpoints import data_dir
-    from dogan_lib.saving import read_network
-
-    network("dognet")  # says what to do where there is none
-    return read_network(data_dir() / "checkpoints" / "dognet.keras")
 
 
 @functools.cache

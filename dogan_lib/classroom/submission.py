@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dogan_lib.checkpoints import data_dir
-from dogan_lib.metrics.features import resize
+from dogan_lib.metrics.features import at_size
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.models import biggan
 from dogan_lib.plots import png
@@ -111,13 +111,6 @@ def submit(
                 archive.writestr(f"dog_{i:05d}.png", png(image))
         check_submission(temporary, n, size)
     return path
-
-
-def at_size(images: np.ndarray, size: int) -> np.ndarray:
-    """uint8 pictures of any size -> of `size` pixels a side, antialiased bicubic."""
-    if images.shape[1:3] == (size, size):
-        return images
-    return np.clip(resize(images.astype("float32"), size) + 0.5, 0, 255).astype("uint8")
 
 
 def check_submission(path: str | Path, n: int = PICTURES, size: int = SIZE) -> None:
