@@ -30,7 +30,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # TensorFlow's C++ side greets on stderr whatever its log level is.
 CHATTER = re.compile(
-    r"^(WARNING: All log messages before absl|\[IPKernelApp\] WARNING|[IW]\d{4} \d\d:|\d{10}\.\d+:)"
+    r"^(WARNING: All log messages before absl|\[IPKernelApp\] WARNING|[IW]\d{4} \d\d:|\d{10}\.\d+:"
+    r"|E\d{4} .*oneDNN supports)"
 )
 NOTEBOOK_LINK = re.compile(r'href="(?:\./)?(\w+)\.ipynb"')
 WIDGET_NOTE = "<p><em>▶ A widget lives here: run the notebook to move its sliders.</em></p>"
