@@ -1,4 +1,4 @@
-"""What accompanies a training: the stop at NaN, checkpoints, recorded curves, a live picture."""
+"""What accompanies a training: checkpoints, recorded curves, a live picture, a film, a clock."""
 
 import math
 import time
@@ -8,41 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib.distribution import number
 from dogan_lib.runtime import sweep, write_atomically
 from dogan_lib.signals import SIGNALS
-
-
-class StopOnNaN(keras.callbacks.Callback):
-    """End the run at the first loss that is not finite, and say which and where.
-
-    Also ends it at the first batch whose pictures are not in [-1, 1].
-    """
-
-    def on_train_begin(self, logs=None):
-        self.model.brightest.assign(0.0)  # of the data of another `fit`, perhaps
-        self.model.bad_step.assign(-1)
-
-    def on_train_batch_end(self, batch, logs=None):
-        brightest = float(tf.convert_to_tensor(self.model.brightest))
-        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
-        if math.isnan(brightest):
-            raise FloatingPointError(
-                f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
-                "Look for it in the data; the learning rates are not to blame"
-            )
-        if brightest > 2:
-            raise ValueError(
-                f"training stopped: pictures reach {brightest:.0f}, and GANs train on [-1, 1]: "
-                "x / 127.5 - 1, as `dogs.batches()` does"
-            )
-        if bad:
-            losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
-            raise FloatingPointError(
-                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
-                "checkpoint is untouched; lower the learning rates, or add a penalty or "
-                "normalisation to D, and resume from it."
-            )
 
 
 class Resume(keras.callbacks.Callback):
