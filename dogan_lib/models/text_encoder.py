@@ -4,7 +4,7 @@
     encoder(["a small brown dog sitting on grass"])     # float32 (1, 128)
     batches(trained_on(dogs), encoder, 32)              # (images, captions, wrong captions)
 
-`doodles.readers` trains it, by matching pictures with captions as Reed et al. 2016 did.
+`data/make/readers.py` trains it, by matching pictures with captions as Reed et al. 2016 did.
 """
 
 import functools
@@ -99,7 +99,7 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
         path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
-            f"no text encoder {path}; train one with `python -m dogan_lib.doodles.readers encoder`"
+            f"no text encoder {path}; train one with `python -m data.make.readers encoder`"
         )
     return _load_encoder(path, path.stat().st_mtime_ns)
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 from PIL import Image
 
 from data.make import generators, leaderboard, recipes
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -77,7 +78,7 @@ def test_a_finished_run_is_left_alone(tiny):
 
 def test_facts_may_be_added_to_a_card(tiny):
     model = dcgan.generator_32(16, width=16)
-    checkpoints.save_generator(model, "own", {"steps": 3, "seed": 1})
+    save_generator(model, "own", {"steps": 3, "seed": 1})
     leaderboard.annotate("own", seed=2, scores={"n": [1.2]})
     assert checkpoints.card("own") == {"name": "own", "steps": 3, "seed": 2, "scores": {"n": [1.2]}}
     with pytest.raises(FileNotFoundError, match="no card"):
@@ -329,9 +330,9 @@ def test_all_devices_of_a_machine_with_one_play_the_same_game(tiny, capsys):
 
 
 def test_only_the_first_worker_writes(tiny, monkeypatch):
-    alone = generators.distribution.strategy()
-    monkeypatch.setattr(generators.distribution, "strategy", lambda name: alone)
-    monkeypatch.setattr(generators.distribution, "is_chief", lambda: False)
+    alone = generators.strategies.strategy()
+    monkeypatch.setattr(generators.strategies, "strategy", lambda name: alone)
+    monkeypatch.setattr(generators.strategies, "is_chief", lambda: False)
     train(tiny, 1, strategy="multiworker", ship=True)
     assert [path.name for path in tiny.iterdir()] == ["recipe"] and not checkpoints.available()
 
