@@ -109,22 +109,32 @@ def judge_together(features, condition, norm: bool = False):
     return dcgan.judge(layers.LeakyReLU(negative_slope=0.2)(x))
 
 
-def project(features, condition, spectral: bool = False):
+def project(
+    features,
+    condition=None,
+    spectral: bool = False,
+    initializer: str | None = None,
+    eps: float = 1e-12,
+):
     """Features (batch, h, w, c) and a condition (batch, d) -> logits (batch, 1), by projection.
 
     w . h + <V c, h> with h the features summed over the picture: how real it looks at all, plus
     how much it looks like *this* c. For one-hot c the rows of V are the classes' vectors.
 
     Args:
-        spectral: normalise both maps spectrally.
+        condition: None leaves the second term out.
+        spectral: normalise both maps spectrally, with this `eps`.
+        initializer: of both maps; N(0, 0.02) where not given, since h is a sum, and large.
     """
 
     def linear(units, **options):
-        small = keras.initializers.RandomNormal(stddev=0.02)  # h is a sum, and large
-        layer = layers.Dense(units, kernel_initializer=small, dtype="float32", **options)
-        return SpectralNormalization(layer, dtype="float32") if spectral else layer
+        start = initializer or keras.initializers.RandomNormal(stddev=0.02)
+        layer = layers.Dense(units, kernel_initializer=start, dtype="float32", **options)
+        return SpectralNormalization(layer, eps=eps, dtype="float32") if spectral else layer
 
     h = ops.sum(ops.cast(features, "float32"), axis=(1, 2))
+    if condition is None:
+        return linear(1)(h)
     match = ops.sum(linear(h.shape[-1], use_bias=False)(condition) * h, axis=-1, keepdims=True)
     return linear(1)(h) + match
 
