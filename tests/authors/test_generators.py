@@ -15,6 +15,7 @@ from data.make.shipping import save_generator
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.models import conditional, dcgan, efficientnet, pggan, projected
 
 
@@ -354,3 +355,14 @@ def test_the_program_passes_on_what_was_asked(monkeypatch, tmp_path, capsys):
     }
     assert generators.main([]) == 0
     assert {"dcgan32", "singan_wood"} <= set(capsys.readouterr().out.split())
+
+
+def test_a_conditional_normalisation_starts_as_a_plain_one():
+    plain = keras.layers.BatchNormalization(epsilon=1e-5)
+    plain.build((None, 3, 3, 2))
+    plain.set_weights(np.array([[2.0, 0.5], [1.0, -1.0], [0.3, 0.1], [4.0, 9.0]]))
+    norm = ConditionalBatchNormalization(epsilon=1e-5)
+    norm.build([(None, 3, 3, 2), (None, 2)])
+    recipes._start_as(norm, plain)
+    x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+    np.testing.assert_allclose(norm([x, np.eye(2, dtype="float32")]), plain(x), atol=1e-6)
