@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib.metadata
 import os
 import platform
 import sys
@@ -85,6 +84,8 @@ def device() -> str:
 def report() -> dict[str, str]:
     """What decides how fast the course runs here: one line each, for people."""
     import keras
+    import numpy as np
+    import tensorflow as tf
 
     return {
         "device": device(),
@@ -92,17 +93,9 @@ def report() -> dict[str, str]:
         "preset": active(),
         "Python": platform.python_version(),
         "Keras": f"{keras.__version__} on {keras.backend.backend()}",
-        "TensorFlow": _tensorflow_version(),
-        "NumPy": importlib.metadata.version("numpy"),
+        "TensorFlow": tf.__version__,
+        "NumPy": np.__version__,
     }
-
-
-def _tensorflow_version() -> str:
-    try:
-        import tensorflow as tf
-    except ImportError:
-        return "not installed"
-    return tf.__version__
 
 
 def cpu_flags() -> set[str]:
