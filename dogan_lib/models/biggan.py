@@ -21,6 +21,7 @@ from dogan_lib.generator import Generator, latents
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.models.conditional import project
 from dogan_lib.models.sagan import Blocks
+from dogan_lib.saving import copied
 
 # Channels between G's blocks and after each of D's, as multiples of `ch`.
 G_WIDTHS = {
@@ -167,8 +168,9 @@ def standing_statistics(
         draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
         passes: how many; 16 in the paper.
     """
-    kind = layers.BatchNormalization
-    norms = [layer for layer in generator._flatten_layers() if isinstance(layer, kind)]
+    # A conditional normalisation holds a plain one.
+    norms = [getattr(layer, "norm", layer) for layer in generator.layers]
+    norms = [norm for norm in norms if isinstance(norm, layers.BatchNormalization)]
     momenta = [norm.momentum for norm in norms]
     for k in range(passes):
         for norm in norms:
@@ -180,8 +182,7 @@ def standing_statistics(
 
 def settled(generator: Generator, draw: Callable[[int], object], passes: int) -> Generator:
     """A copy of a generator with the `standing_statistics` of what is drawn; it stays as it is."""
-    model = keras.models.clone_model(generator.model)
-    model.set_weights(generator.model.get_weights())
+    model = copied(generator.model)
     standing_statistics(model, draw, passes)
     return Generator(model, generator.card)
 
