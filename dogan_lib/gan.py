@@ -42,7 +42,9 @@ class GAN(distribution.BuiltModel):
         seed: of the latents drawn while training.
     """
 
-    def __init__(self, generator, discriminator, latent_dim: int = 100, seed: int = 0, **kwargs):
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, latent_dim=100, seed=0, **kwargs
+    ):
         super().__init__(**kwargs)
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim, self.seed = latent_dim, seed
