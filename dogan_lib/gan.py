@@ -95,7 +95,7 @@ class GAN(distribution.BuiltModel):
         refusals.check_players(self.discriminator, g_optimizer, d_optimizer, penalties)
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
-        self.adversarial_loss = losses.get(loss)
+        self.adversarial_loss = losses.get(refusals.made(loss))
         self.augment = refusals.made(augment)
         self.penalties = tuple(map(refusals.made, penalties))
         self.d_steps, self.ema = d_steps, ema
@@ -125,7 +125,7 @@ class GAN(distribution.BuiltModel):
     # One step ----------------------------------------------------------------------------------
 
     def train_step(self, data):
-        """`d_steps` updates of D, then one of G, on one batch `(images, *conditions)`."""
+        """Goodfellow's algorithm 1 on a batch `(images, *conditions)`: `d_steps` of D, one of G."""
         for real, *conditions in self._shares(data):
             with tf.GradientTape() as tape:  # of G, whose loss comes last
                 fake = self._generate(real, conditions)

@@ -119,7 +119,7 @@ def test_a_module_is_read_in_one_sitting(name):
 
 @pytest.mark.parametrize(
     ("without", "most"),
-    [(CONTENT, 9300), ((*CONTENT, "models", "metrics"), 4450)],
+    [(CONTENT, 8770), ((*CONTENT, "models", "metrics"), 4170)],
     ids=["library", "shared core"],
 )
 def test_the_library_becomes_thinner(without, most):

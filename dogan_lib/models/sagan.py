@@ -24,7 +24,7 @@ from dogan_lib.models.conditional import project
 
 @dataclasses.dataclass(frozen=True)
 class Blocks:
-    """The layers and residual blocks of a network, spectrally normalised; BigGAN's are of them too.
+    """The layers and residual blocks of a network, spectrally normalised; BigGAN has the same.
 
     Args:
         initializer: of every kernel, by name.
