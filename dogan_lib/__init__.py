@@ -14,8 +14,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 __version__ = "0.1.0"
 
 
-def _import_tensorflow_quietly():
+def import_tensorflow_quietly():
     """Its start-up messages bypass Python and every log level, and fill a notebook's first cell."""
+    sys.stderr.flush()
     stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, 2)
@@ -29,4 +30,4 @@ def _import_tensorflow_quietly():
 
 
 if "ipykernel" in sys.modules and os.environ["KERAS_BACKEND"] == "tensorflow":
-    _import_tensorflow_quietly()
+    import_tensorflow_quietly()

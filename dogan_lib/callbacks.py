@@ -1,56 +1,39 @@
-"""What accompanies a training: the stop at NaN, checkpoints, recorded curves, a live picture."""
+"""What accompanies a training: checkpoints, recorded curves, a live picture, a film, a clock."""
 
 import math
 import time
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib.distribution import number
+from dogan_lib import plots
 from dogan_lib.runtime import sweep, write_atomically
 from dogan_lib.signals import SIGNALS
 
 
-class StopOnNaN(keras.callbacks.Callback):
-    """End the run at the first loss that is not finite, and say which and where.
+class _Periodic(keras.callbacks.Callback):
+    """Something that is done after every so many epochs, and after the last."""
 
-    Also ends it at the first batch whose pictures are not in [-1, 1].
-    """
+    def __init__(self, every: int):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"every is a number of epochs, at least 1, not {every}")
+        self.every = every
 
-    def on_train_begin(self, logs=None):
-        self.model.brightest.assign(0.0)  # of the data of another `fit`, perhaps
-        self.model.bad_step.assign(-1)
-
-    def on_train_batch_end(self, batch, logs=None):
-        brightest = float(tf.convert_to_tensor(self.model.brightest))
-        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
-        if math.isnan(brightest):
-            raise FloatingPointError(
-                f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
-                "Look for it in the data; the learning rates are not to blame"
-            )
-        if brightest > 2:
-            raise ValueError(
-                f"training stopped: pictures reach {brightest:.0f}, and GANs train on [-1, 1]: "
-                "x / 127.5 - 1, as `dogs.batches()` does"
-            )
-        if bad:
-            losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
-            raise FloatingPointError(
-                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
-                "checkpoint is untouched; lower the learning rates, or add a penalty or "
-                "normalisation to D, and resume from it."
-            )
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params.get("epochs"):
+            self._do(epoch + 1)
 
 
-class Resume(keras.callbacks.Callback):
+class Resume(_Periodic):
     """Write the whole GAN to one `.keras` file as it trains, whole or not at all.
 
-    A run that is killed goes on from the file with `GAN.fit(..., initial_epoch=resume.epoch)`
-    after `keras.models.load_model(path)`: optimizers, step count, average and random states are
-    as they were. A GAN whose weights are not finite is not written.
+    A run that was killed goes on from the file: `keras.models.load_model(path)`, and `fit` from the
+    `initial_epoch` that its `step` says. Optimizers, average and random states are as they were. A
+    GAN whose weights are not finite is not written.
 
     Args:
         path: the file, ending in `.keras`.
@@ -58,19 +41,13 @@ class Resume(keras.callbacks.Callback):
     """
 
     def __init__(self, path, every: int = 1):
-        super().__init__()
-        if every < 1:
-            raise ValueError(f"every is a number of epochs, at least 1, not {every}")
-        self.path, self.every = Path(path), every
+        super().__init__(every)
+        self.path = Path(path)
 
     def on_train_begin(self, logs=None):
         sweep(self.path)
 
-    def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
-            self.save()
-
-    def save(self):
+    def _do(self, epoch):
         bad = [w.path for w in self.model.weights if not np.all(np.isfinite(np.asarray(w)))]
         if bad:
             kept = f"{self.path} still holds the last good state" if self.path.exists() else ""
@@ -98,7 +75,7 @@ class Recorder(keras.callbacks.Callback):
             self.history[name].append(float(value))
 
 
-class LivePlot(keras.callbacks.Callback):
+class LivePlot(_Periodic):
     """Samples from fixed latents and both losses, in one figure that updates in place.
 
     Args:
@@ -108,8 +85,8 @@ class LivePlot(keras.callbacks.Callback):
     """
 
     def __init__(self, every: int = 1, samples: int = 16, title: str = ""):
-        super().__init__()
-        self.every, self.samples, self.title = every, samples, title
+        super().__init__(every)
+        self.samples, self.title = samples, title
         self.history: list[dict] = []
         self.steps: list[int] = []
         self._handle = None
@@ -117,16 +94,12 @@ class LivePlot(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.history.append({key: float(value) for key, value in (logs or {}).items()})
         self.steps.append(epoch + 1)
-        last = epoch + 1 == self.params.get("epochs")
-        if (epoch + 1) % self.every == 0 or last:
-            self._update()
+        super().on_epoch_end(epoch)
 
-    def _update(self):
+    def _do(self, epoch):
         from IPython.display import display
 
-        from dogan_lib import plots
-
-        alt = f"{self.samples} generated dogs and both losses after epoch {self.steps[-1]}"
+        alt = f"{self.samples} generated dogs and both losses after epoch {epoch}"
         picture = plots.Picture(plots.to_png(self.figure()), alt)
         if self._handle is None:
             self._handle = display(picture, display_id=True)
@@ -135,21 +108,22 @@ class LivePlot(keras.callbacks.Callback):
 
     def figure(self):
         """The current picture, also after training."""
-        import matplotlib.pyplot as plt
-
-        from dogan_lib import plots
-
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
         columns = math.ceil(self.samples**0.5)
         left.imshow(plots.tile(self.model.sample(self.samples, seed=0), columns))
         left.set_title(f"{self.title} epoch {self.steps[-1]}".strip())
         left.axis("off")
-        plots.losses_over_time(right, self.steps, self.history)
+        for player, marker in (("d", "o"), ("g", "s")):  # told apart in grey, too
+            values = [row[f"{player}_loss"] for row in self.history]
+            options = dict(color=plots.PALETTE[player], marker=marker, ms=3, label=player.upper())
+            right.plot(self.steps, values, **options)
+        right.set(xlabel="epoch", ylabel="loss", title="losses")
+        right.legend(frameon=False)
         figure.tight_layout()
         return figure
 
 
-class Film(keras.callbacks.Callback):
+class Film(_Periodic):
     """A row of pictures of the same latents every few epochs: how a training went, in one figure.
 
     Args:
@@ -159,24 +133,20 @@ class Film(keras.callbacks.Callback):
     """
 
     def __init__(self, samples: int = 12, every: int = 1, **conditions):
-        super().__init__()
-        self.samples, self.every, self.conditions = samples, every, conditions
+        super().__init__(every)
+        self.samples, self.conditions = samples, conditions
         self.rows: list[np.ndarray] = []
         self.labels: list[str] = []
 
     def on_train_begin(self, logs=None):
         self._start = time.monotonic()
 
-    def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
-            self.rows.append(self.model.sample(self.samples, seed=0, **self.conditions))
-            seconds = time.monotonic() - self._start
-            self.labels.append(f"epoch {epoch + 1}, {seconds:.0f} s")
+    def _do(self, epoch):
+        self.rows.append(self.model.sample(self.samples, seed=0, **self.conditions))
+        self.labels.append(f"epoch {epoch}, {time.monotonic() - self._start:.0f} s")
 
     def figure(self):
         """The rows so far, each with its epoch and the seconds since the training began."""
-        from dogan_lib import plots
-
         return plots.labelled_rows(self.rows, self.labels)
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dogan_lib import __version__
+from dogan_lib import __version__, import_tensorflow_quietly
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = {
@@ -155,7 +155,7 @@ def do_sample(arguments):
         return
     from PIL import Image
 
-    _import_tensorflow()
+    import_tensorflow_quietly()
     from dogan_lib import checkpoints, plots, runtime
     from dogan_lib.models import biggan
 
@@ -176,7 +176,7 @@ def add_zoo(commands):
 
 
 def do_zoo(arguments):
-    _import_tensorflow()
+    import_tensorflow_quietly()
     from dogan_lib.checkpoints import available, load_generator
 
     for name in arguments.names or available():
@@ -199,7 +199,7 @@ def add_score(commands):
 def do_score(arguments):
     import json
 
-    _import_tensorflow()
+    import_tensorflow_quietly()
     from dogan_lib.dogs import load_dogs
     from dogan_lib.metrics import report
     from dogan_lib.runtime import write_atomically
@@ -238,7 +238,7 @@ def add_submit(commands):
 
 
 def do_submit(arguments):
-    _import_tensorflow()
+    import_tensorflow_quietly()
     from dogan_lib.classroom import submission
 
     fake = _pictures_or_generator(arguments.fake)
@@ -249,19 +249,6 @@ def do_submit(arguments):
         fake = submission.chosen(fake, arguments.truncation, judge, arguments.best_of)
     options = {"n": arguments.n, "seed": arguments.seed, "enlarge": arguments.enlarge}
     print(f"{arguments.n:,} dogs in {submission.submit(fake, arguments.out, **options)}")
-
-
-def _import_tensorflow():
-    """Without the greetings that its C++ side writes whatever its log level is."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(kept, 2)
-        os.close(nowhere)
-        os.close(kept)
 
 
 def positive(text: str) -> int:

@@ -15,9 +15,8 @@ import tensorflow as tf
 import dogan_lib.augment
 import dogan_lib.penalties  # noqa: F401
 from dogan_lib import distribution, losses, refusals
-from dogan_lib.callbacks import StopOnNaN
 from dogan_lib.generator import Generator
-from dogan_lib.saving import copied, random_states
+from dogan_lib.saving import copied
 from dogan_lib.signals import SIGNALS, variety
 
 
@@ -43,15 +42,17 @@ class GAN(distribution.BuiltModel):
         seed: of the latents drawn while training.
     """
 
-    def __init__(self, generator, discriminator, latent_dim: int = 100, seed: int = 0, **kwargs):
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, latent_dim=100, seed=0, **kwargs
+    ):
         super().__init__(**kwargs)
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim, self.seed = latent_dim, seed
         self.ema = True  # until `compile` says otherwise; the average is a copy still
         self.random = keras.random.SeedGenerator(seed)
-        pictures = refusals.built(generator, np.zeros((1, latent_dim), "float32"))
-        refusals.check_logits(refusals.built(discriminator, pictures))
-        self.ema_generator = copied(generator, latent_dim)
+        refusals.check_networks(generator, discriminator, latent_dim)
+        self.ema_generator = copied(generator)
+        self.ema_generator.trainable = False
         self.step = self._counter("step", 0)
         self.bad_step = self._counter("bad_step", -1)
         self.signals = self._counter("signals", 0, (len(SIGNALS),), "float32")  # of the last step
@@ -94,7 +95,7 @@ class GAN(distribution.BuiltModel):
         refusals.check_players(self.discriminator, g_optimizer, d_optimizer, penalties)
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
-        self.adversarial_loss = losses.get(loss)
+        self.adversarial_loss = losses.get(refusals.made(loss))
         self.augment = refusals.made(augment)
         self.penalties = tuple(map(refusals.made, penalties))
         self.d_steps, self.ema = d_steps, ema
@@ -124,37 +125,56 @@ class GAN(distribution.BuiltModel):
     # One step ----------------------------------------------------------------------------------
 
     def train_step(self, data):
-        """`d_steps` updates of D, then one of G, on one batch `(images, *conditions)`."""
-        *early, (real, *conditions) = self._shares(data)
-        for early_real, *early_conditions in early:
-            fake = self._look(self._generate(early_real, early_conditions))
-            self._update_discriminator(self._look(early_real), fake, early_conditions)
-
-        # One forward pass of G serves both players: D learns from these fakes as constants, and
-        # then judges the same ones for G.
-        with tf.GradientTape() as tape:
-            pictures = self._generate(real, conditions)
-            fake = self._look(pictures)
-        seen = self._look(real)
-        d_loss, real_logits, fake_logits = self._update_discriminator(seen, fake, conditions)
+        """Goodfellow's algorithm 1 on a batch `(images, *conditions)`: `d_steps` of D, one of G."""
+        for real, *conditions in self._shares(data):
+            with tf.GradientTape() as tape:  # of G, whose loss comes last
+                fake = self._generate(real, conditions)
+                fake_seen = self._look(fake)
+            real_seen = self._look(real)
+            d_loss, *logits = self._update_discriminator(real_seen, fake_seen, conditions)
+        # D has learnt from these fakes as constants, and now judges the same ones for G.
         with tape:
-            g_loss = self._generator_loss(seen, fake, conditions)
-            scaled = distribution.share(self.g_optimizer.scale_loss(g_loss))
-        gradients = tape.gradient(scaled, self.generator.trainable_variables)
-        self.g_optimizer.apply(gradients, self.generator.trainable_variables)
+            g_loss = self._generator_loss(real_seen, fake_seen, conditions)
+        g_gradient = self._descend(tape, g_loss, self.generator, self.g_optimizer)
         self._follow()
-
-        scale = distribution.share(self.g_optimizer.scale_loss(tf.ones(())))
-        # Read by `StopOnNaN`: pictures in [0, 255] are the likeliest mistake of all.
-        self.brightest.assign(tf.maximum(self.brightest, refusals.brightness(real)))
         return self._record(
+            real,
             d_loss=d_loss,
             g_loss=g_loss,
-            real_score=tf.reduce_mean(real_logits),
-            fake_score=tf.reduce_mean(fake_logits),
-            g_gradient=tf.linalg.global_norm(gradients) / scale,
-            variety=variety(real, pictures),
+            real_score=tf.reduce_mean(logits[0]),
+            fake_score=tf.reduce_mean(logits[1]),
+            g_gradient=g_gradient,
+            variety=variety(real, fake),
         )
+
+    def _update_discriminator(self, real, fake, conditions):
+        """Move D, and D alone; `real` and `fake` are what `_look` returned."""
+        real, fake = tf.nest.map_structure(tf.stop_gradient, (real, fake))
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = self._judge_both(real, fake, conditions)
+            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+            for penalty in self.penalties:
+                loss += penalty(self._critic(conditions), real, fake)
+        self._descend(tape, loss, self.discriminator, self.d_optimizer)
+        return loss, real_logits, fake_logits
+
+    def _generator_loss(self, real, fake, conditions):
+        """How far D is from taking the fakes for real; both are what `_look` returned."""
+        real_logits = self._judge(real, conditions) if self.adversarial_loss.needs_real else None
+        return self.adversarial_loss.generator(self._judge(fake, conditions), real_logits)
+
+    @staticmethod
+    def _descend(tape, loss, player, optimizer):
+        """Move one player down its loss; how long the gradient was."""
+        # Float16 needs larger losses, and of several devices each adds its share.
+        scale = distribution.share(optimizer.scale_loss(tf.ones(())))
+        with tape:
+            scaled = scale * loss
+        gradients = tape.gradient(scaled, player.trainable_variables)
+        optimizer.apply(gradients, player.trainable_variables)
+        return tf.linalg.global_norm(gradients) / scale
+
+    # What the players see ----------------------------------------------------------------------
 
     def _shares(self, data):
         """The batch in `d_steps` equal shares, each `[images, *conditions]`."""
@@ -188,19 +208,6 @@ class GAN(distribution.BuiltModel):
         learning = getattr(self.discriminator, "heads", self.discriminator)
         return learning(_join(seen, conditions), training=True)
 
-    def _update_discriminator(self, real, fake, conditions):
-        """Move D, and D alone; `real` and `fake` are what `_look` returned."""
-        real, fake = tf.nest.map_structure(tf.stop_gradient, (real, fake))
-        with tf.GradientTape() as tape:
-            real_logits, fake_logits = self._judge_both(real, fake, conditions)
-            loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-            for penalty in self.penalties:
-                loss += penalty(self._critic(conditions), real, fake)
-            scaled = distribution.share(self.d_optimizer.scale_loss(loss))
-        gradients = tape.gradient(scaled, self.discriminator.trainable_variables)
-        self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
-        return loss, real_logits, fake_logits
-
     def _judge_both(self, real, fake, conditions):
         """Real and fake pass through D apart, each with its own batch statistics."""
         return self._judge(real, conditions), self._judge(fake, conditions)
@@ -208,10 +215,6 @@ class GAN(distribution.BuiltModel):
     def _critic(self, conditions):
         """D as a function of what it sees; a penalty may look at the first few of a batch."""
         return lambda seen: self._judge(seen, [c[: tf.shape(seen)[0]] for c in conditions])
-
-    def _generator_loss(self, real, fake, conditions):
-        real_logits = self._judge(real, conditions) if self.adversarial_loss.needs_real else None
-        return self.adversarial_loss.generator(self._judge(fake, conditions), real_logits)
 
     def _follow(self):
         """Move the average of *all* weights, batch statistics too, towards the generator."""
@@ -223,7 +226,9 @@ class GAN(distribution.BuiltModel):
             rate = tf.cast(1 - decay, mean.dtype)
             mean.assign(mean + rate * (tf.convert_to_tensor(weight) - mean))
 
-    def _record(self, **signals):
+    def _record(self, real, **signals):
+        """Keep what `StopOnNaN` and `Recorder` read, and what `fit` reports."""
+        self.brightest.assign(tf.maximum(self.brightest, refusals.brightness(real)))
         finite = tf.math.is_finite(signals["d_loss"]) & tf.math.is_finite(signals["g_loss"])
         first = ~finite & (tf.convert_to_tensor(self.bad_step) < 0)
         self.bad_step.assign(tf.where(first, self.step, self.bad_step))
@@ -237,7 +242,7 @@ class GAN(distribution.BuiltModel):
     def fit(self, x=None, callbacks=None, shuffle=False, **kwargs):
         """`keras.Model.fit`, stopped by a clear error at the first loss that is not a number."""
         # Last, so that the others have seen the step that it stops at.
-        callbacks = [*(callbacks or []), StopOnNaN()]
+        callbacks = [*(callbacks or []), refusals.StopOnNaN()]
         return super().fit(x, callbacks=callbacks, shuffle=shuffle, **kwargs)
 
     def sample(self, n, seed=0, truncation=None, labels=None, captions=None, ema=True):
@@ -258,18 +263,11 @@ class GAN(distribution.BuiltModel):
 
     @classmethod
     def from_config(cls, config):
-        revive = keras.saving.deserialize_keras_object
-        networks = {name: revive(config[name]) for name in ("generator", "discriminator")}
-        return cls(**{**config, **networks})
+        return cls(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
     def get_compile_config(self):
-        parts = {
-            "loss": self.adversarial_loss,
-            "g_optimizer": self.g_optimizer,
-            "d_optimizer": self.d_optimizer,
-            "augment": self.augment,
-            "penalties": list(self.penalties),
-        }
+        names = ("g_optimizer", "d_optimizer", "augment", "penalties")
+        parts = {"loss": self.adversarial_loss, **{name: getattr(self, name) for name in names}}
         revivable = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
         return {**revivable, "d_steps": self.d_steps, "ema": self.ema, **self._compiled_with}
 
@@ -279,8 +277,10 @@ class GAN(distribution.BuiltModel):
 
     def _random_states(self):
         """Every generator of random numbers in play: latents, dropout, augmentation, penalties."""
-        others = [self.augment, *self.penalties] if self.compiled else []
-        return [self.random.state, *random_states(self.generator, self.discriminator, *others)]
+        states = [v for v in self.variables if v.name == "seed_generator_state"]
+        parts = [self.augment, *self.penalties] if self.compiled else []
+        kept = [value for part in parts if part is not None for value in vars(part).values()]
+        return states + [x.state for x in kept if isinstance(x, keras.random.SeedGenerator)]
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

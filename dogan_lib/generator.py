@@ -6,6 +6,8 @@ import keras
 import numpy as np
 
 from dogan_lib.dogs.dataset import plain
+from dogan_lib.doodles import captions as language
+from dogan_lib.doodles.readers import load_encoder
 
 
 def latents(n: int, dim: int, seed: int = 0, truncation: float | None = None) -> np.ndarray:
@@ -138,9 +140,6 @@ class Generator:
 
     def _embeddings(self, n, seed, captions):
         """(n, d) of sentences, or as they are; of random doodles' captions where none is given."""
-        from dogan_lib.doodles import captions as language
-        from dogan_lib.models.text_encoder import load_encoder
-
         captions = language.draw(n, seed) if captions is None else captions
         captions = [captions] if isinstance(captions, str) else captions
         if len(captions) not in (1, n):

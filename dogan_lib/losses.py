@@ -28,15 +28,13 @@ class AdversarialLoss(Configurable):
 
 
 def get(loss) -> AdversarialLoss:
-    """A loss from itself, its class or its name ("hinge"); `NonSaturating()` from None.
+    """A loss from itself or its name ("hinge"); `NonSaturating()` from None.
 
     Raises:
         ValueError: there is no such loss; the message lists those there are.
     """
     if loss is None:
         return NonSaturating()
-    if isinstance(loss, type) and issubclass(loss, AdversarialLoss):
-        return loss()
     if isinstance(loss, str):
         names = {name.lower(): name for name in __all__}
         name = loss.lower().replace("_", "").replace(" ", "")

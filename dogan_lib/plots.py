@@ -197,14 +197,3 @@ def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 
     width = round(zoom * frames.shape[2])
     image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
     display(HTML(image))
-
-
-def losses_over_time(ax, steps, history: list[dict]) -> None:
-    """D's and G's loss as two labelled curves; markers tell them apart in grey."""
-    for key, label, marker in (("d_loss", "D", "o"), ("g_loss", "G", "s")):
-        values = [row[key] for row in history]
-        ax.plot(steps, values, color=PALETTE[label.lower()], marker=marker, ms=3, label=label)
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("loss")
-    ax.set_title("losses")
-    ax.legend(frameon=False)

@@ -1,22 +1,28 @@
 """What `GAN` refuses, and says so, before it would train for an hour on a mistake."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from dogan_lib.distribution import number
 
-def built(network: keras.Model, inputs):
-    """Build a network that has no weights yet by calling it; what its outputs look like.
 
-    Args:
-        inputs: zeros for a network that takes one input; unused where it is built.
-
-    Returns:
-        Its outputs, or zeros of their shape, for one picture or z.
+def check_networks(generator, discriminator, latent_dim: int) -> None:
+    """Build what has no weights yet, by calling it; refuse a D that returns several tensors.
 
     Raises:
-        ValueError: it cannot be called on these alone, being conditional and subclassed.
+        ValueError: that, or a network cannot be called, being conditional and subclassed.
     """
+    pictures = _outputs(generator, np.zeros((1, latent_dim), "float32"))
+    logits = _outputs(discriminator, pictures)
+    if isinstance(logits, tuple | list | dict):
+        raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
+
+
+def _outputs(network, inputs):
+    """Outputs for one picture or z; where the network says their shape, zeros instead."""
     if network.built and getattr(network, "outputs", None):
         outputs = [np.zeros((1, *end.shape[1:]), "float32") for end in network.outputs]
         return outputs if len(outputs) > 1 else outputs[0]
@@ -50,12 +56,6 @@ def check_players(discriminator, g_optimizer, d_optimizer, penalties) -> None:
         raise ValueError("D ends in a sigmoid, and losses take logits: let it end without one")
 
 
-def check_logits(logits) -> None:
-    """Refuse what D returns where it is several tensors. Raises ValueError."""
-    if isinstance(logits, tuple | list | dict):
-        raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
-
-
 def made(part):
     """What a class makes by itself, as in Keras; anything else as it is."""
     return part() if isinstance(part, type) else part
@@ -81,3 +81,35 @@ def brightness(images):
     # Whether a maximum keeps NaN depends on the device.
     missing = tf.reduce_any(tf.math.is_nan(images))
     return tf.where(missing, tf.constant(float("nan")), largest)
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """End the run at the first loss that is not finite, and say which and where.
+
+    Also ends it at the first batch whose pictures are not in [-1, 1].
+    """
+
+    def on_train_begin(self, logs=None):
+        self.model.brightest.assign(0.0)  # of the data of another `fit`, perhaps
+        self.model.bad_step.assign(-1)
+
+    def on_train_batch_end(self, batch, logs=None):
+        brightest = float(tf.convert_to_tensor(self.model.brightest))
+        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
+        if math.isnan(brightest):
+            raise FloatingPointError(
+                f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
+                "Look for it in the data; the learning rates are not to blame"
+            )
+        if brightest > 2:
+            raise ValueError(
+                f"training stopped: pictures reach {brightest:.0f}, and GANs train on [-1, 1]: "
+                "x / 127.5 - 1, as `dogs.batches()` does"
+            )
+        if bad:
+            losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
+            raise FloatingPointError(
+                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
+                "checkpoint is untouched; lower the learning rates, or add a penalty or "
+                "normalisation to D, and resume from it."
+            )

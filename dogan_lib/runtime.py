@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib.metadata
 import os
 import platform
 import sys
@@ -50,6 +49,8 @@ def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> Runtim
     tf.config.optimizer.set_experimental_options({"remapping": False})
     if precision == "auto":
         precision = os.environ.get("DOGAN_PRECISION") or best_precision()
+    # It warns of functions that are compiled anew: in a chapter those are other GANs'.
+    tf.get_logger().setLevel("ERROR")
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(precision)
     return Runtime(device(), precision, seed)
@@ -85,6 +86,8 @@ def device() -> str:
 def report() -> dict[str, str]:
     """What decides how fast the course runs here: one line each, for people."""
     import keras
+    import numpy as np
+    import tensorflow as tf
 
     return {
         "device": device(),
@@ -92,17 +95,9 @@ def report() -> dict[str, str]:
         "preset": active(),
         "Python": platform.python_version(),
         "Keras": f"{keras.__version__} on {keras.backend.backend()}",
-        "TensorFlow": _tensorflow_version(),
-        "NumPy": importlib.metadata.version("numpy"),
+        "TensorFlow": tf.__version__,
+        "NumPy": np.__version__,
     }
-
-
-def _tensorflow_version() -> str:
-    try:
-        import tensorflow as tf
-    except ImportError:
-        return "not installed"
-    return tf.__version__
 
 
 def cpu_flags() -> set[str]:

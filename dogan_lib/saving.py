@@ -7,7 +7,6 @@ import zlib
 from pathlib import Path
 
 import keras
-import numpy as np
 
 WEIGHTS, CONFIG = "model.weights.h5", "config.json"  # Keras' names inside the zip
 LARGEST = 2**30  # bytes of a member, unpacked: ten times the largest GAN of the course
@@ -96,36 +95,13 @@ def in_float32(model: keras.Model) -> keras.Model:
     return twin
 
 
-def copied(network: keras.Model, latent_dim: int) -> keras.Model:
-    """The same network with the same weights, frozen, of whatever kind of Keras model.
-
-    Args:
-        network: built; functional, `Sequential` or subclassed.
-        latent_dim: length of the vectors that a subclassed one takes.
-    """
+def copied(network: keras.Model) -> keras.Model:
+    """The same network with the same weights: functional, `Sequential` or subclassed, but built."""
     if getattr(network, "outputs", None):
         twin = keras.models.clone_model(network)
     else:
         twin = type(network).from_config(network.get_config())
     if not twin.built:
-        twin(np.zeros((1, latent_dim), "float32"))
+        twin.build_from_config(network.get_build_config())
     twin.set_weights(network.get_weights())  # a clone begins with random ones of its own
-    twin.trainable = False
     return twin
-
-
-def random_states(*parts) -> list:
-    """The states of all random generators inside of networks, augmentations and penalties.
-
-    Args:
-        parts: whatever may hold some; None is passed over.
-    """
-    layers = [layer for part in parts if part is not None for layer in _layers(part)]
-    found = [value for layer in layers for value in vars(layer).values()]
-    return [seed.state for seed in found if isinstance(seed, keras.random.SeedGenerator)]
-
-
-def _layers(part):
-    """The part itself and all layers in it, those inside of other layers too."""
-    own = getattr(part, "layers", []) or [getattr(part, "layer", None)]
-    return [part, *(inner for layer in own if layer is not None for inner in _layers(layer))]

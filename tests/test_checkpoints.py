@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 
+from data.make import shipping
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints
 from dogan_lib.gan import GAN
 from dogan_lib.models import conditional as conditional_networks
@@ -22,7 +24,7 @@ def data(tmp_path, monkeypatch):
 def test_float16_file_is_smaller_and_draws_the_same(data):
     model = dcgan.generator_32(16, width=32)
     model.save(data / "full.keras")
-    path = checkpoints.save_generator(model, "tiny", {"steps": 3})
+    path = save_generator(model, "tiny", {"steps": 3})
     assert path == data / "checkpoints" / "tiny.keras"
     assert path.stat().st_size < 0.6 * (data / "full.keras").stat().st_size
     loaded = checkpoints.load_generator("tiny")
@@ -38,7 +40,7 @@ def test_a_generator_trained_in_mixed_precision_ships_in_float32(data):
         model = dcgan.generator_32(16, width=16)
     finally:
         keras.config.set_dtype_policy("float32")
-    loaded = checkpoints.load_generator(checkpoints.save_generator(model, "mixed", {}))
+    loaded = checkpoints.load_generator(save_generator(model, "mixed", {}))
     assert {layer.compute_dtype for layer in loaded.model.layers} == {"float32"}
     z = np.random.default_rng(0).normal(size=(4, 16)).astype("float32")
     np.testing.assert_allclose(loaded.decode(z), model(z), atol=0.03)
@@ -46,8 +48,8 @@ def test_a_generator_trained_in_mixed_precision_ships_in_float32(data):
 
 def test_available_lists_generators_and_only_those(data):
     model = dcgan.generator_32(16, width=16)
-    checkpoints.save_generator(model, "a-dog", {})
-    checkpoints.save_generator(model, "a-ruler", {"kind": "classifier"})
+    save_generator(model, "a-dog", {})
+    save_generator(model, "a-ruler", {"kind": "classifier"})
     assert checkpoints.available() == ["a-dog"]
 
 
@@ -165,7 +167,7 @@ def test_conditions_that_a_generator_does_not_take_are_refused():
 
 
 def test_a_missing_generator_names_those_there_are(data):
-    checkpoints.save_generator(dcgan.generator_32(16, width=16), "here", {})
+    save_generator(dcgan.generator_32(16, width=16), "here", {})
     with pytest.raises(FileNotFoundError, match="here"):
         checkpoints.load_generator("elsewhere")
 
@@ -243,7 +245,7 @@ BROKEN = {
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_damaged_or_hostile_file_is_refused_in_a_line(data, how):
     damage, sentence = BROKEN[how]
-    path = checkpoints.save_generator(dcgan.generator_32(16, width=16), "tiny", {})
+    path = save_generator(dcgan.generator_32(16, width=16), "tiny", {})
     damage(path)
     with pytest.raises(ValueError, match=sentence) as caught:
         checkpoints.load_generator("tiny")
@@ -274,11 +276,11 @@ def test_weights_are_taken_over_by_name_and_counted():
 
 def test_a_failed_write_leaves_the_old_file(data, monkeypatch):
     model = dcgan.generator_32(16, width=16)
-    path = checkpoints.save_generator(model, "tiny", {})
+    path = save_generator(model, "tiny", {})
     before = path.read_bytes()
-    monkeypatch.setattr(checkpoints, "_halved", lambda _: 1 / 0)
+    monkeypatch.setattr(shipping, "_halved", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        checkpoints.save_generator(model, "tiny", {})
+        save_generator(model, "tiny", {})
     assert path.read_bytes() == before
     assert sorted(p.name for p in path.parent.iterdir()) == ["tiny.json", "tiny.keras"]
 
@@ -295,7 +297,7 @@ def test_every_shipped_file_is_small_has_a_card_and_is_half_precision(path):
     if card.get("weights"):  # trained by others: where they are from, and what was added here
         needed = {"weights", "data", "command"}
     assert needed <= set(card), f"the card lacks {needed - set(card)}"
-    assert checkpoints.WEIGHTS in zipfile.ZipFile(path).namelist()
+    assert shipping.WEIGHTS in zipfile.ZipFile(path).namelist()
 
 
 def test_all_checkpoints_together_stay_small():

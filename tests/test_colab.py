@@ -67,9 +67,9 @@ def test_only_what_is_missing_is_installed_and_alone(monkeypatch, capsys):
 
 
 def test_shipped_networks_can_be_read_by_the_keras_of_colab():
-    from dogan_lib import checkpoints
+    from data.make import shipping
 
-    for path in (checkpoints.data_dir() / "checkpoints").glob("*.keras"):
+    for path in (shipping.data_dir() / "checkpoints").glob("*.keras"):
         with zipfile.ZipFile(path) as archive:
-            config = archive.read(checkpoints.CONFIG)
-        assert json.loads(config) == json.loads(checkpoints.for_older_keras(config)), path.name
+            config = archive.read(shipping.CONFIG)
+        assert json.loads(config) == json.loads(shipping.for_older_keras(config)), path.name

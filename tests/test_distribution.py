@@ -10,14 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dogan_lib import distribution
-
 HERE = Path(__file__).parent
 # Networks without batch statistics, on the same eight batches of eight: what each epoch lost.
 GAME = """
 import sys, json
 import numpy as np, tensorflow as tf
-from dogan_lib import distribution, runtime
+from dogan_lib import runtime
 from dogan_lib.gan import GAN
 
 def networks():
@@ -64,7 +62,7 @@ def answer(process) -> dict:
 
 @pytest.fixture(scope="module")
 def alone():
-    return answer(start("print(json.dumps(play(distribution.strategy())))"))
+    return answer(start("print(json.dumps(play(tf.distribute.get_strategy())))"))
 
 
 def assert_same_game(one, other):
@@ -77,7 +75,7 @@ def test_two_virtual_devices_lose_what_one_does(alone):
     two = """
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-print(json.dumps(play(distribution.strategy("mirrored"))))
+print(json.dumps(play(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))))
 """
     mirrored = answer(start(two))
     assert (alone["replicas"], mirrored["replicas"]) == (1, 2)
@@ -89,7 +87,7 @@ def test_two_processes_lose_what_one_does(alone):
     workers = [f"127.0.0.1:{s.getsockname()[1]}" for s in sockets]
     for s in sockets:
         s.close()
-    code = "print(json.dumps(play(distribution.strategy('multiworker'))))"
+    code = "print(json.dumps(play(tf.distribute.MultiWorkerMirroredStrategy())))"
     processes = [
         start(
             code,
@@ -102,26 +100,3 @@ def test_two_processes_lose_what_one_does(alone):
     for result in map(answer, processes):
         assert result["replicas"] == 2
         assert_same_game(alone, result)
-
-
-def test_what_cannot_be_is_said(monkeypatch):
-    monkeypatch.delenv("TF_CONFIG", raising=False)
-    assert distribution.strategy().num_replicas_in_sync == 1
-    with pytest.raises(ValueError, match="mirrored, multiworker"):
-        distribution.strategy("ring")
-    with pytest.raises(ValueError, match="TF_CONFIG"):
-        distribution.strategy("multiworker")
-    monkeypatch.setenv("TF_CONFIG", "{")
-    with pytest.raises(ValueError, match="not JSON"):
-        distribution.strategy("multiworker")
-    with pytest.raises(ValueError, match="1, 2, 4, 8, 16 can"):
-        distribution.check(3, 32)
-    distribution.check(2, 32)
-
-
-def test_the_first_worker_writes(monkeypatch):
-    monkeypatch.delenv("TF_CONFIG", raising=False)
-    assert distribution.is_chief()
-    for index in (0, 1):
-        monkeypatch.setenv("TF_CONFIG", json.dumps({"task": {"type": "worker", "index": index}}))
-        assert distribution.is_chief() == (index == 0)

@@ -251,16 +251,6 @@ def test_conditional_normalisation_by_hand():
     np.testing.assert_allclose(norm([x, c], training=False), want, atol=1e-4)
 
 
-def test_a_conditional_normalisation_starts_as_a_plain_one():
-    plain = keras.layers.BatchNormalization(epsilon=1e-5)
-    plain.build((None, 3, 3, 2))
-    plain.set_weights(np.array([[2.0, 0.5], [1.0, -1.0], [0.3, 0.1], [4.0, 9.0]]))
-    norm = conditional_norm()
-    norm.start_as(plain)
-    x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
-    np.testing.assert_allclose(norm([x, np.eye(2, dtype="float32")]), plain(x), atol=1e-6)
-
-
 def test_attention_by_hand():
     layer = SelfAttention()
     x = np.random.default_rng(0).normal(size=(2, 4, 4, 8)).astype("float32")

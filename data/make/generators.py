@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from data.make import singans
+from data.make import shipping, singans, strategies
 from data.make.recipes import RECIPES
-from dogan_lib import checkpoints, distribution, plots, runtime
+from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.callbacks import Resume
 from dogan_lib.cli import positive
 from dogan_lib.distribution import number
@@ -49,7 +49,7 @@ def train(
         limit: train on so many dogs.
         seed: of weights, latents and batches. A resumed run keeps its own.
         ship: write the averaged generator and its card to `data/checkpoints`.
-        strategy: "mirrored" or "multiworker": see `dogan_lib.distribution`.
+        strategy: "mirrored" or "multiworker": see `data.make.strategies`.
 
     Returns:
         The folder.
@@ -60,9 +60,9 @@ def train(
     epochs = epochs or recipe.epochs
     out = Path(out or Path("runs") / name)
     _claim(out, name)
-    together = distribution.strategy(strategy)  # before TensorFlow looks at its devices
-    distribution.check(together.num_replicas_in_sync, recipe.batch_size)
-    chief = strategy != "multiworker" or distribution.is_chief()
+    together = strategies.strategy(strategy)  # before TensorFlow looks at its devices
+    strategies.check(together.num_replicas_in_sync, recipe.batch_size)
+    chief = strategy != "multiworker" or strategies.is_chief()
     print(f"{name}: {runtime.setup(seed)}")
     if strategy:
         print(f"{strategy}: {together.num_replicas_in_sync} replicas")
@@ -93,7 +93,7 @@ def train(
     if ship and chief:
         facts = _card(name, recipe, gan, dogs, epochs, seed, limit, out)
         facts["scores"] = _scores(gan, dogs)
-        print(checkpoints.save_generator(gan.ema_generator, name, facts))
+        print(shipping.save_generator(gan.ema_generator, name, facts))
     return out
 
 
@@ -248,7 +248,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--ship", action="store_true", help="write the result to data/")
     parser.add_argument(
         "--strategy",
-        choices=distribution.STRATEGIES,
+        choices=strategies.STRATEGIES,
         help="all devices of this machine, or the machines in $TF_CONFIG",
     )
     options = vars(parser.parse_args(arguments))

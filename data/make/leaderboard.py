@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.make import shipping
 from data.make.ruler import reduced
 from dogan_lib import checkpoints
 from dogan_lib.classroom import leaderboard
@@ -198,7 +199,7 @@ def annotate(name: str, **facts) -> None:
     path = checkpoints.data_dir() / "checkpoints" / f"{name}.json"
     if not path.exists():
         raise FileNotFoundError(f"there is no card {path}")
-    checkpoints.write_card(path, {**checkpoints.card(name), **facts})
+    shipping.write_card(path, {**checkpoints.card(name), **facts})
 
 
 def into_readme(board: dict, readme: Path = README) -> None:

@@ -21,11 +21,11 @@ import keras
 import numpy as np
 from keras import layers
 
+from data.make import shipping
 from data.make.dognet import HELD_OUT, Examples, calibrated, read_breeds, with_doodles
-from dogan_lib import checkpoints
+from dogan_lib.metrics.breeds import DOODLE
 from dogan_lib.metrics.features import resize
-from dogan_lib.models.dognet import DOODLE
-from dogan_lib.runtime import write_atomically
+from dogan_lib.runtime import data_dir, write_atomically
 
 VERSION = "lite1-dogs"  # stands in every result; other weights, another name
 SIZE, FEATURES = 128, 256
@@ -145,7 +145,7 @@ def make(data: str | Path) -> Path:
     """Write `data/checkpoints/lite1.keras` and its card."""
     examples = with_doodles(read_breeds(data))
     model, kept = build(examples)
-    path = checkpoints.save_float16(model, checkpoints.data_dir() / "checkpoints" / "lite1.keras")
+    path = shipping.save_float16(model, data_dir() / "checkpoints" / "lite1.keras")
     model = keras.models.load_model(path, compile=False)  # with its rounded weights
     dogs = np.array([not name.startswith(DOODLE) for name in examples.names])[examples.labels]
     held = examples.held_out

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import keras
+from keras import ops
 
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.augment import DiffAugment
@@ -330,9 +331,17 @@ def inherit(gan: GAN, trained: GAN):
     for heir, model in pairs:
         for layer, source in zip(_weighted(heir), _weighted(model), strict=False):
             if isinstance(layer, ConditionalBatchNormalization):
-                layer.start_as(source)
+                _start_as(layer, source)
             elif [w.shape for w in layer.weights] == [w.shape for w in source.weights]:
                 layer.set_weights(source.get_weights())
+
+
+def _start_as(norm: ConditionalBatchNormalization, plain: keras.layers.BatchNormalization):
+    """Become a trained plain normalisation, with its gain and offset for every one-hot c."""
+    for linear, row in ((norm.gain, plain.gamma - 1), (norm.offset, plain.beta)):
+        linear.kernel.assign(ops.broadcast_to(row, linear.kernel.shape))
+    norm.norm.moving_mean.assign(plain.moving_mean)
+    norm.norm.moving_variance.assign(plain.moving_variance)
 
 
 def _weighted(model):

@@ -4,6 +4,7 @@ A network of the full size can draw its smaller pictures. How far it has come is
 level: 2 for 4x4 (2^2), 2.5 for halfway from 4x4 to 8x8, 6 for 64x64.
 """
 
+import math
 import time
 
 import keras
@@ -37,7 +38,7 @@ def set_level(network: keras.Model, level) -> None:
 
 def alpha(level, side: int):
     """How far this side is faded in at a level: a float32 scalar, 0 below and 1 above."""
-    return tf.clip_by_value(tf.cast(level, "float32") - pggan.log2(side) + 1, 0.0, 1.0)
+    return tf.clip_by_value(tf.cast(level, "float32") - math.log2(side) + 1, 0.0, 1.0)
 
 
 def generator_at(network: keras.Model, resolution: int) -> keras.Model:

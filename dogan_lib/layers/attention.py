@@ -62,9 +62,6 @@ class SelfAttention(keras.layers.Layer):
         seen = ops.reshape(ops.matmul(maps, values), (-1, *x.shape[1:3], values.shape[-1]))
         return x + ops.cast(self.gamma, x.dtype) * self.o(seen, training=training)
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
     def get_config(self):
         initializer = keras.initializers.serialize(self.initializer)
         return {**super().get_config(), "eps": self.eps, "initializer": initializer}

@@ -2,7 +2,6 @@
 
 import keras
 import tensorflow as tf
-from keras import ops
 
 from dogan_lib.layers.fast import fused_norm
 from dogan_lib.layers.spectral import SpectralNormalization
@@ -68,21 +67,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         channels = x.shape[-1]
         return fused_norm(self.norm, x, tf.ones(channels), tf.zeros(channels))
 
-    def start_as(self, norm: keras.layers.BatchNormalization):
-        """Become a trained plain normalisation, with its gain and offset for every one-hot c."""
-        for linear, row in ((self.gain, norm.gamma - 1), (self.offset, norm.beta)):
-            linear.kernel.assign(ops.broadcast_to(row, linear.kernel.shape))
-        self.norm.moving_mean.assign(norm.moving_mean)
-        self.norm.moving_variance.assign(norm.moving_variance)
-
-    def compute_output_shape(self, input_shapes):
-        return input_shapes[0]
-
     def get_config(self):
-        return {
-            **super().get_config(),
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "spectral": self.spectral,
-            "initializer": keras.initializers.serialize(self.initializer),
-        }
+        own = {name: getattr(self, name) for name in ("momentum", "epsilon", "spectral")}
+        initializer = keras.initializers.serialize(self.initializer)
+        return {**super().get_config(), **own, "initializer": initializer}

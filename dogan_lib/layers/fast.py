@@ -46,34 +46,37 @@ def _twice(kernel):
     return ops.einsum("ua,vb,abxy->uvxy", rows, rows, kernel)
 
 
+class _Odd:
+    """A convolution with an odd kernel, stride 1 and padding "same", run with stride 2."""
+
+    def __init__(self, filters, kernel_size, **kwargs):
+        super().__init__(filters, kernel_size, **{**kwargs, "padding": "same"})
+        if self.strides != (1, 1) or any(side % 2 == 0 for side in self.kernel_size):
+            raise ValueError(
+                f"{type(self).__name__} takes odd kernels and stride 1, not {self.kernel_size} "
+                f"and {self.strides}"
+            )
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, 2 * height, 2 * width, self.filters)
+
+
 @keras.saving.register_keras_serializable("dogan")
-class UpsampledConv2D(keras.layers.Conv2D):
+class UpsampledConv2D(_Odd, keras.layers.Conv2D):
     """`UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")` in one.
 
     Args:
         filters, kernel_size: as of `Conv2D`; the kernel has an odd side and stride 1.
     """
 
-    def __init__(self, filters, kernel_size, **kwargs):
-        kwargs["padding"] = "same"
-        super().__init__(filters, kernel_size, **kwargs)
-        _check_odd(self)
-
     def convolution_op(self, inputs, kernel):
         return ops.conv_transpose(inputs, stamp(kernel), strides=2, padding="same")
 
-    def compute_output_shape(self, input_shape):
-        return _doubled(input_shape, self.filters)
-
 
 @keras.saving.register_keras_serializable("dogan")
-class UpsampledConv2DTranspose(keras.layers.Conv2DTranspose):
+class UpsampledConv2DTranspose(_Odd, keras.layers.Conv2DTranspose):
     """`UpSampling2D(2)` and `Conv2DTranspose(filters, kernel_size, padding="same")` in one."""
-
-    def __init__(self, filters, kernel_size, **kwargs):
-        kwargs["padding"] = "same"
-        super().__init__(filters, kernel_size, **kwargs)
-        _check_odd(self)
 
     def call(self, inputs):
         # A transposed convolution stamps its kernel as it is.
@@ -81,12 +84,9 @@ class UpsampledConv2DTranspose(keras.layers.Conv2DTranspose):
         x = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
         return self.activation(ops.add(x, self.bias) if self.use_bias else x)
 
-    def compute_output_shape(self, input_shape):
-        return _doubled(input_shape, self.filters)
-
 
 @keras.saving.register_keras_serializable("dogan")
-class PooledConv2D(keras.layers.Conv2D):
+class PooledConv2D(_Odd, keras.layers.Conv2D):
     """`Conv2D(filters, kernel_size, padding="same")` and `AveragePooling2D(2)` in one.
 
     Args:
@@ -94,30 +94,12 @@ class PooledConv2D(keras.layers.Conv2D):
             activation between the two layers.
     """
 
-    def __init__(self, filters, kernel_size, **kwargs):
-        kwargs["padding"] = "same"
-        super().__init__(filters, kernel_size, **kwargs)
-        _check_odd(self)
-
     def convolution_op(self, inputs, kernel):
         return ops.conv(inputs, pooled(kernel), strides=2, padding="same")
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
         return (batch, height // 2, width // 2, self.filters)
-
-
-def _check_odd(layer):
-    if layer.strides != (1, 1) or any(side % 2 == 0 for side in layer.kernel_size):
-        raise ValueError(
-            f"{type(layer).__name__} takes odd kernels and stride 1, not {layer.kernel_size} "
-            f"and {layer.strides}"
-        )
-
-
-def _doubled(shape, filters):
-    batch, height, width, _ = shape
-    return (batch, 2 * height, 2 * width, filters)
 
 
 @keras.saving.register_keras_serializable("dogan")

@@ -1,4 +1,7 @@
-"""Progressive growing: pixel norm, minibatch deviation, equalized learning rates."""
+"""Progressive growing: pixel norm, minibatch deviation, equalized learning rates.
+
+Keras reads shapes off `call`, and keeps plain arguments for a saved file by itself.
+"""
 
 from typing import Literal
 
@@ -28,12 +31,6 @@ class PixelNormalization(keras.layers.Layer):
         # In float16 the epsilon would be 0.
         power = ops.mean(ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True)
         return x * ops.cast(ops.rsqrt(power + self.epsilon), x.dtype)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -67,12 +64,6 @@ class MinibatchStddev(keras.layers.Layer):
         channel = tf.tile(tf.cast(spread, x.dtype), [group])[:, None, None, None]
         return tf.concat([x, channel * tf.ones_like(x[..., :1])], axis=-1)
 
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], input_shape[-1] + 1)
-
-    def get_config(self):
-        return {**super().get_config(), "group": self.group}
-
 
 class _Equalized(keras.layers.Layer):
     """Weights from N(0, 1), scaled by gain / sqrt(fan_in) each time that they are used.
@@ -99,9 +90,6 @@ class _Equalized(keras.layers.Layer):
         """The scaled weights, float32."""
         return self.scale * ops.convert_to_tensor(self.weight)
 
-    def get_config(self):
-        return {**super().get_config(), "gain": self.gain}
-
 
 @keras.saving.register_keras_serializable("dogan")
 class EqualizedDense(_Equalized):
@@ -126,11 +114,8 @@ class EqualizedDense(_Equalized):
         y = ops.matmul(x, ops.cast(self.kernel, self.compute_dtype))
         return ops.reshape(y, (-1, *self.units)) + ops.cast(self.bias, y.dtype)
 
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], *self.units)
-
     def get_config(self):
-        return {**super().get_config(), "units": list(self.units)}
+        return {**super().get_config(), "gain": self.gain, "units": list(self.units)}
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -157,11 +142,11 @@ class EqualizedConv2D(_Equalized):
         **kwargs,
     ):
         super().__init__(gain, **kwargs)
-        self.filters, self.kernel_size = filters, (kernel_size, kernel_size)
+        self.filters, self.kernel_size = filters, kernel_size
         self.resample = resample
 
     def build(self, input_shape):
-        self._add((*self.kernel_size, input_shape[-1], self.filters), self.filters)
+        self._add((self.kernel_size, self.kernel_size, input_shape[-1], self.filters), self.filters)
 
     def call(self, x):
         kernel = ops.cast(self.kernel, self.compute_dtype)
@@ -172,15 +157,3 @@ class EqualizedConv2D(_Equalized):
         else:
             y = ops.conv(x, kernel, padding="same")
         return y + ops.cast(self.bias, y.dtype)
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        if self.resample == "up":
-            height, width = 2 * height, 2 * width
-        elif self.resample == "down":
-            height, width = height // 2, width // 2
-        return (batch, height, width, self.filters)
-
-    def get_config(self):
-        own = {"filters": self.filters, "kernel_size": self.kernel_size[0]}
-        return {**super().get_config(), **own, "resample": self.resample}

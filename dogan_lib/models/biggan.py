@@ -18,13 +18,10 @@ from keras import layers, ops
 
 from dogan_lib.gan import GAN
 from dogan_lib.generator import Generator, latents
-from dogan_lib.layers import (
-    ConditionalBatchNormalization,
-    PooledConv2D,
-    SelfAttention,
-    SpectralNormalization,
-    UpsampledConv2D,
-)
+from dogan_lib.layers import ConditionalBatchNormalization
+from dogan_lib.models.conditional import project
+from dogan_lib.models.sagan import Blocks
+from dogan_lib.saving import copied
 
 # Channels between G's blocks and after each of D's, as multiples of `ch`.
 G_WIDTHS = {
@@ -43,7 +40,7 @@ D_WIDTHS = {
 }
 SHARED = 128  # numbers in the embedding of a class
 CHUNK = 20  # numbers of z for each block, where latent_dim is not given
-EPS = 1e-6  # of the spectral normalisation
+BLOCKS = Blocks("orthogonal", eps=1e-6)
 
 
 def generator(
@@ -69,15 +66,15 @@ def generator(
     """
     widths = _widths(G_WIDTHS, resolution, ch)
     z, labels, pieces = _latents(len(widths), latent_dim)
-    embed = layers.Embedding(num_classes, SHARED, _orthogonal(), name="shared")
-    shared = embed(labels)
-    x = _linear(4 * 4 * widths[0], dtype=None)(pieces[0])
+    shared = layers.Embedding(num_classes, SHARED, "orthogonal", name="shared")(labels)
+    x = BLOCKS.spectral(layers.Dense, 4 * 4 * widths[0])(pieces[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for width, piece in zip(widths[1:], pieces[1:], strict=True):
-        x = _up_block(x, width, layers.Concatenate()([shared, piece]))
-        x = SelfAttention(eps=EPS, initializer=_orthogonal())(x) if x.shape[1] == attention else x
+        condition = layers.Concatenate()([shared, piece])
+        x = BLOCKS.up(x, width, lambda y, c=condition: _normalised(y, c))
+        x = BLOCKS.attend(x, attention)
     x = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
-    x = layers.Activation("tanh", dtype="float32")(_convolution(x, 3))
+    x = layers.Activation("tanh", dtype="float32")(BLOCKS.convolution(x, 3))
     return keras.Model([z, labels], x, name=f"biggan_generator_{resolution}")
 
 
@@ -102,12 +99,11 @@ def discriminator(
     halvings = 2 if resolution == 32 else len(widths) - 1
     x = images
     for k, width in enumerate(widths):
-        x = _down_block(x, width, first=k == 0, halve=k < halvings)
-        if x.shape[1] == attention and k < halvings:
-            x = SelfAttention(eps=EPS, initializer=_orthogonal())(x)
-    h = ops.sum(ops.cast(layers.ReLU()(x), "float32"), axis=(1, 2))
-    by_class = _linear(h.shape[-1], use_bias=False)(ops.one_hot(labels, num_classes))
-    logits = _linear(1)(h) + ops.sum(by_class * h, axis=-1, keepdims=True)
+        x = BLOCKS.down(x, width, first=k == 0, halve=k < halvings)
+        x = BLOCKS.attend(x, attention) if k < halvings else x
+    breed = ops.one_hot(labels, num_classes)
+    options = dict(spectral=True, initializer=BLOCKS.initializer, eps=BLOCKS.eps)
+    logits = project(layers.ReLU()(x), breed, **options)
     return keras.Model([images, labels], logits, name=f"biggan_discriminator_{resolution}")
 
 
@@ -126,44 +122,9 @@ def _latents(pieces, latent_dim):
     return z, keras.Input((), dtype="int32", name="labels"), ops.split(z, pieces, axis=1)
 
 
-def _orthogonal():
-    return keras.initializers.Orthogonal()
-
-
-def _convolution(x, filters, kernel_size=3, kind=layers.Conv2D):
-    layer = kind(filters, kernel_size, padding="same", kernel_initializer=_orthogonal())
-    return SpectralNormalization(layer, eps=EPS)(x)
-
-
-def _linear(units, dtype="float32", **options):
-    layer = layers.Dense(units, kernel_initializer=_orthogonal(), dtype=dtype, **options)
-    return SpectralNormalization(layer, eps=EPS, dtype=dtype)
-
-
-def _rectified(x, condition):
-    norm = ConditionalBatchNormalization(spectral=True, initializer=_orthogonal())
-    return layers.ReLU()(norm([x, condition]))
-
-
-def _up_block(x, filters, condition):
-    """(batch, n, n, c) -> (batch, 2n, 2n, filters)"""
-    y = _rectified(x, condition)
-    y = _convolution(y, filters, kind=UpsampledConv2D)
-    y = _rectified(y, condition)
-    y = _convolution(y, filters)
-    # A 1x1 convolution and nearest upsampling commute: first the cheap order.
-    return y + layers.UpSampling2D()(_convolution(x, filters, 1))
-
-
-def _down_block(x, filters, first, halve):
-    """(batch, n, n, c) -> (batch, n/2, n/2, filters); the first block reads pixels, unactivated."""
-    y = x if first else layers.ReLU()(x)
-    y = layers.ReLU()(_convolution(y, filters))
-    y = _convolution(y, filters, kind=PooledConv2D if halve else layers.Conv2D)
-    if halve:
-        # The mean over 2x2 pixels and a 1x1 convolution commute as well.
-        return y + _convolution(layers.AveragePooling2D(2)(x), filters, 1)
-    return y + (x if x.shape[-1] == filters else _convolution(x, filters, 1))
+def _normalised(x, condition):
+    norm = ConditionalBatchNormalization(spectral=True, initializer=BLOCKS.initializer)
+    return norm([x, condition])
 
 
 def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:
@@ -207,8 +168,9 @@ def standing_statistics(
         draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
         passes: how many; 16 in the paper.
     """
-    kind = layers.BatchNormalization
-    norms = [layer for layer in generator._flatten_layers() if isinstance(layer, kind)]
+    # A conditional normalisation holds a plain one.
+    norms = [getattr(layer, "norm", layer) for layer in generator.layers]
+    norms = [norm for norm in norms if isinstance(norm, layers.BatchNormalization)]
     momenta = [norm.momentum for norm in norms]
     for k in range(passes):
         for norm in norms:
@@ -220,8 +182,7 @@ def standing_statistics(
 
 def settled(generator: Generator, draw: Callable[[int], object], passes: int) -> Generator:
     """A copy of a generator with the `standing_statistics` of what is drawn; it stays as it is."""
-    model = keras.models.clone_model(generator.model)
-    model.set_weights(generator.model.get_weights())
+    model = copied(generator.model)
     standing_statistics(model, draw, passes)
     return Generator(model, generator.card)
 

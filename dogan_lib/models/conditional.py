@@ -18,13 +18,14 @@ from keras import layers, ops
 from dogan_lib.layers import ConditionalBatchNormalization, SpectralNormalization
 from dogan_lib.models import dcgan
 
+EMBEDDING = 50  # numbers in the vector of a breed that is concatenated
+
 
 def generator(
     classes: int,
     latent_dim: int = 100,
     width: int = 64,
     way: Literal["concatenate", "normalise"] = "normalise",
-    embedding_dim: int = 50,
     resolution: int = 64,
     upsample: bool = False,
 ) -> keras.Model:
@@ -36,7 +37,6 @@ def generator(
         width: channels at 32x32, as in `dcgan.generator_64`.
         way: "concatenate" learns a vector for each breed and appends it to z; "normalise" gives
             every batch normalisation a gain and an offset for each breed.
-        embedding_dim: length of that vector.
         resolution: 64, or 32 for portraits.
         upsample: as in `dcgan.generator_64`.
     """
@@ -44,7 +44,7 @@ def generator(
     z = keras.Input((latent_dim,), name="latents")
     labels = keras.Input((), dtype="int32", name="labels")
     if way == "concatenate":
-        breed = layers.Embedding(classes, embedding_dim)(labels)
+        breed = layers.Embedding(classes, EMBEDDING)(labels)
         x = layers.Concatenate()([z, breed])
         pictures = dcgan.grow(x, width, resolution, upsample)
     else:
@@ -63,8 +63,6 @@ def discriminator(
     classes: int,
     width: int = 64,
     way: Literal["concatenate", "project"] = "project",
-    embedding_dim: int = 50,
-    dropout: float = 0.0,
     resolution: int = 64,
     kernel_size: int = 5,
 ) -> keras.Model:
@@ -74,7 +72,6 @@ def discriminator(
         way: "concatenate" appends the breed's learned vector to the features at every one of the
             4x4 positions; "project" adds the inner product of the features, summed over the
             picture, with a learned vector of the breed.
-        dropout: after every convolution but the first.
         kernel_size: of the convolutions.
 
     The others are as in `generator`.
@@ -82,9 +79,9 @@ def discriminator(
     _check(way, ("concatenate", "project"))
     images = keras.Input((resolution, resolution, 3), name="images")
     labels = keras.Input((), dtype="int32", name="labels")
-    features = dcgan.shrink(images, width, dropout, kernel_size)
+    features = dcgan.shrink(images, width, kernel_size)
     if way == "concatenate":
-        breed = layers.Embedding(classes, embedding_dim)(labels)
+        breed = layers.Embedding(classes, EMBEDDING)(labels)
         logits = judge_together(features, breed)
     else:
         logits = project(features, ops.one_hot(labels, classes))
@@ -109,22 +106,32 @@ def judge_together(features, condition, norm: bool = False):
     return dcgan.judge(layers.LeakyReLU(negative_slope=0.2)(x))
 
 
-def project(features, condition, spectral: bool = False):
+def project(
+    features,
+    condition=None,
+    spectral: bool = False,
+    initializer: str | None = None,
+    eps: float = 1e-12,
+):
     """Features (batch, h, w, c) and a condition (batch, d) -> logits (batch, 1), by projection.
 
     w . h + <V c, h> with h the features summed over the picture: how real it looks at all, plus
     how much it looks like *this* c. For one-hot c the rows of V are the classes' vectors.
 
     Args:
-        spectral: normalise both maps spectrally.
+        condition: None leaves the second term out.
+        spectral: normalise both maps spectrally, with this `eps`.
+        initializer: of both maps; N(0, 0.02) where not given, since h is a sum, and large.
     """
 
     def linear(units, **options):
-        small = keras.initializers.RandomNormal(stddev=0.02)  # h is a sum, and large
-        layer = layers.Dense(units, kernel_initializer=small, dtype="float32", **options)
-        return SpectralNormalization(layer, dtype="float32") if spectral else layer
+        start = initializer or keras.initializers.RandomNormal(stddev=0.02)
+        layer = layers.Dense(units, kernel_initializer=start, dtype="float32", **options)
+        return SpectralNormalization(layer, eps=eps, dtype="float32") if spectral else layer
 
     h = ops.sum(ops.cast(features, "float32"), axis=(1, 2))
+    if condition is None:
+        return linear(1)(h)
     match = ops.sum(linear(h.shape[-1], use_bias=False)(condition) * h, axis=-1, keepdims=True)
     return linear(1)(h) + match
 

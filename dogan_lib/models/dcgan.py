@@ -23,7 +23,6 @@ def generator_32(
     latent_dim: int = 100,
     width: int = 256,
     dropout: float = 0.25,
-    momentum: float = 0.9,
     fast: bool = False,
 ) -> keras.Model:
     """The deck's generator: latents (batch, latent_dim) -> pictures (batch, 32, 32, 3) in [-1, 1].
@@ -33,14 +32,13 @@ def generator_32(
         width: channels at 8x8; they halve at each convolution. The deck's 256 gives 2,799,043
             parameters, 33,216 of them not trainable.
         dropout: after the reshape; the slide shows the row, not the rate.
-        momentum: of the batch normalisations' moving averages.
         fast: the same weights in the layers of `layers.fast`, upsampling and convolution in one:
             train with it. Without it the rows are the slide's.
     """
     norm = FusedBatchNormalization if fast else layers.BatchNormalization
 
     def normalised(x):
-        return layers.Activation("relu")(norm(momentum=momentum)(x))
+        return layers.Activation("relu")(norm(momentum=0.9)(x))
 
     def transposed(x, filters, layer=layers.Conv2DTranspose):
         return layer(filters, 5, padding="same", kernel_initializer=_conv_init())(x)
@@ -96,19 +94,16 @@ def generator_64(latent_dim: int = 100, width: int = 64, upsample: bool = False)
     return keras.Model(z, grow(z, width, 64, upsample), name="dcgan_generator_64")
 
 
-def discriminator_64(
-    width: int = 64, dropout: float = 0.0, kernel_size: int = 5, norm: bool = True
-) -> keras.Model:
+def discriminator_64(width: int = 64, kernel_size: int = 5, norm: bool = True) -> keras.Model:
     """Radford's discriminator: (batch, 64, 64, 3) -> logits (batch, 1).
 
     Args:
         width: channels after the first convolution.
-        dropout: after every convolution but the first; none in the paper.
         kernel_size: 5 in the paper's code; 4, a multiple of the stride, in the shipped `dcgan64`.
         norm: batch normalisation after every convolution but the first.
     """
     images = keras.Input((64, 64, 3), name="images")
-    logits = judge(shrink(images, width, dropout, kernel_size, norm))
+    logits = judge(shrink(images, width, kernel_size, norm))
     return keras.Model(images, logits, name="dcgan_discriminator_64")
 
 
@@ -158,7 +153,7 @@ def double(x, filters: int, upsample: bool, use_bias: bool, kernel_size: int = 5
     return layers.Conv2DTranspose(filters, kernel_size, 2, padding="same", **options)(x)
 
 
-def shrink(images, width: int, dropout: float = 0.0, kernel_size: int = 5, norm: bool = True):
+def shrink(images, width: int, kernel_size: int = 5, norm: bool = True):
     """Pictures (batch, n, n, 3) -> what D sees in them, (batch, 4, 4, width * n / 8)."""
     x = images
     for k in range(int(math.log2(images.shape[1])) - 2):
@@ -166,7 +161,6 @@ def shrink(images, width: int, dropout: float = 0.0, kernel_size: int = 5, norm:
         x = layers.Conv2D(width * 2**k, kernel_size, 2, padding="same", **options)(x)
         x = batch_norm(x) if norm and k else x
         x = layers.LeakyReLU(negative_slope=0.2)(x)
-        x = layers.Dropout(dropout)(x) if dropout and k else x
     return x
 
 

@@ -24,7 +24,8 @@ from dogan_lib.losses import Wasserstein
 from dogan_lib.penalties import GradientPenalty
 from dogan_lib.refusals import check_pictures
 
-FIRST = 4  # pixels a side at the start
+SIDES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)  # pixels a side, from the start to the end
+FIRST = SIDES[0]
 SLOPE = 0.2  # of the LeakyReLU
 
 
@@ -58,23 +59,12 @@ class Fade(layers.Layer):
         alpha = ops.cast(self.alpha, old.dtype)
         return (1 - alpha) * old + alpha * new
 
-    def compute_output_shape(self, input_shapes):
-        return input_shapes[0]
 
-    def get_config(self):
-        return {**super().get_config(), "resolution": self.resolution}
-
-
-def log2(side: int) -> int:
-    """Of a power of two."""
-    return side.bit_length() - 1
-
-
-def sides(resolution: int) -> list[int]:
-    """[4, 8, ... resolution]; a ValueError for what is no power of two from 4 to 1024."""
-    if resolution not in (4, 8, 16, 32, 64, 128, 256, 512, 1024):
+def sides(resolution: int) -> tuple[int, ...]:
+    """4, 8, ... resolution; a ValueError for what is no power of two from 4 to 1024."""
+    if resolution not in SIDES:
         raise ValueError(f"resolution is a power of two from 4 to 1024, not {resolution}")
-    return [2**k for k in range(2, log2(resolution) + 1)]
+    return SIDES[: SIDES.index(resolution) + 1]
 
 
 def channels(side: int, width: float = 1.0, cap: int = 512) -> int:
@@ -207,7 +197,14 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(
-        self, generator, discriminator, latent_dim=512, seed=0, fading=0, begun=0, **kwargs
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_dim: int = 512,
+        seed: int = 0,
+        fading: int = 0,
+        begun: int = 0,
+        **kwargs,
     ):
         super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
         self.fading, self.begun = fading, begun

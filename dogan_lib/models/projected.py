@@ -22,6 +22,7 @@ from dogan_lib.runtime import data_dir
 from dogan_lib.saving import read_network
 
 CHANNELS = (32, 64, 128, 256)  # after mixing, at strides 4, 8, 16, 32
+OWN = ("features", "size", "channels", "seed")  # what a saved `Eyes` is made of again
 SIZE = 96  # pixels a side at least, for networks that were trained on large pictures
 
 # Feature networks ---------------------------------------------------------------------------------
@@ -167,8 +168,7 @@ class Eyes(layers.Layer):
                 "these features have no name by which a saved GAN could find them again: put the "
                 "function that makes them into projected.FEATURES, and give its name"
             )
-        own = ("features", "size", "channels", "seed")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        return {**super().get_config(), **{name: getattr(self, name) for name in OWN}}
 
 
 def _network(features, size):
@@ -183,21 +183,29 @@ def _network(features, size):
 
 @keras.saving.register_keras_serializable("dogan")
 class Discriminator(keras.Model):
-    """See `discriminator`. `heads([*features(images), *conditions])` are its logits.
+    """Pictures (batch, resolution, resolution, 3), and labels -> logits (batch, 4), one a scale.
+
+    Args:
+        resolution: side of the pictures.
+        features: "lite0" (needs a file, see `efficientnet.lite0`), "dognet" (ships) or
+            "efficientnet" (V2-B0, downloaded by Keras); or see `Eyes`.
+        num_classes: for [pictures, labels], labels 0 ... num_classes - 1; None for pictures alone.
+        size: side at which the features look; 64 for "dognet", else `resolution` and at least 96.
+        channels, seed: of the mixing; the heads are at most as wide as its last.
 
     Attributes:
         features: frozen; `GAN` asks them once a step for each picture, for both players.
-        heads: what is trained, and saved.
+        heads: what is trained, and saved: `heads([*features(images), *labels])` are the logits.
     """
 
     def __init__(
         self,
-        resolution=64,
-        features="lite0",
-        num_classes=None,
-        size=None,
-        channels=CHANNELS,
-        seed=1,
+        resolution: int = 64,
+        features: str | Callable[[int], keras.Model] | keras.Model = "lite0",
+        num_classes: int | None = None,
+        size: int | None = None,
+        channels: tuple[int, ...] = CHANNELS,
+        seed: int = 1,
         **kwargs,
     ):
         if size is None:
@@ -210,7 +218,7 @@ class Discriminator(keras.Model):
         logits = judges([*eyes(images), *labels])
         kwargs = {"name": f"projected_discriminator_{resolution}", **kwargs}
         super().__init__([images, *labels] if labels else images, logits, **kwargs)
-        self._arguments = (resolution, features, num_classes, size, tuple(channels), seed)
+        self._others = dict(resolution=resolution, num_classes=num_classes)
 
     @property
     def features(self):
@@ -221,31 +229,13 @@ class Discriminator(keras.Model):
         return self.get_layer("heads")
 
     def get_config(self):
-        names = ("resolution", "features", "num_classes", "size", "channels", "seed")
-        self.features.get_config()  # refuses features without a name
-        return {"name": self.name, **dict(zip(names, self._arguments, strict=True))}
+        # Of the eyes only what this constructor takes; they refuse features without a name.
+        eyes = {name: self.features.get_config()[name] for name in OWN}
+        return {"name": self.name, **self._others, **eyes}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return cls(**config)
 
 
-def discriminator(
-    resolution: int = 64,
-    features: str | Callable[[int], keras.Model] | keras.Model = "lite0",
-    num_classes: int | None = None,
-    size: int | None = None,
-    channels: tuple[int, ...] = CHANNELS,
-    seed: int = 1,
-) -> keras.Model:
-    """Pictures (batch, resolution, resolution, 3), and labels -> logits (batch, 4), one a scale.
-
-    Args:
-        resolution: side of the pictures.
-        features: "lite0" (needs a file, see `efficientnet.lite0`), "dognet" (ships) or
-            "efficientnet" (V2-B0, downloaded by Keras); or see `Eyes`.
-        num_classes: for [pictures, labels], labels 0 ... num_classes - 1; None for pictures alone.
-        size: side at which the features look; 64 for "dognet", else `resolution` and at least 96.
-        channels, seed: of the mixing; the heads are at most as wide as its last.
-    """
-    return Discriminator(resolution, features, num_classes, size, channels, seed)
+discriminator = Discriminator  # as other papers' modules name theirs

@@ -5,6 +5,9 @@ Both take labels beside latents or pictures; `classes=None` builds them without.
 Reference: Zhang et al. 2018, https://arxiv.org/abs/1805.08318, and the authors' code.
 """
 
+import dataclasses
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -17,6 +20,65 @@ from dogan_lib.layers import (
     UpsampledConv2D,
 )
 from dogan_lib.models.conditional import project
+
+
+@dataclasses.dataclass(frozen=True)
+class Blocks:
+    """The layers and residual blocks of a network, spectrally normalised; BigGAN has the same.
+
+    Args:
+        initializer: of every kernel, by name.
+        eps: of the spectral normalisation.
+    """
+
+    initializer: str = "glorot_uniform"
+    eps: float = 1e-12
+
+    def spectral(self, kind: type, *arguments, **options) -> layers.Layer:
+        """A layer of this kind whose kernel is divided by its largest singular value."""
+        layer = kind(*arguments, kernel_initializer=self.initializer, **options)
+        return SpectralNormalization(layer, eps=self.eps)
+
+    def convolution(self, x, filters: int, kernel_size: int = 3, kind: type = layers.Conv2D):
+        """(batch, n, n, c) -> (batch, n, n, filters), or another size with another `kind`."""
+        return self.spectral(kind, filters, kernel_size, padding="same")(x)
+
+    def up(self, x, filters: int, normalise: Callable):
+        """(batch, n, n, c) -> (batch, 2n, 2n, filters).
+
+        Args:
+            normalise: x -> x, in front of each of the two ReLUs.
+        """
+        y = layers.ReLU()(normalise(x))
+        y = self.convolution(y, filters, kind=UpsampledConv2D)
+        y = layers.ReLU()(normalise(y))
+        y = self.convolution(y, filters)
+        # A 1x1 convolution and nearest upsampling commute: first the cheap order.
+        return y + layers.UpSampling2D()(self.convolution(x, filters, 1))
+
+    def down(self, x, filters: int, first: bool = False, halve: bool = True):
+        """(batch, n, n, c) -> (batch, n/2, n/2, filters).
+
+        Args:
+            first: x are pixels, which are not activated.
+            halve: or not, for features that are small enough.
+        """
+        y = x if first else layers.ReLU()(x)
+        y = layers.ReLU()(self.convolution(y, filters))
+        y = self.convolution(y, filters, kind=PooledConv2D if halve else layers.Conv2D)
+        if halve:
+            # The mean over 2x2 pixels and a 1x1 convolution commute as well.
+            return y + self.convolution(layers.AveragePooling2D(2)(x), filters, 1)
+        return y + (x if x.shape[-1] == filters else self.convolution(x, filters, 1))
+
+    def attend(self, x, side: int | None):
+        """Self-attention, where the features are of this side; x as it is elsewhere."""
+        if x.shape[1] != side:
+            return x
+        return SelfAttention(eps=self.eps, initializer=self.initializer)(x)
+
+
+BLOCKS = Blocks()
 
 
 def generator(
@@ -41,14 +103,13 @@ def generator(
     doublings = _doublings(resolution, attention)
     inputs, condition = _inputs(keras.Input((latent_dim,), name="latents"), classes)
     widths = [ch * 2**k for k in reversed(range(doublings))]
-    x = _spectral(layers.Dense(4 * 4 * widths[0]))(inputs[0])
+    x = BLOCKS.spectral(layers.Dense, 4 * 4 * widths[0])(inputs[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for width in widths:
-        x = _up_block(x, width, condition)
-        x = SelfAttention()(x) if x.shape[1] == attention else x
+        x = BLOCKS.up(x, width, lambda y: _normalise(y, condition))
+        x = BLOCKS.attend(x, attention)
     x = layers.ReLU()(_normalise(x, None))
-    x = _spectral(layers.Conv2D(3, 3, padding="same"))(x)
-    x = layers.Activation("tanh", dtype="float32")(x)
+    x = layers.Activation("tanh", dtype="float32")(BLOCKS.convolution(x, 3))
     return keras.Model(inputs if classes else inputs[0], x, name=f"sagan_generator_{resolution}")
 
 
@@ -70,16 +131,12 @@ def discriminator(
     inputs, condition = _inputs(images, classes)
     x = images
     for k in range(halvings):
-        x = _down_block(x, ch * 2**k, first=k == 0)
-        x = SelfAttention()(x) if x.shape[1] == attention else x
-    x = layers.ReLU()(_down_block(x, x.shape[-1], halve=False))
-    if condition is None:
-        h = ops.sum(ops.cast(x, "float32"), axis=(1, 2))
-        logits = _spectral(layers.Dense(1, dtype="float32"), dtype="float32")(h)
-    else:
-        logits = project(x, condition, spectral=True)
-    inputs = inputs if classes else images
-    return keras.Model(inputs, logits, name=f"sagan_discriminator_{resolution}")
+        x = BLOCKS.attend(BLOCKS.down(x, ch * 2**k, first=k == 0), attention)
+    x = layers.ReLU()(BLOCKS.down(x, x.shape[-1], halve=False))
+    logits = project(x, condition, spectral=True)
+    return keras.Model(
+        inputs if classes else images, logits, name=f"sagan_discriminator_{resolution}"
+    )
 
 
 def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
@@ -123,36 +180,7 @@ def _inputs(first, classes):
     return [first, labels], ops.one_hot(labels, classes)
 
 
-def _spectral(layer, **options):
-    return SpectralNormalization(layer, **options)
-
-
-def _convolution(x, filters, kernel_size=3, kind=layers.Conv2D):
-    return _spectral(kind(filters, kernel_size, padding="same"))(x)
-
-
 def _normalise(x, condition):
     if condition is None:
         return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
     return ConditionalBatchNormalization()([x, condition])
-
-
-def _up_block(x, filters, condition):
-    """(batch, n, n, c) -> (batch, 2n, 2n, filters)"""
-    y = layers.ReLU()(_normalise(x, condition))
-    y = _convolution(y, filters, kind=UpsampledConv2D)
-    y = layers.ReLU()(_normalise(y, condition))
-    y = _convolution(y, filters)
-    # A 1x1 convolution and nearest upsampling commute: first the cheap order.
-    return y + layers.UpSampling2D()(_convolution(x, filters, 1))
-
-
-def _down_block(x, filters, first=False, halve=True):
-    """(batch, n, n, c) -> (batch, n/2, n/2, filters); the first block reads pixels, unactivated."""
-    y = x if first else layers.ReLU()(x)
-    y = layers.ReLU()(_convolution(y, filters))
-    y = _convolution(y, filters, kind=PooledConv2D if halve else layers.Conv2D)
-    if not halve:
-        return x + y if x.shape[-1] == filters else y + _convolution(x, filters, 1)
-    shortcut = _convolution(layers.AveragePooling2D(2)(x), filters, 1)
-    return y + shortcut

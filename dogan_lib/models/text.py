@@ -148,7 +148,7 @@ class TextGAN(GAN):
     Args:
         seeking: not Reed's. With captions that belong to one picture each, little tells G to use
             z. G draws half of the captions once more and pays `seeking` / |G(z1, t) - G(z2, t)|.
-        reader: not Reed's. Pictures -> dict of logits, as `readers.classifier` gives, trained
+        reader: not Reed's. Pictures -> dict of logits, as `readers.load_attributes` reads, trained
             before and frozen: G pays for what it does not see of a caption (`misread`).
         reading: weight of that.
         midpoints: not Reed's. Half of D's fakes are midpoints', with the caption of one end. In a
@@ -179,12 +179,6 @@ class TextGAN(GAN):
         reader = self.reader and keras.saving.serialize_keras_object(self.reader)
         own = {name: getattr(self, name) for name in ("seeking", "reading", "midpoints")}
         return {**super().get_config(), **own, "reader": reader}
-
-    @classmethod
-    def from_config(cls, config):
-        reader = config.get("reader")
-        reader = reader and keras.saving.deserialize_keras_object(reader)
-        return super().from_config({**config, "reader": reader})
 
     def _asked(self, captions):
         again = [_halves(captions)[0]] if self.seeking else []

@@ -4,23 +4,17 @@
     encoder(["a small brown dog sitting on grass"])     # float32 (1, 128)
     batches(trained_on(dogs), encoder, 32)              # (images, captions, wrong captions)
 
-`doodles.readers` trains it, by matching pictures with captions as Reed et al. 2016 did.
+`data/make/readers.py` trains it, by matching pictures with captions as Reed et al. 2016 did.
 """
-
-import functools
-import warnings
-from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from dogan_lib.cards import read_card
 from dogan_lib.dogs.dataset import batches as dataset
 from dogan_lib.doodles import captions as language
-from dogan_lib.runtime import data_dir
-from dogan_lib.saving import read_network
+from dogan_lib.doodles.readers import Encoder
+from dogan_lib.doodles.readers import load_encoder as load_encoder
 
 EMBEDDING = 128  # numbers in the embedding; Reed's has 1024
 
@@ -49,67 +43,6 @@ def encoder(
     options = dict(epsilon=1e-6, center=False, scale=False)
     x = layers.LayerNormalization(**options, dtype="float32", name="phi")(x)
     return keras.Model(ids, x, name="text_encoder")
-
-
-class Encoder:
-    """Sentences to embeddings.
-
-    Attributes:
-        model: the `keras.Model`, word numbers -> embeddings.
-        embedding_dim: numbers in one embedding.
-    """
-
-    def __init__(self, model: keras.Model):
-        self.model = model
-        self.embedding_dim = model.output_shape[-1]
-
-    def __call__(self, captions: str | Sequence[str], warn: bool = True) -> np.ndarray:
-        """One sentence or many -> float32 (n, embedding_dim).
-
-        Args:
-            warn: give a warning that names unknown words, contradictions and words that are cut.
-
-        Raises:
-            ValueError: a caption is empty or has no known word.
-        """
-        captions = [captions] if isinstance(captions, str) else list(captions)
-        different, places = np.unique(np.array(captions, dtype=object), return_inverse=True)
-        readings = [language.read(caption) for caption in different]
-        for caption, reading in zip(different, readings, strict=True):
-            if warn and reading.complaints():
-                warnings.warn(f"{caption!r}: {'; '.join(reading.complaints())}", stacklevel=2)
-        ids = np.array([language.numbers(reading.words) for reading in readings], "int32")
-        return self._embed(ids)[places.reshape(-1)]
-
-    def _embed(self, ids):
-        parts = [ids[start : start + 1024] for start in range(0, len(ids), 1024)]
-        embedded = [np.asarray(self.model(part, training=False), "float32") for part in parts]
-        return np.concatenate(embedded)
-
-
-def load_encoder(name: str | Path = "text_encoder") -> Encoder:
-    """The shipped encoder, or one by the path of its `.keras` file; read once.
-
-    Raises:
-        FileNotFoundError: there is none.
-        ValueError: it was trained on another vocabulary than this program's.
-    """
-    path = Path(name)
-    if path.suffix != ".keras":
-        path = data_dir() / "checkpoints" / f"{name}.keras"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"no text encoder {path}; train one with `python -m dogan_lib.doodles.readers encoder`"
-        )
-    return _load_encoder(path, path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=2)
-def _load_encoder(path: Path, changed: int) -> Encoder:
-    known = read_card(path.with_suffix(".json")).get("words")
-    if known and tuple(known) != language.VOCABULARY:
-        raise ValueError(f"{path.name} was trained on other words; train it anew")
-    return Encoder(read_network(path))
 
 
 # Batches ------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ def generator(
 def discriminator(
     inputs: int = 784,
     widths: Sequence[int] = (256, 128),
-    dropout: float = 0.0,
     first_scale: float = 0.05,
     seed: int | None = None,
 ) -> keras.Model:
@@ -56,7 +55,6 @@ def discriminator(
 
     Args:
         widths: of the hidden LeakyReLU layers.
-        dropout: after each of them.
         first_scale: makes the first layer's first weights smaller. Through them D tells G how to
             change each pixel: where they are noise it asks for noise, and never quite stops. (The
             paper's D starts ten times smaller than its G.)
@@ -70,8 +68,6 @@ def discriminator(
         x = _dense(width, next(seeds), scale)(x)
         x = layers.LeakyReLU(negative_slope=0.2, dtype="float32")(x)
         scale = 1.0
-        if dropout:
-            x = layers.Dropout(dropout, dtype="float32")(x)
     return keras.Model(samples, _dense(1, next(seeds))(x), name="vanilla_discriminator")
 
 

@@ -11,9 +11,11 @@ import tensorflow as tf
 from PIL import Image
 
 from data.make import generators, leaderboard, recipes
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.models import conditional, dcgan, efficientnet, pggan, projected
 
 
@@ -77,7 +79,7 @@ def test_a_finished_run_is_left_alone(tiny):
 
 def test_facts_may_be_added_to_a_card(tiny):
     model = dcgan.generator_32(16, width=16)
-    checkpoints.save_generator(model, "own", {"steps": 3, "seed": 1})
+    save_generator(model, "own", {"steps": 3, "seed": 1})
     leaderboard.annotate("own", seed=2, scores={"n": [1.2]})
     assert checkpoints.card("own") == {"name": "own", "steps": 3, "seed": 2, "scores": {"n": [1.2]}}
     with pytest.raises(FileNotFoundError, match="no card"):
@@ -329,9 +331,9 @@ def test_all_devices_of_a_machine_with_one_play_the_same_game(tiny, capsys):
 
 
 def test_only_the_first_worker_writes(tiny, monkeypatch):
-    alone = generators.distribution.strategy()
-    monkeypatch.setattr(generators.distribution, "strategy", lambda name: alone)
-    monkeypatch.setattr(generators.distribution, "is_chief", lambda: False)
+    alone = generators.strategies.strategy()
+    monkeypatch.setattr(generators.strategies, "strategy", lambda name: alone)
+    monkeypatch.setattr(generators.strategies, "is_chief", lambda: False)
     train(tiny, 1, strategy="multiworker", ship=True)
     assert [path.name for path in tiny.iterdir()] == ["recipe"] and not checkpoints.available()
 
@@ -353,3 +355,14 @@ def test_the_program_passes_on_what_was_asked(monkeypatch, tmp_path, capsys):
     }
     assert generators.main([]) == 0
     assert {"dcgan32", "singan_wood"} <= set(capsys.readouterr().out.split())
+
+
+def test_a_conditional_normalisation_starts_as_a_plain_one():
+    plain = keras.layers.BatchNormalization(epsilon=1e-5)
+    plain.build((None, 3, 3, 2))
+    plain.set_weights(np.array([[2.0, 0.5], [1.0, -1.0], [0.3, 0.1], [4.0, 9.0]]))
+    norm = ConditionalBatchNormalization(epsilon=1e-5)
+    norm.build([(None, 3, 3, 2), (None, 2)])
+    recipes._start_as(norm, plain)
+    x = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+    np.testing.assert_allclose(norm([x, np.eye(2, dtype="float32")]), plain(x), atol=1e-6)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib.checkpoints import Generator, save_generator
+from data.make.shipping import save_generator
+from dogan_lib.checkpoints import Generator
 from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import WIDGET_VIEW
 from dogan_lib.classroom.widgets import (

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from data.make import generators
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints, cli
 from dogan_lib.models import dcgan
 from tests.faults.kills import DATA, Mirror, archive, fetching, loading
@@ -128,7 +129,7 @@ def _shipped(network, where):
     def job():
         try:
             model = checkpoints.load_generator(network).model
-            checkpoints.save_generator(model, "own", {}, where)
+            save_generator(model, "own", {}, where)
         except OSError as error:
             print(f"dogan: {error}")
             return 1

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses
 from dogan_lib.classroom import growth, truncation
 from dogan_lib.generator import latents
@@ -135,7 +136,7 @@ def test_what_does_not_fit_is_refused():
 def test_a_grown_generator_draws_the_same_and_then_listens_to_z(tmp_path):
     """Also one that comes from a file, with the names that Keras gave its layers there."""
     keras.utils.clear_session()
-    path = checkpoints.save_generator(conditional.generator(3, width=2), "small", {}, tmp_path)
+    path = save_generator(conditional.generator(3, width=2), "small", {}, tmp_path)
     keras.utils.clear_session()
     small = checkpoints.load_generator(path)
     grown = checkpoints.Generator(growth.with_latents(small.model))
@@ -143,7 +144,7 @@ def test_a_grown_generator_draws_the_same_and_then_listens_to_z(tmp_path):
     np.testing.assert_allclose(grown.sample(3, labels=1), small.sample(3, labels=1), atol=1e-6)
     norms = [x for x in grown.model.layers if isinstance(x, ConditionalBatchNormalization)]
     assert all(x.gain.kernel.shape[0] == 3 + 100 for x in norms)
-    shipped = checkpoints.save_generator(grown.model, "grown", {}, tmp_path)
+    shipped = save_generator(grown.model, "grown", {}, tmp_path)
     again = checkpoints.load_generator(shipped).sample(3, labels=1)
     np.testing.assert_allclose(again, grown.sample(3, labels=1), atol=0.02)
 
@@ -346,7 +347,7 @@ def test_a_trained_gan_and_its_generator_come_back(tmp_path):
     revived = keras.models.load_model(tmp_path / "gan.keras")
     assert revived.orthogonal == 1e-3 and int(revived.step) == 1
     np.testing.assert_array_equal(revived.sample(2, labels=1), gan.sample(2, labels=1))
-    path = checkpoints.save_generator(gan.generator, "biggan8", {}, tmp_path)
+    path = save_generator(gan.generator, "biggan8", {}, tmp_path)
     generator = checkpoints.load_generator(path)
     pictures = generator.sample(4, truncation=0.5, labels=np.asarray(LABELS))
     z = tf.constant(biggan.truncated_normal((4, 8), 0.5))

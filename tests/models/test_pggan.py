@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.classroom import progressive
 from dogan_lib.classroom.progressive import set_level
@@ -241,6 +242,6 @@ def test_one_compiled_step_in_a_fade():
 
 def test_a_grown_generator_ships_as_any_other(tmp_path):
     generator, _ = networks(8)
-    path = checkpoints.save_generator(generator, "pggan8", {}, tmp_path)
+    path = save_generator(generator, "pggan8", {}, tmp_path)
     pictures = checkpoints.load_generator(path).sample(2)
     assert pictures.shape == (2, 8, 8, 3) and np.isfinite(pictures).all()

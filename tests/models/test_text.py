@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses
 from dogan_lib.classroom.obedience import figure, obedience
 from dogan_lib.dogs import load_dogs
@@ -108,7 +109,7 @@ def encoder(tmp_path, monkeypatch):
     """A small untrained one, in the place of the shipped."""
     monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
     card = {"kind": "text encoder", "words": list(captions.VOCABULARY)}
-    checkpoints.save_generator(text_encoder.encoder(DIM, width=8), "text_encoder", card)
+    save_generator(text_encoder.encoder(DIM, width=8), "text_encoder", card)
     return text_encoder.load_encoder()
 
 
@@ -125,7 +126,7 @@ def test_the_encoder_reads_words_in_their_order(encoder):
 
 def test_another_vocabulary_is_refused(encoder, tmp_path):
     card = {"kind": "text encoder", "words": ["cat"]}
-    checkpoints.save_generator(encoder.model, "other", card)
+    save_generator(encoder.model, "other", card)
     with pytest.raises(ValueError, match="other words"):
         text_encoder.load_encoder("other")
     with pytest.raises(FileNotFoundError, match="readers encoder"):
@@ -374,66 +375,6 @@ def test_a_generator_draws_sentences_and_embeddings(encoder):
         g.sample(3, captions=["a red dog", "a black dog"])
     with pytest.raises(ValueError, match="not labels"):
         g.sample(3, labels=1)
-
-
-# Training the readers ------------------------------------------------------------------------
-
-
-def args(tmp_path, **more):
-    from argparse import Namespace
-
-    return Namespace(out=tmp_path / "out", doodles=80, epochs=1, seed=3, ship=True, **more)
-
-
-def test_the_guide_is_trained_and_shipped_beside_the_ruler(tmp_path, monkeypatch):
-    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
-    monkeypatch.setattr(readers, "BATCH", 8)
-    readers.train_guide(args(tmp_path))
-    card = checkpoints.card("guide")
-    assert card["kind"] == "attributes" and card["pictures"] < 80
-    guide, ruler = readers.load_attributes("guide").model, readers.classifier()
-    assert guide.count_params() < ruler.count_params()
-    assert guide.output_names == ruler.output_names
-
-
-def test_the_encoder_is_trained_resumed_and_shipped(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
-    monkeypatch.setattr(readers, "BATCH", 8)
-    monkeypatch.setattr(text_encoder, "encoder", lambda: readers_encoder())
-    settings = args(tmp_path)
-    readers.train_encoder(settings)
-    settings.epochs = 2
-    spent = checkpoints.card("text_encoder")["seconds"]
-    readers.train_encoder(settings)
-    assert checkpoints.card("text_encoder")["seconds"] >= spent
-    assert "resuming at epoch 1 of 2" in capsys.readouterr().out
-    card = checkpoints.card("text_encoder")
-    assert card["kind"] == "text encoder" and set(card["held_out_attributes"]) == set(FULL)
-    assert text_encoder.load_encoder()("a black dog").shape == (1, DIM)
-
-
-def readers_encoder(build=text_encoder.encoder):
-    return build(DIM, width=8)
-
-
-def test_the_classifier_is_trained_and_shipped(tmp_path, monkeypatch):
-    monkeypatch.setenv("DOGAN_DATA", str(tmp_path))
-    monkeypatch.setattr(readers, "BATCH", 8)
-    monkeypatch.setattr(readers, "EXAMINED", 16)
-    build = readers.classifier
-    monkeypatch.setattr(readers, "classifier", lambda: build((4, 8), (1, 1)))
-    readers.train_classifier(args(tmp_path))
-    ruler = readers.load_attributes()
-    assert set(ruler.card["held_out_accuracy"]) == set(FULL)
-    read = ruler.read(np.zeros((3, 64, 64, 3), "uint8"))
-    assert all(
-        len(values) == 3 and values[0] in doodle.ATTRIBUTES[name] for name, values in read.items()
-    )
-    assert checkpoints.available() == []
-
-
-def test_the_shipped_classifier_is_small():
-    assert 2 * readers.classifier().count_params() < 2e6
 
 
 # Obedience -----------------------------------------------------------------------------------
