@@ -1,6 +1,8 @@
 """The library's shape: imports go one way, nothing is long, authors' programs stay outside."""
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,32 @@ def test_the_library_becomes_thinner(without, most):
     """On its way to 6,600 and 3,000 lines: lower these two whenever something has left."""
     kept = [path for name, path in MODULES.items() if name.split(".")[0] not in without]
     assert lines(kept) <= most
+
+
+def test_contributing_counts_the_lines():
+    """Within a tenth: the table is for a reader's idea of the size, not a ledger."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w/*.]+)` \|.*\| ([\d,]+) \|$", text, re.M)
+    assert len(rows) == 8
+    for folder, said in rows:
+        pattern = folder if folder.endswith(".py") else f"{folder}/**/*.py"
+        counted = lines(path for path in ROOT.glob(pattern))
+        assert abs(counted - int(said.replace(",", ""))) <= 0.1 * counted, (folder, counted)
+
+
+def test_the_readers_path_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    path = text.partition("A reader's path")[2].partition("\n## ")[0]
+    names = [name for name in re.findall(r"`([a-z]\w*(?:\.\w+)+)`", path)]
+    assert 8 <= len(names) <= 12
+    for name in names:
+        *module, _ = name.split(".")
+        while module and not (
+            LIBRARY.joinpath(*module).is_dir()
+            or (LIBRARY.joinpath(*module).with_suffix(".py")).exists()
+        ):
+            module.pop()
+        found = importlib.import_module(".".join(["dogan_lib", *module]))
+        for attribute in name.split(".")[len(module) :]:
+            found = getattr(found, attribute)
+        assert callable(found), name
