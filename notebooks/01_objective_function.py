@@ -80,7 +80,7 @@ def log(probability):
 
 
 def sigmoid(logit):
-    return 1 / (1 + np.exp(-logit))
+    return 0.5 + 0.5 * np.tanh(logit / 2)  # 1 / (1 + exp(-logit)), without overflow
 
 
 def KL(p, q):
