@@ -241,7 +241,7 @@ film = Film(samples=12, every=cfg.film, labels=np.arange(12) * 2)
 history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film])
 
 # %% [markdown]
-# **볼 것 · What to see.** Dogs within two epochs. D's hinge loss stays near 1.65, where 2 is a D that knows nothing: G is the faster of the two.
+# **볼 것 · What to see.** Coats at once, heads after some epochs. D's hinge loss stays above 1.5, where 2 is a D that knows nothing: G is the faster of the two.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
