@@ -49,7 +49,7 @@ cfg = preset(
         growth={4: 64, 8: 64}, batch=16, rate=3e-3, width=1 / 512, cap=8, dogs=256, judged=64
     ),
     cpu=dict(
-        growth={4: 4000, 8: 8000, 16: 12_000, 32: 17_000},
+        growth={4: 4000, 8: 8000, 16: 14_000, 32: 20_000},
         batch=16,
         rate=3e-3,
         width=1 / 32,
@@ -514,7 +514,7 @@ print("other portraits", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet
 print("this GAN       ", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. WGAN-GP costs a second derivative a step, so that this budget buys 41,000 pictures, and chapter 04's plain network draws better dogs. In the film's green row new layers start at random, and that fade was short.
+# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs. In the film's green row new layers start at random, and that fade was short.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Why the penalty jumps

@@ -61,7 +61,7 @@ cfg = preset(
     ),
     cpu=dict(
         dogs=6000,
-        epochs=6,
+        epochs=7,
         batch=32,
         g=(128, 64, 32, 16),
         d=32,
