@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.make import failures
 from dogan_lib import losses
 from dogan_lib.callbacks import Recorder
-from dogan_lib.classroom import failures
 from dogan_lib.classroom.diagnosis import (
     MINIMUM,
     diagnose,
