@@ -54,8 +54,9 @@ from IPython.display import Code
 from keras import layers, ops
 
 from dogan_lib import losses, metrics, plots, runtime
-from dogan_lib.classroom import diagram, exercises, playground, points, scene, torch_loop
-from dogan_lib.classroom.playground import Game, Playground
+from dogan_lib.classroom import diagram, exercises, plane, points, scene, torch_loop
+from dogan_lib.classroom.plane import Game
+from dogan_lib.classroom.playground import Playground
 from dogan_lib.dogs import load_dogs
 from dogan_lib.generator import latents
 from dogan_lib.models import vanilla
@@ -213,8 +214,8 @@ def update_generator(D, G, optimizer, loss, z):
 
 # %% slideshow={"slide_type": "skip"}
 G, D = my_generator(2, 2, (64, 64), "linear"), my_discriminator(2, (64, 64))
-assert G.count_params() == playground.plane_generator().count_params()
-assert D.count_params() == playground.plane_discriminator().count_params()
+assert G.count_params() == plane.small_generator().count_params()
+assert D.count_params() == plane.small_discriminator().count_params()
 print(f"G: z (batch, 2) -> points (batch, 2), {G.count_params():,} parameters")
 print(f"D: points (batch, 2) -> logits (batch, 1), {D.count_params():,} parameters")
 
@@ -231,7 +232,7 @@ print(f"V = {V:.4f}, D's loss = {float(d_loss(real, fake)):.4f}: formula and lib
 
 def one_round(update_d, update_g):
     """Both updates from a common start: both losses, and who moved in D's step."""
-    players = playground.plane_discriminator(seed=1), playground.plane_generator(seed=2)
+    players = plane.small_discriminator(seed=1), plane.small_generator(seed=2)
     adams = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
     before = [player.get_weights()[0].copy() for player in players]
     x, z = points.sample("ring", 64), latents(64, 2)
@@ -242,7 +243,7 @@ def one_round(update_d, update_g):
 
 
 mine = one_round(update_discriminator, update_generator)
-library = one_round(playground.update_discriminator, playground.update_generator)
+library = one_round(plane.update_discriminator, plane.update_generator)
 assert mine == library and mine[2] == [True, False]
 print(f"D's loss {mine[0]:.4f}, then G's {mine[1]:.4f}; in D's step D moved and G did not")
 print("the library's two functions give the same numbers")

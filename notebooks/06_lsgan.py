@@ -59,7 +59,8 @@ from keras import ops
 from dogan_lib import checkpoints, losses, metrics, objective, plots, runtime
 from dogan_lib.callbacks import LivePlot, StopAfter
 from dogan_lib.classroom import diagram, exercises, hills, studies
-from dogan_lib.classroom.playground import Game, Playground
+from dogan_lib.classroom.plane import Game
+from dogan_lib.classroom.playground import Playground
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan

@@ -63,8 +63,7 @@ from matplotlib.colors import LogNorm
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import diagram, exercises, studies
-from dogan_lib.classroom.heat import heat_over, places
-from dogan_lib.classroom.widgets import AttentionMap
+from dogan_lib.classroom.heat import AttentionMap, heat_over, places
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents

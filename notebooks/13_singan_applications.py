@@ -60,8 +60,8 @@ from PIL import Image, ImageDraw
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, pyramids, singan_uses
+from dogan_lib.classroom.photos import PaintToPhoto
 from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
-from dogan_lib.classroom.widgets import PaintToPhoto
 from dogan_lib.doodles import painter
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 

@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from data.make.variants import STUDIES, Budget, describe, train_and_score
 from dogan_lib import plots, runtime
-from dogan_lib.classroom.studies import Budget, describe, folder, table, train_and_score
-from dogan_lib.classroom.variants import STUDIES
+from dogan_lib.classroom.studies import folder, table
 
 
 def study(
@@ -37,7 +37,7 @@ def study(
             networks train faster side by side than one after the other.
 
     Returns:
-        `{"study", "budget", "machine", "runs": [{"variant", "seed", "FID", "KID", ...}]}`.
+        `{"study", "budget", "machine", "instead", "runs": [{"variant", "seed", "KID", ...}]}`.
 
     Raises:
         ValueError: an unknown study, or `out` holds runs of another budget.
@@ -61,7 +61,9 @@ def _resume(path: Path, name: str, budget: Budget) -> dict:
     wanted = dataclasses.asdict(budget) | {"data": Path(budget.data).name}
     if not path.exists():
         machine = f"{runtime.device()}, {runtime.best_precision()}"
-        return {"study": name, "budget": wanted, "machine": machine, "runs": []}
+        instead = {variant: network.instead for variant, network in STUDIES[name].items()}
+        facts = {"study": name, "budget": wanted, "machine": machine, "instead": instead}
+        return facts | {"runs": []}
     facts = json.loads(path.read_text())
     if facts["budget"] != wanted:
         raise ValueError(

@@ -1,5 +1,7 @@
 """The pictures of the site's gallery, docs/gallery/: `python -m data.make.gallery [NAME ...]`.
 
+"playground" is docs/playground.webp, the README's film.
+
 For each shipped generator a grid of dogs, none picked; a film that walks from dog to dog; and the
 same dogs at four truncations. All of them are drawn by the generators: no data set is needed.
 """
@@ -12,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import cards, checkpoints, plots
-from dogan_lib.classroom import pyramids
+from dogan_lib.classroom import plane, pyramids, scene
 from dogan_lib.doodles import captions
 from dogan_lib.models import biggan
 from dogan_lib.models.text_encoder import load_encoder
@@ -31,7 +33,9 @@ def main(arguments=None) -> int:
     OUT.mkdir(exist_ok=True)
     for name in names:
         print(name, flush=True)
-        if name.startswith("singan_"):
+        if name == "playground":
+            record(OUT.parent / "playground.webp")
+        elif name.startswith("singan_"):
             draw_pyramid(name)
         else:
             draw(name)
@@ -91,6 +95,22 @@ def _still(pictures, columns: int) -> Image.Image:
 
 def _save(pictures, columns: int, path: Path) -> None:
     _still(pictures, columns).save(path, quality=85)
+
+
+def record(path: Path, pictures: int = 60, rounds: int = 25) -> None:
+    """A game on the ring as an animated WebP; its last picture stays for three seconds.
+
+    Args:
+        rounds: updates of G between two pictures.
+    """
+    game = plane.Game("ring")
+    frames = [scene.render(game.scene())]
+    for _ in range(pictures - 1):
+        game.train(rounds)
+        frames.append(scene.render(game.scene()))
+    times = [100] * (pictures - 1) + [3000]
+    rest = dict(append_images=frames[1:], duration=times, loop=0, quality=60, method=4)
+    frames[0].save(path, "webp", save_all=True, **rest)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ half a minute for each new one. The README's table is written anew from the same
 """
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from data.make import shipping
 from data.make.ruler import reduced
-from dogan_lib import checkpoints
+from dogan_lib import cards, checkpoints
 from dogan_lib.classroom import leaderboard
 from dogan_lib.classroom.submission import chosen
 from dogan_lib.dogs import Dogs, load_dogs
@@ -25,7 +26,7 @@ from dogan_lib.metrics.features import DEFAULT, at_size, network
 from dogan_lib.metrics.mifid import memorisation_distance
 from dogan_lib.metrics.report import BLUR, blurred
 from dogan_lib.metrics.sources import pictures
-from dogan_lib.runtime import cache_dir, write_atomically
+from dogan_lib.runtime import cache_dir, data_dir, write_atomically
 
 N, DRAWS, SIZE = 2000, 3, 64
 README = Path(__file__).parents[2] / "README.md"
@@ -39,6 +40,27 @@ PARENTS = {
     "projected64": "biggan64",
     "projected128": "projected64",
 }
+
+
+def contestants() -> list[str]:
+    """The shipped generators that learnt from real dogs; those of doodles stand elsewhere."""
+    return [
+        name
+        for name in cards.available()
+        if not cards.card(name).get("data", "").startswith(("doodle", "portraits"))
+    ]
+
+
+def fingerprint(name: str) -> str:
+    """SHA-256 of a shipped generator's weights: a row is of the file that has it."""
+    file = data_dir() / "checkpoints" / f"{name}.keras"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def outdated(board: dict) -> list[str]:
+    """Shipped generators of dogs that are not those that were measured."""
+    measured = {row["name"]: row.get("sha256") for row in board["rows"]}
+    return [name for name in contestants() if measured.get(name) != fingerprint(name)]
 
 
 def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> dict:
@@ -59,12 +81,12 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
         old = {"rows": []}
     known = {row["name"]: row for row in old["rows"]}
     rows = []
-    for name in leaderboard.contestants():
+    for name in contestants():
         kept = known.get(name, {})
-        if kept.get("sha256") != leaderboard.fingerprint(name):
+        if kept.get("sha256") != fingerprint(name):
             generator = checkpoints.load_generator(name)
             kept = _generator(name, generator, reference, n, draws)
-            kept |= {"sha256": leaderboard.fingerprint(name), "speed": _speed(generator)}
+            kept |= {"sha256": fingerprint(name), "speed": _speed(generator)}
         rows.append(kept | _facts(name))
         print(name, leaderboard.cell(rows[-1], "FID"), flush=True)
     images = dogs.images[np.sort(others)]
@@ -77,10 +99,10 @@ def measure(data: str, n: int = N, draws: int = DRAWS, anew: bool = False) -> di
         print(name, leaderboard.cell(row, "FID"), flush=True)
     for name, (of, truncation, best_of) in OPTIONS.items():
         row = known.get(name, {})
-        if row.get("sha256") != leaderboard.fingerprint(of):
+        if row.get("sha256") != fingerprint(of):
             source = chosen(checkpoints.load_generator(of), truncation, f"{of}_judge", best_of)
             row = _generator(name, source, reference, n, 1) | {"kind": "option"}
-            row["sha256"] = leaderboard.fingerprint(of)
+            row["sha256"] = fingerprint(of)
         rows.append(row | _facts(of))
         print(name, leaderboard.cell(row, "FID"), flush=True)
     return terms | {"rows": sorted(rows, key=lambda row: row["FID"][1])}
@@ -181,7 +203,7 @@ def _facts(name: str) -> dict:
 def onto_cards(board: dict) -> None:
     """Write each generator's scores and the floor onto its card; those by DogNet are kept apart."""
     rows = {row["name"]: row for row in board["rows"]}
-    for name in leaderboard.contestants():
+    for name in contestants():
         card = checkpoints.card(name)
         old = card.get("scores", {})
         if old.get("network", board["network"]) != board["network"]:

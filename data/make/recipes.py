@@ -12,9 +12,9 @@ from typing import Literal
 import keras
 from keras import ops
 
+from data.make import growth
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.augment import DiffAugment
-from dogan_lib.classroom import growth
 from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN
 from dogan_lib.layers import ConditionalBatchNormalization

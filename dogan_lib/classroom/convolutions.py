@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import plots
-from dogan_lib.classroom.stills import WithStill
+from dogan_lib.classroom.stills import Controlled
 
 KERNELS = {
     "edges": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "float32") / 4,
@@ -40,7 +40,7 @@ def stamps(image, kernel, stride: int, prints: int | None = None) -> np.ndarray:
     return canvas
 
 
-class SlidingKernel(WithStill):
+class SlidingKernel(Controlled):
     """A kernel slides over a grey picture; what it read so far is its feature map.
 
     Args:
@@ -52,15 +52,7 @@ class SlidingKernel(WithStill):
         self.kernel = ipywidgets.Dropdown(options=list(KERNELS), description="kernel")
         self.stride = ipywidgets.IntSlider(1, min=1, max=4, description="stride")
         self.place = ipywidgets.FloatSlider(0.6, min=0, max=1, step=0.01, description="how far")
-        self.picture = ipywidgets.Image(format="png")
-        controls = (self.kernel, self.stride, self.place)
-        for control in controls:
-            control.observe(self._draw, "value")
-        self._draw()
-        super().__init__([ipywidgets.HBox(controls), self.picture])
-
-    def _draw(self, change=None):
-        self.picture.value = plots.to_png(self.figure())
+        super().__init__([self.kernel, self.stride, self.place])
 
     def figure(self):
         """What the sliders show, for a page that stands still."""
@@ -92,7 +84,7 @@ class SlidingKernel(WithStill):
         return figure
 
 
-class Stamps(WithStill):
+class Stamps(Controlled):
     """A transposed convolution, print by print, with the count of prints a pixel gets.
 
     The input is a small disc. `first` chooses what grows the picture: the stride itself, or
@@ -108,13 +100,7 @@ class Stamps(WithStill):
         self.stride = ipywidgets.IntSlider(2, min=1, max=4, description="stride")
         self.way = ipywidgets.Dropdown(options=self.WAYS, description="grow by")
         self.prints = ipywidgets.FloatSlider(1, min=0, max=1, step=0.02, description="prints")
-        self.picture = ipywidgets.Image(format="png")
-        controls = (self.kernel, self.stride, self.way, self.prints)
-        for control in controls:
-            control.observe(self._draw, "value")
-        self._draw()
-        boxes = [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:])]
-        super().__init__([*boxes, self.picture])
+        super().__init__([self.kernel, self.stride], [self.way, self.prints])
 
     def grown(self, image, prints=None) -> np.ndarray:
         """`image` after the chosen growth, with a kernel of ones."""
@@ -129,9 +115,6 @@ class Stamps(WithStill):
         """How many prints the inner pixels get: one number where they are even."""
         everywhere = self.grown(np.ones((12, 12), "float32"))
         return {round(n) for n in everywhere[8:-8, 8:-8].flat}
-
-    def _draw(self, change=None):
-        self.picture.value = plots.to_png(self.figure())
 
     def figure(self):
         """What the sliders show, for a page that stands still."""

@@ -8,13 +8,10 @@ print(diagnose(recorder.history))
 import dataclasses
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from matplotlib.figure import Figure
 
 from dogan_lib.losses import AdversarialLoss, NonSaturating
-from dogan_lib.plots import PALETTE
 from dogan_lib.signals import SIGNALS
 
 
@@ -205,34 +202,3 @@ CHECKS = {
     "D wins": _beaten,
     "oscillation": _oscillates,
 }
-
-
-def signals(history: dict, title: str = "", loss=None) -> Figure:
-    """Four curves of one run: D's loss, D's opinion of real and fake, G's gradient, variety.
-
-    Args:
-        history: as `callbacks.Recorder().history`.
-        loss: the run's loss, which says what D's scores mean; `NonSaturating()`.
-    """
-    loss = loss or NonSaturating()
-    curves = {name: np.asarray(values, "float64") for name, values in history.items()}
-    figure, (d_loss, opinion, gradient, variety) = plt.subplots(1, 4, figsize=(12, 2.7))
-    steps = np.arange(1, len(curves["d_loss"]) + 1)
-    # A run that ends in NaN was at 1e18 before: the axis need not follow it there.
-    d_loss.plot(steps, np.clip(curves["d_loss"], -1e6, 1e6), color=PALETTE["d"], lw=1.2)
-    for kind, style in (("real", "-"), ("fake", "--")):
-        believed = np.asarray(loss.opinion(curves[f"{kind}_score"]))
-        opinion.plot(steps, believed, style, color=PALETTE[kind], lw=1.2, label=kind)
-    gradient.plot(steps, curves["g_gradient"], color=PALETTE["g"], lw=1.2)
-    variety.plot(steps, curves["variety"], color=PALETTE["neutral"], lw=1.2)
-    opinion.legend(frameon=False, fontsize=8)
-    d_loss.set(title="D's loss", yscale="symlog")
-    opinion.set(title="D's opinion (1: real)", ylim=(-0.05, 1.05))
-    gradient.set(title="norm of G's gradient", yscale="log")
-    variety.set(title="variety (1: as real)", ylim=(-0.05, 1.4))
-    for ax in figure.axes:
-        ax.title.set_fontsize(9)
-        ax.set_xlabel("step")
-    figure.suptitle(title, fontsize=11)
-    figure.tight_layout()
-    return figure

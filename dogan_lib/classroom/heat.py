@@ -1,10 +1,15 @@
-"""What counts in a picture, glowing over it."""
+"""What counts in a picture, glowing over it; and a dog to click on, to see where it looks."""
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from dogan_lib.plots import to_uint8
+from dogan_lib import plots
+from dogan_lib.classroom.stills import WithStill
+from dogan_lib.dogs.dataset import plain
+from dogan_lib.generator import latents
+from dogan_lib.models import sagan
 
 
 def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None) -> np.ndarray:
@@ -20,7 +25,7 @@ def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None
     Returns:
         uint8 (zoom H, zoom W, 3).
     """
-    canvas = np.kron(to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
+    canvas = np.kron(plots.to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
     if heat is not None:
         heat = Image.fromarray(np.asarray(heat / (top or np.max(heat)), "float32"))
         size = canvas.shape[1::-1]
@@ -45,3 +50,98 @@ def _crossed(canvas, y, x, arm):
         for dy, dx in ((reach, thick), (thick, reach)):
             canvas[max(y - dy, 0) : y + dy, max(x - dx, 0) : x + dx] = colour
     return canvas
+
+
+class AttentionMap(WithStill):
+    """A generated dog to click on: where does self-attention look from there?
+
+    The dog lies under a grid of invisible buttons. A click moves the sliders to that place; they
+    reach every place of the features, also without a mouse.
+
+    Args:
+        generator: a `checkpoints.Generator` with a `SelfAttention` layer, with or without labels.
+        breed: number of the breed to start with.
+        seed: of the dog to start with.
+        zoom: screen pixels for one pixel of the picture.
+        points: buttons a side.
+    """
+
+    def __init__(self, generator, breed: int = 0, seed: int = 0, zoom: int = 5, points: int = 16):
+        self.generator, self.zoom = generator, zoom
+        names = [(plain(name), i) for i, name in enumerate(generator.breeds)]
+        self.breed = ipywidgets.Dropdown(
+            options=names or [("any", 0)], value=breed, description="breed", disabled=not names
+        )
+        self.seed = ipywidgets.BoundedIntText(seed, 0, 9999, description="seed")
+        self._generate()
+        rows, columns = self.maps.shape[:2]
+        self.row = ipywidgets.IntSlider(rows // 2, 0, rows - 1, description="row")
+        self.column = ipywidgets.IntSlider(columns // 2, 0, columns - 1, description="column")
+        self.said = ipywidgets.HTML()
+        pictures = self._pictures(zoom * len(self.image), points)
+        self._draw()
+        which, where = [self.breed, self.seed], [self.row, self.column]
+        for control in which:
+            control.observe(self._generate, "value")
+        for control in where:
+            control.observe(self._draw, "value")
+        super().__init__([ipywidgets.HBox(which), ipywidgets.HBox(where), pictures, self.said])
+
+    def heat(self) -> np.ndarray:
+        """The map of the place under the sliders, (h/2, w/2), sum 1."""
+        return self.maps[self.row.value, self.column.value]
+
+    def _pictures(self, side, points):
+        """The dog under its buttons, and the map beside it."""
+        self.dog, self.map = (
+            ipywidgets.Image(format="png", width=side, height=side, layout=_on_top(side))
+            for _ in range(2)
+        )
+        self.picture = self.map
+        self.buttons = self._buttons(points, side // points)
+        cells = f"repeat({points}, {side // points}px)"
+        over = ipywidgets.GridBox(self.buttons, layout=_on_top(side, cells))
+        clickable = ipywidgets.GridBox([self.dog, over], layout=_on_top(side, f"{side}px"))
+        return ipywidgets.HBox([clickable, self.map])
+
+    def _buttons(self, points, side):
+        """Row by row; they share what they look like, which keeps a saved notebook small."""
+        layout = ipywidgets.Layout(
+            width=f"{side}px", height=f"{side}px", min_width="0", margin="0", padding="0"
+        )
+        style = ipywidgets.ButtonStyle(button_color="transparent")
+        buttons = [ipywidgets.Button(layout=layout, style=style) for _ in range(points**2)]
+        for i, button in enumerate(buttons):
+            middle = ((np.array(divmod(i, points)) + 0.5) / points).tolist()
+            button.on_click(lambda _, middle=middle: self._go(*middle))
+        return buttons
+
+    def _go(self, down: float, right: float):
+        """To the place that far down and right, as shares of the picture."""
+        rows, columns = self.maps.shape[:2]
+        self.row.value, self.column.value = int(down * rows), int(right * columns)
+
+    def _generate(self, change=None):
+        labels = None if self.generator.classes is None else self.breed.value
+        self.image = self.generator.sample(1, self.seed.value, labels=labels)[0]
+        z = latents(1, self.generator.latent_dim, self.seed.value)
+        labels = None if labels is None else np.array([labels])
+        self.maps = sagan.attention_maps(self.generator.model, z, labels)[0]
+        if change is not None:
+            self._draw()
+
+    def _draw(self, change=None):
+        place = np.array([self.row.value, self.column.value])
+        at = (place + 0.5) * self.image.shape[:2] / self.maps.shape[:2] - 0.5
+        heat = self.heat()
+        self.dog.value = plots.png(heat_over(self.image, at=at, zoom=self.zoom))
+        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, 10 / heat.size))
+        spread = f"{places(heat):.1f} of {heat.size} places"
+        self.said.value = f"spread over {spread} (exp of its entropy); brightest is ten times even"
+
+
+def _on_top(side: int, cells: str | None = None):
+    """A square of so many screen pixels in the first cell of a grid, itself a grid of `cells`."""
+    grid = dict(grid_template_columns=cells, grid_template_rows=cells, grid_gap="0")
+    size = dict(width=f"{side}px", height=f"{side}px", margin="0")
+    return ipywidgets.Layout(grid_area="1 / 1 / 2 / 2", **size, **(grid if cells else {}))

@@ -6,6 +6,8 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from dogan_lib.classroom.exercises import (
     Unreadable,
     close,
@@ -118,6 +120,23 @@ def target(name, why: str, at_least=None, at_most=None, unit: str = ""):
         return measure
 
     return register
+
+
+KID = "KID[dognet-1] to 500 fresh portraits"  # the unit of
+
+
+def kid_on_portraits(gan, breeds: bool = False) -> float:
+    """What a `target` may measure: KID of 500 samples to as many portraits of another seed.
+
+    Args:
+        breeds: ask for all breeds alike; for a GAN that takes labels.
+    """
+    from dogan_lib import metrics
+    from dogan_lib.dogs import load_dogs
+
+    fresh = load_dogs(size=32, source="portraits", seed=1, limit=500, progress=False)
+    labels = np.arange(500, dtype="int32") % len(fresh.breeds) if breeds else None
+    return float(metrics.kid(fresh.images, gan.sample(500, seed=3, labels=labels), "dognet"))
 
 
 def _source(reference) -> str:

@@ -3,11 +3,18 @@
 The numbers lie in `data/leaderboard.json`; README, chapter 14 and the site show them from here.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
-from dogan_lib import cards
+import matplotlib.pyplot as plt
+import numpy as np
+
+from dogan_lib import checkpoints, plots
+from dogan_lib.classroom.course_map import CHAPTERS
+from dogan_lib.generator import latents
+from dogan_lib.metrics.distances import cosine_distances
+from dogan_lib.metrics.features import at_size
+from dogan_lib.plots import PALETTE
 from dogan_lib.runtime import data_dir
 
 HEADS = (
@@ -40,27 +47,6 @@ def read() -> dict:
     if not path().exists():
         raise FileNotFoundError(f"no {path()}: set DOGAN_DATA, or `make leaderboard` makes it")
     return json.loads(path().read_text(encoding="utf-8"))
-
-
-def fingerprint(name: str) -> str:
-    """SHA-256 of a shipped generator's weights: a row is of the file that has it."""
-    file = data_dir() / "checkpoints" / f"{name}.keras"
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def outdated(board: dict) -> list[str]:
-    """Shipped generators of dogs that are not those that were measured."""
-    measured = {row["name"]: row.get("sha256") for row in board["rows"]}
-    return [name for name in contestants() if measured.get(name) != fingerprint(name)]
-
-
-def contestants() -> list[str]:
-    """The shipped generators that learnt from real dogs; those of doodles stand elsewhere."""
-    return [
-        name
-        for name in cards.available()
-        if not cards.card(name).get("data", "").startswith(("doodle", "portraits"))
-    ]
 
 
 def cell(row: dict, key: str) -> str:
@@ -125,10 +111,6 @@ def note(board: dict) -> str:
 
 def figure(board: dict):
     """FID of all rows as bars with their intervals, the anchors grey."""
-    import matplotlib.pyplot as plt
-
-    from dogan_lib.plots import PALETTE
-
     rows = [row for row in board["rows"][::-1] if row["kind"] != "option"]
     drawn, ax = plt.subplots(figsize=(10, 0.38 * len(rows) + 1.2))
     for place, row in enumerate(rows):
@@ -146,10 +128,6 @@ def figure(board: dict):
 
 def scatter(board: dict):
     """Precision over recall, one point a row; options hang on their generator."""
-    import matplotlib.pyplot as plt
-
-    from dogan_lib.plots import PALETTE
-
     drawn, ax = plt.subplots(figsize=(10, 5.6))
     middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
     for row in board["rows"]:
@@ -175,13 +153,6 @@ def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
     Returns:
         Rows of uint8 pictures (columns, 64, 64, 3), and (name, year of the paper) for each.
     """
-    import numpy as np
-
-    from dogan_lib import checkpoints, plots
-    from dogan_lib.classroom.course_map import CHAPTERS
-    from dogan_lib.generator import latents
-    from dogan_lib.metrics.features import at_size
-
     years = {name: chapter.year for chapter in CHAPTERS for name in chapter.draws}
     rows, labels = [], []
     for name in names:
@@ -199,11 +170,6 @@ def copies(board: dict, real, fake, name: str):
     Args:
         real, fake: `metrics.Features`; half of the real ones are looked up among the others.
     """
-    import matplotlib.pyplot as plt
-
-    from dogan_lib.metrics.distances import cosine_distances
-    from dogan_lib.plots import PALETTE
-
     known, fresh = real.vectors[::2], real.vectors[1::2]
     drawn, ax = plt.subplots(figsize=(10, 4.6))
     for vectors, label, colour in (

@@ -28,10 +28,11 @@ def row(pictures, titles, height: float = 4.5):
     return figure, axes
 
 
-def frame(ax, box, colour: str = "accent") -> None:
+def frame(ax, box, colour: str = "accent", lw: float = 3, ls: str = "-") -> None:
     """A rectangle around a box (xmin, ymin, xmax, ymax)."""
     (xmin, ymin), sides = box[:2], np.subtract(box[2:], box[:2])
-    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, fill=False, ec=PALETTE[colour], lw=3))
+    style = dict(fill=False, ec=PALETTE[colour], lw=lw, ls=ls)
+    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, **style))
 
 
 def steps(dogs: Dogs):

@@ -41,14 +41,6 @@ def alpha(level, side: int):
     return tf.clip_by_value(tf.cast(level, "float32") - math.log2(side) + 1, 0.0, 1.0)
 
 
-def generator_at(network: keras.Model, resolution: int) -> keras.Model:
-    """The part of a generator that draws smaller pictures: the same layers, on the same weights."""
-    there = {layer.name: layer for layer in network.layers}
-    names = (f"{kind}_{resolution}" for kind in ("fade", "tanh", "to_rgb"))
-    last = next(there[name] for name in names if name in there)
-    return keras.Model(network.input, last.output, name=f"at_{resolution}")
-
-
 def discriminator_at(network: keras.Model, resolution: int) -> keras.Model:
     """The part of a discriminator that looks at smaller pictures, on the same weights."""
     parts = {layer.name: layer for layer in network.layers}

@@ -7,28 +7,9 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import objective, plots
-from dogan_lib.classroom.stills import WithStill
+from dogan_lib import objective
+from dogan_lib.classroom.stills import Controlled
 from dogan_lib.plots import PALETTE
-
-
-class Sliders(WithStill):
-    """Sliders above a picture: a subclass draws `figure()` and describes it in `alt()`.
-
-    Args:
-        **controls: the sliders, kept under these names.
-    """
-
-    def __init__(self, **controls):
-        self.picture = ipywidgets.Image(format="png")
-        for name, control in controls.items():
-            setattr(self, name, control)
-            control.observe(self._draw, "value")
-        self._draw()
-        super().__init__([ipywidgets.HBox(list(controls.values())), self.picture])
-
-    def _draw(self, change=None):
-        self.picture.value = plots.to_png(self.figure())
 
 
 def _slider(value, least, most, name):
@@ -38,7 +19,7 @@ def _slider(value, least, most, name):
     )
 
 
-class ObjectiveOnALine(Sliders):
+class ObjectiveOnALine(Controlled):
     """Two sliders move G's density q; the best D, V(D*, G) and the JSD follow.
 
     Args:
@@ -48,9 +29,9 @@ class ObjectiveOnALine(Sliders):
 
     def __init__(self, real: tuple[float, float] = (-1, 1), fake: tuple[float, float] = (2, 1.5)):
         self.real = real
-        super().__init__(
-            mean=_slider(fake[0], -5, 5, "mean"), width=_slider(fake[1], 0.3, 3, "width")
-        )
+        self.mean = _slider(fake[0], -5, 5, "mean")
+        self.width = _slider(fake[1], 0.3, 3, "width")
+        super().__init__([self.mean, self.width])
 
     def numbers(self, mean: float | None = None) -> tuple[float, float]:
         """V(D*, G) and the JSD where the sliders stand, or at another mean."""
@@ -119,7 +100,7 @@ CURVES = {
 }
 
 
-class LossGraphs(Sliders):
+class LossGraphs(Controlled):
     """A slider on D's logit: a player's losses there, and their gradients as arrows.
 
     Args:
@@ -130,7 +111,8 @@ class LossGraphs(Sliders):
 
     def __init__(self, player: str, logit: float = -4.0):
         self.curves, self.player = CURVES[player], player
-        super().__init__(logit=_slider(logit, -6, 6, "logit"))
+        self.logit = _slider(logit, -6, 6, "logit")
+        super().__init__(self.logit)
 
     def numbers(self) -> list[tuple[float, float]]:
         """Loss and slope of each curve under the slider."""

@@ -4,6 +4,8 @@ import inspect
 
 import ipywidgets
 
+from dogan_lib import plots
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -20,6 +22,33 @@ class WithStill(ipywidgets.VBox):
 
     def _ipython_display_(self):
         show(self, self.still(), self.alt())
+
+
+class Controlled(WithStill):
+    """Controls above a picture that follows them; a subclass draws `figure()`, or `png()`.
+
+    Args:
+        rows: what stands above the picture, each a widget, or several side by side.
+        width: of the picture in screen pixels; its own where not given.
+    """
+
+    def __init__(self, *rows, width: int | None = None):
+        rows = [[row] if isinstance(row, ipywidgets.Widget) else row for row in rows]
+        layout = ipywidgets.Layout(width=width and f"{width}px")
+        self.picture = ipywidgets.Image(format="png", layout=layout)
+        for control in (control for row in rows for control in row):
+            if not isinstance(control, ipywidgets.HTML):  # which only says something
+                control.observe(self._draw, "value")
+        self._draw()
+        lines = [ipywidgets.HBox(row) if len(row) > 1 else row[0] for row in rows]
+        super().__init__([*lines, self.picture])
+
+    def _draw(self, change=None):
+        self.picture.value = self.png()
+
+    def png(self) -> bytes:
+        """The picture as it is now."""
+        return plots.to_png(self.figure())
 
 
 def show(widget, png: bytes, alt: str) -> None:

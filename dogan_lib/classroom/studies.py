@@ -1,12 +1,10 @@
-"""Does it matter? Studies of one small DCGAN 64, trained again and again with one thing exchanged.
+"""Does it matter? Studies of small networks, trained again and again with one thing exchanged.
 
-`load("heuristics")` reads a committed study and `figure` shows it; `train_and_score` trains one of
-its networks anew. `data/make/ablations.py` records whole studies.
+`load("heuristics")` reads a committed study, and the rest shows it. `data/make/ablations.py` and
+`data/make/comparisons.py` recorded them.
 """
 
-import dataclasses
 import json
-import time
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -14,98 +12,13 @@ import numpy as np
 from matplotlib import ticker
 from scipy import stats
 
-from dogan_lib import checkpoints, metrics, plots, runtime
-from dogan_lib.callbacks import Recorder
-from dogan_lib.classroom.diagnosis import MINIMUM, diagnose
-from dogan_lib.classroom.variants import BASE, STUDIES
-from dogan_lib.dogs import load_dogs
-
-__all__ = [
-    "BASE",
-    "STUDIES",
-    "Budget",
-    "by_variant",
-    "comparison",
-    "figure",
-    "forest",
-    "load",
-    "progress",
-    "ratios",
-    "table",
-    "train_and_score",
-]
-
-
-@dataclasses.dataclass(frozen=True)
-class Budget:
-    """What every network of a study gets alike.
-
-    Args:
-        steps: of 64 real and 64 generated pictures.
-        width: of both networks.
-        data: source of `load_dogs`.
-        limit: train on so many dogs; all where not given.
-        samples: pictures that are scored, against as many real ones; FID needs 512.
-        batch_size: real pictures a step.
-    """
-
-    steps: int = 1500
-    width: int = 16
-    data: str = "auto"
-    limit: int | None = None
-    samples: int = 1000
-    batch_size: int = 64
-
-    def __post_init__(self):
-        if self.steps < MINIMUM:
-            raise ValueError(f"{self.steps} steps show nothing: give at least {MINIMUM}")
-
-
-def train_and_score(name: str, variant: str, seed: int, budget: Budget) -> tuple[dict, np.ndarray]:
-    """One run: its row of the results, and eight pictures uint8 (8, 64, 64, 3)."""
-    runtime.setup(seed)
-    dogs = load_dogs(size=64, source=budget.data, limit=budget.limit)
-    if len(dogs) < budget.batch_size:
-        raise ValueError(f"{len(dogs)} dogs do not fill a batch of {budget.batch_size}")
-    network = STUDIES[name][variant]
-    gan, recorder = network.build(budget.width, seed), Recorder()
-    start = time.perf_counter()
-    batches = dogs.batches(budget.batch_size, seed=seed).repeat().take(budget.steps)
-    try:
-        gan.fit(batches, epochs=1, verbose=0, callbacks=[recorder])
-    except FloatingPointError:
-        pass  # a network that ends in NaN is a result too
-    seconds = time.perf_counter() - start
-    z = network.latents(budget.samples, gan.latent_dim, 1000 + seed)
-    # G as it is now: a NaN becomes black, and is scored as what it is.
-    images = plots.to_uint8(np.nan_to_num(checkpoints.Generator(gan.generator).decode(z)))
-    row = {"variant": variant, "seed": seed, **_scores(dogs, images, budget.samples)}
-    row |= {"diagnosis": diagnose(recorder.history, gan.adversarial_loss).name}
-    return row | {"seconds": round(seconds)}, images[:8]
-
-
-def _scores(dogs, images, n) -> dict[str, float]:
-    real = metrics.extract(dogs, "dognet", min(n, len(dogs)), progress=False)
-    fake = metrics.extract(images, "dognet", progress=False)
-    scores = {"KID": round(float(metrics.kid(real, fake)), 5)}
-    if min(len(real), len(fake)) >= metrics.minimum(real.vectors.shape[1]):
-        scores["FID"] = round(float(metrics.fid(real, fake)), 3)
-    return scores
-
-
-def describe(run: dict) -> str:
-    """One line about one run."""
-    scores = ", ".join(f"{name} {run[name]:.4g}" for name in ("KID", "FID") if name in run)
-    name = f"{run['variant']}, seed {run['seed']}"
-    return f"{name}: {scores}, {run['diagnosis']}, {run['seconds']} s"
-
-
-# Looking at it -----------------------------------------------------------------------------------
+from dogan_lib import plots
+from dogan_lib.runtime import data_dir
 
 
 def folder() -> Path:
     """Where the committed studies lie."""
-    return checkpoints.data_dir() / "ablations"
+    return data_dir() / "ablations"
 
 
 def load(name: str) -> dict:
@@ -116,14 +29,14 @@ def load(name: str) -> dict:
     """
     path = folder() / f"{name}.json"
     if not path.exists():
-        made = "ablations" if name in STUDIES else "comparisons"
-        raise FileNotFoundError(f"no {path}: run `python -m data.make.{made} {name} --ship`")
+        there = ", ".join(sorted(file.stem for file in folder().glob("*.json"))) or "none"
+        raise FileNotFoundError(f"no {path}; there is {there} (see data/README.md)")
     return json.loads(path.read_text())
 
 
 def by_variant(facts: dict, score: str = "KID") -> dict[str, np.ndarray]:
     """The score's values over the seeds, in the study's order."""
-    order = STUDIES.get(facts["study"]) or [run["variant"] for run in facts["runs"]]
+    order = facts.get("instead") or [run["variant"] for run in facts["runs"]]
     found: dict[str, list] = {variant: [] for variant in order}
     for run in facts["runs"]:
         found[run["variant"]].append(run[score])
@@ -134,13 +47,13 @@ def table(facts: dict) -> str:
     """One line a network: median, and least to greatest over the seeds; lower is better."""
     heads = f"{'without':<19}{'instead':<34}{'KID x 1000 (least..most)':>26}{'FID':>7}"
     lines = [heads, "-" * len(heads)]
-    for name, variant in STUDIES[facts["study"]].items():
+    for name, instead in facts["instead"].items():
         runs = [run for run in facts["runs"] if run["variant"] == name]
         if runs:
             kids = 1000 * np.array([run["KID"] for run in runs])
             spread = f"{np.median(kids):.1f}  ({kids.min():.1f}..{kids.max():.1f})"
             fid = np.median([run.get("FID", np.nan) for run in runs])
-            lines.append(f"{name:<19}{variant.instead:<34}{spread:>26}{fid:>7.1f}")
+            lines.append(f"{name:<19}{instead:<34}{spread:>26}{fid:>7.1f}")
     return "\n".join(lines)
 
 
@@ -214,8 +127,8 @@ def figure(facts: dict):
 
 def _note(facts: dict, variant: str) -> str:
     """What the network has instead; in a comparison, how large it is and how much it saw."""
-    if facts["study"] in STUDIES:
-        return STUDIES[facts["study"]][variant].instead
+    if "instead" in facts:
+        return facts["instead"][variant]
     runs = [run for run in facts["runs"] if run["variant"] == variant]
     seen = np.mean([run["pictures"] for run in runs])
     thousands = {name: f"{count / 1000:,.0f}k" for name, count in runs[0]["parameters"].items()}

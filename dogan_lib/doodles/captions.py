@@ -42,14 +42,10 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:-[^\W_]+)*", text.lower())
 
 
-def _vocabulary() -> tuple[str, ...]:
-    phrases = [phrase for values in KEYWORDS.values() for phrase in values.values()]
-    frame = "a close-up portrait of a dog with a and"
-    found = set(words(" ".join(phrases).replace("{marking}", "")) + words(frame))
-    return tuple(sorted(found - {"none"}))
-
-
-VOCABULARY = _vocabulary()
+_FRAME = "a close-up portrait of a dog with a and"
+_PHRASES = (phrase for values in KEYWORDS.values() for phrase in values.values())
+_SAID = words(" ".join((_FRAME, *_PHRASES)).replace("{marking}", ""))
+VOCABULARY = tuple(sorted({*_SAID} - {"none"}))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,13 +175,8 @@ def said(readings: Sequence[Reading]) -> np.ndarray:
 
     One past the last value stands for an attribute of which a caption says nothing.
     """
-    rows = [
-        [
-            values.index(reading.said[name][0]) if name in reading.said else len(values)
-            for name, values in ATTRIBUTES.items()
-        ]
-        for reading in readings
-    ]
+    every = [(name, (*values, None)) for name, values in ATTRIBUTES.items()]
+    rows = [[v.index(each.said.get(name, [None])[0]) for name, v in every] for each in readings]
     return np.array(rows, "int32")
 
 

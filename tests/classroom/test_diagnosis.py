@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.make import failures
 from dogan_lib import losses
 from dogan_lib.callbacks import Recorder
-from dogan_lib.classroom import failures
 from dogan_lib.classroom.diagnosis import (
     MINIMUM,
     diagnose,
     guessing_loss,
     least_loss,
-    signals,
     swings,
 )
 from dogan_lib.gan import GAN
@@ -127,11 +126,3 @@ def test_the_records_are_small_and_say_where_they_come_from():
     path = Path(failures.path())
     facts = json.loads(path.read_text())
     assert path.stat().st_size < 400_000 and "dogs" in facts["data"]
-
-
-def test_signals_draws_four_panels_also_of_a_run_that_ended_in_nan():
-    history = {name: [1.0, 2.0, float("nan")] for name in SIGNALS}
-    figure = signals(history, "broken")
-    assert [len(ax.lines) for ax in figure.axes] == [1, 2, 1, 1]
-    opinions = figure.axes[1].lines[0].get_ydata()
-    np.testing.assert_allclose(opinions[:2], [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2))])

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from dogan_lib import losses
 from dogan_lib.classroom import torch_loop
-from dogan_lib.classroom.playground import update_discriminator, update_generator
+from dogan_lib.classroom.plane import update_discriminator, update_generator
 from dogan_lib.classroom.torch_loop import Job
 from dogan_lib.models import vanilla
 

@@ -6,9 +6,10 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
+from data.make import growth
 from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses
-from dogan_lib.classroom import growth, truncation
+from dogan_lib.classroom import truncation
 from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
 from dogan_lib.models import biggan, conditional

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.make import growth
 from dogan_lib import losses
-from dogan_lib.classroom import growth
 from dogan_lib.gan import GAN
 from dogan_lib.layers import SelfAttention
 from dogan_lib.models import sagan

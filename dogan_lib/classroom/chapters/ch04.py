@@ -1,7 +1,7 @@
 """Exercises of chapter 04."""
 
 from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, number, target
 
 choices(
     "04-first-seen",
@@ -73,19 +73,12 @@ def _(answer):
     return None
 
 
-@target(
+target(
     "04-better",
     """
     Twice the width in both networks reaches it on a GPU in a minute; on two cores a larger batch
     with the same pictures seen does not. Longer is not the exercise: look at D's and G's rates.
     """,
     at_most=0.05,
-    unit="KID[dognet-1] to 500 fresh portraits",
-)
-def kid_on_portraits(gan):
-    """KID of 500 samples to portraits of another seed."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
-    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3), "dognet"))
+    unit=KID,
+)(kid_on_portraits)

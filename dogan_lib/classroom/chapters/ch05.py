@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable
-from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, number, target
 
 choices(
     "05-first-cure",
@@ -102,14 +102,10 @@ def losses_through(T, D, real, fake):
     ends at 0.12 after 16 epochs at width 16 (one seed, R1 on a quarter of each batch).
     """,
     at_most=0.15,
-    unit="KID[dognet-1] to 500 fresh portraits, no batch normalisation in D",
+    unit=f"{KID}, no batch normalisation in D",
 )
 def kid_without_norm(gan):
     """KID of 500 samples to portraits of another seed, for a D without batch normalisation."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
     if any("Normalization" in type(layer).__name__ for layer in gan.discriminator.layers):
         raise Unreadable("This D has batch normalisation: find a cure without it.")
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
-    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3), "dognet"))
+    return kid_on_portraits(gan)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, number, numbers, target
+from dogan_lib.classroom.kinds import KID, choices, kid_on_portraits, number, numbers, target
 
 choices(
     "06-far",
@@ -95,14 +95,12 @@ def _(answer):
     recorded comparison no coding was ahead by more than seeds move it.
     """,
     at_most=0.06,
-    unit="KID[dognet-1] to 500 fresh portraits",
+    unit=KID,
 )
-def kid_on_portraits(gan):
-    """KID of 500 samples of a GAN with a least-squares loss to portraits of another seed."""
-    from dogan_lib import losses, metrics
-    from dogan_lib.dogs import load_dogs
+def kid_with_least_squares(gan):
+    """KID to portraits, for a GAN with a least-squares loss."""
+    from dogan_lib import losses
 
     if not isinstance(getattr(gan, "adversarial_loss", None), losses.LeastSquares):
         raise Unreadable("Give a GAN that was compiled with losses.LeastSquares.")
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=500, progress=False)
-    return float(metrics.kid(fresh.images, gan.sample(500, seed=3), "dognet"))
+    return kid_on_portraits(gan)

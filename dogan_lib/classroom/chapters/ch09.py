@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number, numbers, target
+from dogan_lib.classroom.kinds import (
+    KID,
+    choices,
+    function,
+    kid_on_portraits,
+    number,
+    numbers,
+    target,
+)
 
 choices(
     "09-first-step",
@@ -74,7 +82,7 @@ numbers(
 )
 
 
-@target(
+target(
     "09-better",
     """
     Attention at 8x8 costs a sixteenth of that at 16x16 and looks as far, so that more pictures are
@@ -82,12 +90,5 @@ numbers(
     attention: compare the first epoch of both.
     """,
     at_most=0.1,
-    unit="KID[dognet-1] to 500 fresh portraits",
-)
-def kid_on_portraits(gan):
-    """KID of 500 samples to portraits of another seed."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=500, progress=False)
-    return float(metrics.kid(fresh.images, gan.sample(500, seed=3), "dognet"))
+    unit=KID,
+)(kid_on_portraits)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, number, target
 
 choices(
     "10-penalty",
@@ -83,19 +83,12 @@ def fade(real, old, new, alpha):
     return np.stack([(1 - alpha) * doubled(before) + alpha * after for before, after in pairs])
 
 
-@target(
+target(
     "10-better",
     """
     Pictures at 4x4 and 8x8 are cheap and soon learnt: give 32x32 a larger share. And the penalty is
     the paper's, not the growth's: with `penalties=[]`, a log loss and R1 a step costs less.
     """,
     at_most=0.15,
-    unit="KID[dognet-1] to 500 fresh portraits",
-)
-def kid_on_portraits(gan):
-    """KID of 500 samples to portraits of another seed."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=500, progress=False)
-    return float(metrics.kid(fresh.images, gan.sample(500, seed=3), "dognet"))
+    unit=KID,
+)(kid_on_portraits)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, function, target
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, target
 
 choices(
     "11-statistics",
@@ -126,13 +126,8 @@ def regularise(answer):
     G still bears truncation.
     """,
     at_most=0.06,
-    unit="KID[dognet-1] to 500 fresh portraits",
+    unit=KID,
 )
 def better(gan):
-    """KID of 500 samples, all breeds alike, to portraits of another seed."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
-    labels = np.arange(500, dtype="int32") % len(fresh.breeds)
-    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3, labels=labels), "dognet"))
+    """KID to portraits of 500 samples, all breeds alike."""
+    return kid_on_portraits(gan, breeds=True)

@@ -1,7 +1,7 @@
 """Exercises of chapter 15."""
 
 from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, number, target
+from dogan_lib.classroom.kinds import KID, choices, kid_on_portraits, number, target
 
 choices(
     "15-ahead",
@@ -55,18 +55,11 @@ def _(answer):
     return None
 
 
-@target(
+target(
     "15-target",
     """
     Fewer channels and a batch of 64 see more pictures in the same time.
     """,
     at_most=0.15,
-    unit="KID[dognet-1] to 500 fresh portraits",
-)
-def kid_on_portraits(gan):
-    """KID of 500 samples to portraits of another seed."""
-    from dogan_lib import metrics
-    from dogan_lib.dogs import load_dogs
-
-    fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000, progress=False)
-    return float(metrics.kid(fresh.images[:500], gan.sample(500, seed=3), "dognet"))
+    unit=KID,
+)(kid_on_portraits)

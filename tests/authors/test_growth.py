@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dogan_lib.classroom import growth
+from data.make import growth
 from dogan_lib.models import conditional, dcgan
 
 Z = np.random.default_rng(0).normal(size=(2, 8)).astype("float32")

@@ -1,6 +1,6 @@
 """More network for a trained one, with nothing lost: the copy draws what it drew, and learns on.
 
-Chapter 09's attention, chapter 11's z in every block, and 64x64 pixels grown to 128x128.
+Attention for sagan64, z in every block for biggan64, and 64x64 pixels grown to 128x128.
 """
 
 import keras

@@ -1,14 +1,21 @@
-"""The networks of the recorded studies: a small DCGAN 64 with one thing exchanged in each."""
+"""The networks of the recorded studies: a small DCGAN 64 with one thing exchanged in each.
+
+`data/make/ablations.py` records whole studies; `train_and_score` is one run of one network.
+"""
 
 import dataclasses
+import time
 from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dogan_lib import losses
-from dogan_lib.classroom import radford
+from data.make import radford
+from dogan_lib import checkpoints, losses, metrics, plots, runtime
+from dogan_lib.callbacks import Recorder
+from dogan_lib.classroom.diagnosis import MINIMUM, diagnose
+from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, default_optimizer
 from dogan_lib.generator import latents
 
@@ -89,3 +96,67 @@ STUDIES = {
         ),
     },
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    """What every network of a study gets alike.
+
+    Args:
+        steps: of 64 real and 64 generated pictures.
+        width: of both networks.
+        data: source of `load_dogs`.
+        limit: train on so many dogs; all where not given.
+        samples: pictures that are scored, against as many real ones; FID needs 512.
+        batch_size: real pictures a step.
+    """
+
+    steps: int = 1500
+    width: int = 16
+    data: str = "auto"
+    limit: int | None = None
+    samples: int = 1000
+    batch_size: int = 64
+
+    def __post_init__(self):
+        if self.steps < MINIMUM:
+            raise ValueError(f"{self.steps} steps show nothing: give at least {MINIMUM}")
+
+
+def train_and_score(name: str, variant: str, seed: int, budget: Budget) -> tuple[dict, np.ndarray]:
+    """One run: its row of the results, and eight pictures uint8 (8, 64, 64, 3)."""
+    runtime.setup(seed)
+    dogs = load_dogs(size=64, source=budget.data, limit=budget.limit)
+    if len(dogs) < budget.batch_size:
+        raise ValueError(f"{len(dogs)} dogs do not fill a batch of {budget.batch_size}")
+    network = STUDIES[name][variant]
+    gan, recorder = network.build(budget.width, seed), Recorder()
+    start = time.perf_counter()
+    batches = dogs.batches(budget.batch_size, seed=seed).repeat().take(budget.steps)
+    try:
+        gan.fit(batches, epochs=1, verbose=0, callbacks=[recorder])
+    except FloatingPointError:
+        pass  # a network that ends in NaN is a result too
+    seconds = time.perf_counter() - start
+    z = network.latents(budget.samples, gan.latent_dim, 1000 + seed)
+    # G as it is now: a NaN becomes black, and is scored as what it is.
+    images = plots.to_uint8(np.nan_to_num(checkpoints.Generator(gan.generator).decode(z)))
+    row = {"variant": variant, "seed": seed, **_scores(dogs, images, budget.samples)}
+    row |= {"diagnosis": diagnose(recorder.history, gan.adversarial_loss).name}
+    return row | {"seconds": round(seconds)}, images[:8]
+
+
+def _scores(dogs, images, n) -> dict[str, float]:
+    real = metrics.extract(dogs, "dognet", min(n, len(dogs)), progress=False)
+    fake = metrics.extract(images, "dognet", progress=False)
+    scores = {"KID": round(float(metrics.kid(real, fake)), 5)}
+    if min(len(real), len(fake)) >= metrics.minimum(real.vectors.shape[1]):
+        scores["FID"] = round(float(metrics.fid(real, fake)), 3)
+    return scores
+
+
+def describe(run: dict) -> str:
+    """One line about one run."""
+    scores = ", ".join(f"{name} {run[name]:.4g}" for name in ("KID", "FID") if name in run)
+    name = f"{run['variant']}, seed {run['seed']}"
+    return f"{name}: {scores}, {run['diagnosis']}, {run['seconds']} s"
