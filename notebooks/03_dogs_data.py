@@ -92,8 +92,7 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 # | categories, pictures | 120 breeds, 20,580 pictures from ImageNet, about 500×375 |
 # | annotations | the breed, and a bounding box around **each** dog |
 # | files | `images.tar`, `annotation.tar`, 815 MB: `load_dogs(source="stanford")`, or a folder `DOGAN_STANFORD_DIR` |
-#
-# Kaggle's *Generative Dog Images* (2019) used them: 10,000 generated 64×64 dogs, scored by MiFID (chapter 14).
+# | Kaggle 2019 | *Generative Dog Images*: 10,000 generated dogs of 64×64, scored by MiFID (chapter 14) |
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
