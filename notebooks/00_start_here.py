@@ -362,9 +362,7 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
 #
-# 처음 여덟 장: 게임의 규칙, 개 데이터, 첫 개들, 그리고 조건.
-#
-# **볼 것 · What to see.** Points and formulas first, then portraits; in 05 a training that fails.
+# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** From 04 on dogs; in 05 a training that fails.
 
 # %%
 course_map.Table("00", "07")
@@ -372,9 +370,7 @@ course_map.Table("00", "07")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (2) · Where this course goes (2)
 #
-# 나머지 여덟 장: 말로 부탁하기, 더 큰 그림, 사진 한 장, 점수, 빌린 눈.
-#
-# **볼 것 · What to see.** Every idea has a year, and a picture that its chapter made.
+# 나머지 여덟 장: 말, 더 큰 그림, 사진 한 장, 점수, 빌린 눈. **볼 것 · What to see.** A picture that each chapter made.
 
 # %%
 course_map.Table("08", "15")

@@ -49,7 +49,7 @@ cfg = preset(
         growth={4: 64, 8: 64}, batch=16, rate=3e-3, width=1 / 512, cap=8, dogs=256, judged=64
     ),
     cpu=dict(
-        growth={4: 4000, 8: 8000, 16: 14_000, 32: 20_000},
+        growth={4: 4000, 8: 8000, 16: 12_000, 32: 17_000},
         batch=16,
         rate=3e-3,
         width=1 / 32,
@@ -331,7 +331,7 @@ plots.show(figure, "The three terms of D's loss over the growth, each size marke
 print(growing.table())
 
 # %% [markdown]
-# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.3). At each growth D looks through 2×2 means, its slope halves, and the penalty spikes (going deeper); the drift never counts.
+# **볼 것 · What to see.** Negative but for the first measurement: D is ahead, most while 32×32 fades in (mean −1.9), less after (−1.2). At each growth D looks through 2×2 means, its slope halves, and the penalty spikes (going deeper); the drift never counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1024픽셀로 가는 길 · The way to 1024 pixels
@@ -417,7 +417,7 @@ for name, images, by in (("pggan64", samples, judge), ("live", grown, gan.discri
     print(f"{name:<8}", ", ".join(f"{what} {value:+.2f}" for what, value in found.items()))
 
 # %% [markdown]
-# **볼 것 · What to see.** By eye the halves cannot be told apart, and the correlations of `pggan64` are at the edge of chance: what D could see easily, this G has long removed. The live D puts bright, soft pictures first.
+# **볼 것 · What to see.** By eye the halves cannot be told apart, and the correlations of `pggan64` are at the edge of chance: what D could see easily, this G has long removed. The live D puts dark pictures of some contrast first, not far beyond chance.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -514,7 +514,7 @@ print("other portraits", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet
 print("this GAN       ", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. WGAN-GP costs a second derivative a step, so that this budget buys 46,000 pictures, and chapter 04's plain network draws better dogs. In the film's green row new layers start at random, and that fade was short.
+# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears often, faces as patches. WGAN-GP costs a second derivative a step, so that this budget buys 41,000 pictures, and chapter 04's plain network draws better dogs. In the film's green row new layers start at random, and that fade was short.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Why the penalty jumps
@@ -534,7 +534,7 @@ for old, new in zip(list(last)[:-1], list(last)[1:], strict=True):
     print(f"in the run, {old:>2} -> {new:>2} px: penalty {last[old]:.2f} -> {first[new]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The measured jumps, to 1.8 and 2.0, lie below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
+# **볼 것 · What to see.** The measured jumps, to between 1.6 and 2.0, lie below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the shipped generator, on real dogs
