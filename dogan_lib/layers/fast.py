@@ -28,7 +28,8 @@ def stamp(kernel):
     Returns:
         (k + 1, k + 1, out, in), for `ops.conv_transpose`.
     """
-    return _twice(ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2)))
+    turned = kernel[::-1, ::-1]  # `ops.flip` of Keras 3.13 takes a single axis
+    return _twice(ops.transpose(turned, (0, 1, 3, 2)))
 
 
 def pooled(kernel):
