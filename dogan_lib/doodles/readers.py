@@ -90,14 +90,20 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
         FileNotFoundError: there is none.
         ValueError: it was trained on another vocabulary than this program's.
     """
+    path = _file(name, "encoder")
+    return _load_encoder(path, path.stat().st_mtime_ns)
+
+
+def _file(name: str | Path, reader: str) -> Path:
+    """Where the shipped reader of this name lies, or the path as it is."""
     path = Path(name)
     if path.suffix != ".keras":
         path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
-            f"no text encoder {path}; train one with `python -m data.make.readers encoder`"
+            f"there is no {path}; train one with `python -m data.make.readers {reader}`"
         )
-    return _load_encoder(path, path.stat().st_mtime_ns)
+    return path
 
 
 @functools.lru_cache(maxsize=2)
@@ -134,11 +140,5 @@ class Attributes:
 
 def load_attributes(name: str | Path = "attributes") -> Attributes:
     """The shipped classifier, or one by the path of its `.keras` file."""
-    path = Path(name)
-    if path.suffix != ".keras":
-        path = data_dir() / "checkpoints" / f"{name}.keras"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"no classifier {path}; train it: `python -m data.make.readers attributes`"
-        )
+    path = _file(name, "attributes")
     return Attributes(read_network(path), card(path.stem))

@@ -20,21 +20,14 @@ from dogan_lib.models import (
 from dogan_lib.models.singan import SinGAN, as_picture, pyramid
 from dogan_lib.models.singan_networks import pixel_penalty, trainer
 from dogan_lib.models.singan_training import Schedule, Training
-
-QUICK = Schedule(iterations=2, block=1, d_steps=2, g_steps=2)
-TINY = dict(width=4, precision="float32")
-
-
-def picture(height=32, width=40, seed=0):
-    """Soft colours, uint8 (height, width, 3)."""
-    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype="uint8")
-    return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+from tests import tiny_singan
+from tests.tiny_singan import QUICK, TINY, picture
 
 
 @pytest.fixture(scope="module")
 def trained():
-    """Three scales; the tests leave it as it is."""
-    return SinGAN(**TINY).fit(picture(), QUICK, verbose=False)
+    """The tests leave it as it is."""
+    return tiny_singan.trained()
 
 
 # ---------------------------------------------------------------------------- the pyramid
