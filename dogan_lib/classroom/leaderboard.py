@@ -127,19 +127,31 @@ def figure(board: dict):
 
 
 def scatter(board: dict):
-    """Precision over recall, one point a row; options hang on their generator."""
+    """Precision over recall, one point a row; options hang on their generator.
+
+    The generators of little recall lie in a heap: their names stand beside it, one below the other.
+    """
     drawn, ax = plt.subplots(figsize=(10, 5.6))
     middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
+    kinds = {row["name"]: row["kind"] for row in board["rows"]}
+    heap = [name for name in middle if kinds[name] == "generator" and middle[name][0] < 0.15]
+    heap.sort(key=lambda name: -middle[name][1])
+    heights = dict(zip(heap, np.linspace(0.79, 0.52, len(heap)), strict=True))
     for row in board["rows"]:
         x, y = middle[row["name"]]
         if row["kind"] == "option":
             name, _, text = row["name"].partition(", ")
             ax.annotate("", (x, y), middle[name], arrowprops={"arrowstyle": "->", "color": "0.6"})
-            ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
+            if name not in heights:
+                ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
             continue
         own = "fake" if row.get("rules", True) else "accent"
         ax.plot(x, y, "o", ms=9, color=PALETTE["neutral" if row["kind"] == "anchor" else own])
-        ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
+        if row["name"] in heights:
+            at, line = (0.15, heights[row["name"]]), dict(arrowstyle="-", color="0.8", shrinkB=5)
+            ax.annotate(row["name"], (x, y), at, fontsize=11, va="center", arrowprops=line)
+        else:
+            ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
     ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
     ax.set_ylabel("precision: dogs that look real", fontsize=12)
     ax.margins(0.12)
