@@ -134,9 +134,9 @@ diagram.game(
 # **볼 것 · What to see.** Eight pieces of z for eight rows. Most parameters sit where pictures are *small*.
 
 # %%
-with keras.StatelessScope(initialize_variables=False):  # shapes without numbers: a second
-    G = biggan.generator(512, ch=96, num_classes=1000)
-    D = biggan.discriminator(512, ch=96, num_classes=1000)
+paper = dict(resolution=512, ch=96, num_classes=1000)
+G = truncation.without_numbers(lambda: biggan.generator(**paper))
+D = truncation.without_numbers(lambda: biggan.discriminator(**paper))
 counts = [sum(int(np.prod(w.shape)) for w in x.trainable_weights) for x in (G, D)]
 print(f"G {counts[0]:,}, D {counts[1]:,} parameters")
 truncation.pieces(G)

@@ -6,6 +6,8 @@ print(verdict(measured))                       # read off the numbers, with thei
 """
 
 import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import keras
@@ -28,6 +30,21 @@ class Block(NamedTuple):
     side: int
     channels: int
     parameters: int
+
+
+def without_numbers(make: Callable[[], keras.Model]) -> keras.Model:
+    """The network that `make()` builds, its weights shapes without numbers: to count, not to run.
+
+    Keras draws numbers that were left out as soon as the same thread builds another layer, for
+    this network a minute of orthogonal matrices. So a thread of its own builds it, and ends.
+    """
+
+    def build():
+        with keras.StatelessScope(initialize_variables=False):
+            return make()
+
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(build).result()
 
 
 def blocks(generator: keras.Model) -> list[Block]:
