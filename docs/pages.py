@@ -177,12 +177,22 @@ def _dogs_of(name: str):
             yield from (title, "", f"![{name}: {alt}](gallery/{name}{part}.webp)", "")
 
 
+def _pictures_seen(card: dict) -> str | None:
+    """What the leaderboard counts, those of the weights it started from too; else the card's."""
+    measured = {row["name"]: row.get("pictures_seen") for row in leaderboard.read()["rows"]}
+    own = card.get("pictures_seen_itself", card.get("pictures_seen"))
+    total = measured.get(card["name"]) or own
+    if total == own:
+        return None if own is None else f"{own:,}"
+    return f"{total:,}, {own:,} of them itself"
+
+
 def _facts(card: dict):
     """The card as a table."""
     rows = {
         "data": card.get("data"),
         "parameters": f"{card['parameters']:,}" if "parameters" in card else None,
-        "pictures seen": f"{card['pictures_seen']:,}" if "pictures_seen" in card else None,
+        "pictures seen": _pictures_seen(card),
         "time": f"{card['seconds'] / 60:.0f} minutes, {card['machine']}"
         if "seconds" in card
         else None,

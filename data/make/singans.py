@@ -147,7 +147,7 @@ class Program:
 def _small(**settings) -> Callable[..., SinGAN]:
     """Narrow, with noise as strong as what the scale below lacks: see chapter 12."""
     return lambda seed: SinGAN(
-        **{"max_size": 128, "widest": 32, "noise": 1.0, **settings}, seed=seed
+        **{"max_size": 250, "widest": 32, "noise": 1.0, **settings}, seed=seed
     )
 
 
