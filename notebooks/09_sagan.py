@@ -311,6 +311,9 @@ for name, side in (("without", None), ("with", 16)):
     gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=live)
     seconds[name] = time.monotonic() - start
 
+# %% [markdown]
+# **볼 것 · What to see.** Nothing at first: the network without attention trains unseen, then this one.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 나란히 · Side by side
 #

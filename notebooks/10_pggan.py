@@ -294,6 +294,9 @@ for side, count in cfg.growth.items():
     batches = dogs.batches(cfg.batch).repeat()
     gan.fit(batches, steps_per_epoch=count // cfg.batch, callbacks=[growing], verbose=0)
 
+# %% [markdown]
+# **볼 것 · What to see.** At each grey edge a new size fades in: watch the yellow line.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 성장의 영화 · The film of this run
 #
