@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 로그 손실은 결정 경계의 올바른 쪽에 있는 가짜를 아무리 멀어도 그냥 놓아준다.
+# - 로그 손실은 가짜가 결정 경계의 어느 쪽에 있는지를 묻고, 얼마나 먼지는 거의 묻지 않는다.
 # - 최소 제곱(least squares) 손실은 목표값과의 거리를 재므로, 멀리 있는 가짜도 데이터 쪽으로 끌어당긴다.
 # - 두 손실을 언덕으로 그리고, 그 위로 가짜를 50걸음 굴린다.
 # - 목표값 (a, b, c) = (−1, 1, 0)은 정리가 보장하고, 공식 코드의 (0, 1, 1)은 그 정리의 조건 밖이다. 숫자로 확인한다.
-# - 같은 DCGAN에서 손실만 바꿔 개를 그리고, 같은 시간과 시드(seed) 셋으로 비교한다. 나아지지 않으면 그렇다고 쓴다.
+# - 같은 DCGAN에서 손실만 바꿔 개를 그리고, 같은 시간과 시드(seed) 셋으로 비교한다. 초상화에서는 나아지지 않았다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/06_lsgan.ipynb)
@@ -146,7 +146,7 @@ alt = "Losses and pulls against D's number: in the grey zone log is flat, least 
 plots.show(figure, alt)
 
 # %% [markdown]
-# **볼 것 · What to see.** At the same number from D, least squares pulls with the distance to its target, on either side. The log loss pulls on the left only, and never with more than 1.
+# **볼 것 · What to see.** At the same number from D, least squares pulls with the distance to its target, on either side. The log loss pulls one way only, never with more than 1, and hardly at all in the grey zone.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -246,7 +246,7 @@ hills.animate(
 #
 # $$D^*(x) = \frac{b\,p(x) + a\,q(x)}{p(x) + q(x)}, \qquad 2\,C(G) = \chi^2_{\mathrm{Pearson}}(p + q \,\|\, 2q) = \int \frac{(2q - (p + q))^2}{p + q}\,dx$$
 #
-# The best D is the mean of its targets, weighted by the densities. C(G) is $L_G$ at this D plus ½E_p[(D − c)²], which G cannot change. (−1, 1, 0) fulfils both conditions; (0, 1, 1) has b − c = 0: *the theorem says nothing about it*.
+# The best D is the mean of its targets, weighted by the densities. C(G) is $L_G$ at this D plus ½E_p[(D − c)²], which G cannot change while D stands still. (−1, 1, 0) fulfils both conditions; (0, 1, 1) has b − c = 0: *the theorem says nothing about it*.
 
 
 # %%
@@ -319,7 +319,7 @@ def train(loss, title):
 gans = {"log loss": train(losses.NonSaturating(), "log loss")}
 
 # %% [markdown]
-# **볼 것 · What to see.** Dogs, not the curves. D that can only guess has log 4 = 1.386. The learning rates are chapter 04's, found with this loss.
+# **볼 것 · What to see.** Dogs, not the curves. A D that can only guess has log 4 = 1.386. The learning rates are chapter 04's, found with this loss.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 최소 제곱 · Least squares, live
@@ -330,7 +330,7 @@ gans = {"log loss": train(losses.NonSaturating(), "log loss")}
 gans["least squares"] = train(losses.LeastSquares(-1, 1, 0), "least squares")
 
 # %% [markdown]
-# **볼 것 · What to see.** The same 25 latents, the same seconds and rates. A loss that is lower than another loss says nothing. KID does, but of one run each: its ± is of the drawn samples, not of the training, and another seed may turn the order round.
+# **볼 것 · What to see.** The same 25 latents, seconds and rates, though fewer pictures (the counts are printed). A loss that is lower than another loss says nothing. KID does, but of one run each: its ± is of the drawn samples, not of the training, and another seed may turn the order round.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 셋으로 재기 · Three seeds, equal seconds
@@ -384,8 +384,8 @@ for name, generator in shipped.items():
 # 2. **계산 · Compute.** D's number for a fake is 10, c = 1. How strong is the pull of least squares, as an absolute value?
 # 3. **유도 · Derive.** P(G) = P(data), the best D, targets (−1, 1, 0): D's loss and G's loss L_G.
 # 4. **유도 · Derive.** Let a = 0. Which (a, b, c) does Pearson's theorem cover?
-# 5. **고치기 · Repair.** `broken_roll` should bring every point to D = 1. Those that start far away never arrive.
-# 6. **바꾸고 학습하기 · Change and train.** LSGAN on portraits, at most two minutes: bring KID below the target. Targets, rates, width and batch are yours.
+# 5. **고치기 · Repair.** `broken_roll` should bring every point to D = 1. None of them arrives.
+# 6. **바꾸고 학습하기 · Change and train.** LSGAN on portraits, at most two minutes: bring KID[dognet-1] to 0.06 or less. Targets, rates, width and batch are yours.
 #
 # `exercises.solution("06-far")` shows the folded answer of the first, and so on.
 
@@ -416,16 +416,16 @@ exercises.check("06-repair", broken_roll)
 #
 # 로그는 어느 쪽인지 묻고, 최소 제곱은 얼마나 먼지 묻는다.
 #
-# - Far fakes on the right side get no pull from the log loss, and a strong one from least squares, against the same D.
+# - Far fakes on the right side get hardly any pull from the log loss, and a strong one from least squares, where both D are equally steep.
 # - D* is the weighted mean of its targets. (−1, 1, 0) gives Pearson's χ², (0, 1, 1) something with the same minimum.
-# - In that picture D stands still, and both D are equally steep. In training D moves, and each loss makes its own.
+# - In that picture D stands still. In training D moves, and each loss makes its own.
 # - On portraits, at equal seconds and over three seeds, least squares was not better.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Mao et al. 2017, *Least squares generative adversarial networks*, [arXiv:1611.04076](https://arxiv.org/abs/1611.04076)
-# - Mescheder, Geiger, Nowozin 2018, *Which training methods for GANs do actually converge?*, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406)
+# - Kang, Shin, Park 2022, *StudioGAN: a taxonomy and benchmark of GANs for image synthesis*, [arXiv:2206.09479](https://arxiv.org/abs/2206.09479)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: no other D is better
@@ -447,7 +447,7 @@ print("of five others:      ", *(f"{d_loss(d, p, q, -1, 1):.4f}" for d in others
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: and if D learns too?
 #
-# 그림 속의 D는 서 있었다. 놀이터의 D는 굽은 경계를 배우고, 계속 배운다. · A D that learns soon calls far fakes fake; then the log loss pulls too.
+# 그림 속의 D는 서 있었다. 놀이터의 D는 굽은 경계를 배우고, 계속 배운다. · Blue is where D says real, orange fake. Where D has learnt to call far fakes fake, the log loss pulls too: change "G's loss" in the menu, and watch the arrows outside the ring.
 
 # %% slideshow={"slide_type": "skip"}
 ground = Playground(Game("ring", loss="least squares", g_rate=5e-4, d_rate=2e-3))
@@ -457,7 +457,7 @@ ground
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: modes in the plane
 #
-# The ring of chapter 02 under both losses, same rates, three seeds of each. Look at the spread of a row before you compare the rows; three against three separate by chance once in ten.
+# The ring of chapter 02 under both losses, same rates, three seeds of each. Look at the spread of a row before you compare the rows; three against three separate by chance once in ten, and these do not separate.
 
 # %% slideshow={"slide_type": "skip"}
 for name in ("non-saturating", "least squares"):

@@ -7,7 +7,7 @@
 # - 판별자(discriminator)는 세 가지 짝을 가린다: 진짜와 맞는 말, 진짜와 틀린 말, 가짜와 그 말 (GAN-INT-CLS, Reed 2016).
 # - 설명문 사이를 보간(interpolation)한 말로도 생성자를 가르친다.
 # - 작은 망을 직접 학습시키고, 한 번도 보지 못한 조합을 부탁해 말을 얼마나 듣는지(obedience) 잰다.
-# - 여기서 z는 쓰이지 않았다: 설명문 하나에 개 한 마리다. 그래서 양식 전이(style transfer)도 되지 않는다 (더 깊이).
+# - 여기서 z는 거의 쓰이지 않았다: 설명문 하나에 개 한 마리다. 그래서 양식 전이(style transfer)도 되지 않는다 (더 깊이).
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/08_text_to_image.ipynb)
@@ -120,7 +120,7 @@ plots.show(figure, "Portraits above their captions: two to learn from, two kept 
 #
 # 낱말 벡터의 평균은 말의 순서를 잃는다. 이웃한 낱말 셋을 함께 보는 합성곱은 잃지 않는다.
 #
-# "A *white* dog with *black* patches" and "a *black* dog with *white* patches" are one bag of words (단어 주머니). This encoder tells them apart, if barely (going deeper). It was trained by matching pictures with captions. Reed's convolves over *letters*, with a recurrent network on top.
+# "A *white* dog with *black* patches" and "a *black* dog with *white* patches" are one bag of words (단어 주머니). This encoder tells them apart (going deeper). It was trained by matching pictures with captions. Reed's convolves over *letters*, with a recurrent network on top.
 
 
 # %%
@@ -161,7 +161,7 @@ def my_discriminator(width):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 세 가지 짝 · Three kinds of pairs
 #
-# 진짜와 가짜만 보는 D는 말을 읽지 않아도 이긴다. 그래서 **진짜 그림에 틀린 말**을 붙여 보여 준다.
+# 진짜와 가짜만 보는 D는 말을 읽지 않아도 이긴다. 그래서 **진짜 그림에 틀린 말**을 붙여 보여 준다 (CLS).
 
 # %% tags=["hide-input"]
 caption, wrong = dogs.captions[0], dogs.captions[1]
@@ -189,7 +189,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 손실 · The two losses
 #
-# D의 손실은 세 항이고, "아니요" 둘과 "예" 하나의 무게가 같다. G는 두 말의 가운데로도 그린다 (INT).
+# D의 손실은 세 항이고(t̂은 틀린 말), "아니요" 둘과 "예" 하나의 무게가 같다. G는 두 말의 가운데로도 그린다 (INT).
 #
 # $$\mathcal L_D = \mathrm{BCE}(D(x, t), 1) + \tfrac12\,\mathrm{BCE}(D(x, \hat t), 0) + \tfrac12\,\mathrm{BCE}(D(G(z, t), t), 0)$$
 #
@@ -244,7 +244,7 @@ G = text.generator(width=cfg.width, latent_dim=cfg.z, resolution=32, upsample=Tr
 D = text.discriminator(width=cfg.width, resolution=32)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 학습 · Train
+# ## 학습: 그림마다 다른 부탁 · Train: a caption for each dog
 #
 # 짝은 (그림, 설명문, 틀린 설명문)이고 나머지는 4장과 같다. 화면의 그림마다 부탁한 말이 다르다.
 
@@ -259,6 +259,9 @@ film = Film(samples=12, every=cfg.film, captions=np.repeat(table, 3).tolist())
 history = gan.fit(
     data, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(every=2, samples=25), film]
 )
+
+# %% [markdown]
+# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
@@ -296,7 +299,7 @@ told = live.sample(40, seed=8, captions=dogs.captions[:40])
 print(f"forty real dogs {spread(real):.3f}, forty captions {spread(told):.3f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** The captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ nearly as much as real dogs do, z hardly at all: a mode collapse within each caption, which pictures of *many* captions hide. What G does not use cannot be read back from its pictures either, so that Reed's style transfer fails here (going deeper).
+# **볼 것 · What to see.** The first three captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ (0.296; real dogs 0.390), z hardly at all (0.013 to 0.022): a mode collapse within each caption, which pictures of *many* captions hide. Reed's style transfer, which reads z back from a picture, fails here too (going deeper).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한 말에서 다른 말로 · From one caption to another
@@ -323,7 +326,7 @@ plots.show(plots.labelled_rows(rows, ways), "Each row walks from its caption to 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 말을 듣는가 · Does it obey?
 #
-# 설명문을 본 적이 없는 판독기가 그림을 읽는다: 학습에 있던 조합과, 한 번도 없던 조합.
+# 무엇을 부탁했는지 모르는 판독기가 그림을 읽는다: 학습에 있던 조합과, 한 번도 없던 조합.
 
 # %% tags=["hide-input"]
 ruler = readers.load_attributes()
@@ -335,7 +338,7 @@ for name, unseen in (("combinations shown", False), ("never shown", True)):
 plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, shown and unshown.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Each bar between its dotted chance and its ceiling. Background, coat and ears are heard, hair is not: it stands at chance. The coats never shown with their background, white in snow and red under the sky, are heard less often than the others. One run, one seed.
+# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. The dotted chance is that of *never shown*; of coats shown it is 21% (going deeper). White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개를 부탁하기 · Ask for your dog
@@ -355,7 +358,7 @@ box
 # - 개는 좋은데 말을 안 듣는다 · **Fine dogs, captions ignored**: compare D's logits for right and wrong captions (going deeper). A D that does not read cannot teach G.
 # - 다 맞는데 귀만 틀리다 · **All right but the ears**: a single score hides it. Obedience goes attribute by attribute.
 # - 말이 다 정하고 z는 없다 · **The caption decides all, z nothing**: the spread along a row.
-# - 점수가 자기를 칭찬한다 · **The score praises itself**: measured with D, with the guide, or on captions of the training, obedience looks better and means less.
+# - 점수가 자기를 칭찬한다 · **The score praises itself**: measured with D, with a network that taught G, or on captions of the training, obedience may look better and means less.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
@@ -364,7 +367,7 @@ box
 # 2. **세기 · Count.** In Reed's D 512 channels and 128 numbers of the caption meet in a 1×1 convolution to 512. How many weights and biases?
 # 3. **유도 · Derive.** Under one caption pictures have the density `right` among its own, `wrong` among those it is wrongly given, `fake` among G's. Write `best(right, wrong, fake)`, the D\* of the three terms.
 # 4. **고치기 · Repair.** `broken_loss` has three terms, and D hardly learns what a fake is.
-# 5. **바꾸고 학습하기 · Change and train.** Make "a close-up of a dog" give different dogs: `TextGAN` has an option for it. The target is the spread of forty.
+# 5. **바꾸고 학습하기 · Change and train.** Make "a close-up of a dog" give different dogs: `TextGAN` has an option for it. The spread of forty is to reach 0.08.
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -399,11 +402,13 @@ for name in ("08-count", "08-best-discriminator", "08-repair"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
+# D가 말을 읽어야 G가 말을 듣는다.
+#
 # - A caption becomes an embedding that is trained to fit the picture; word order matters as soon as two colours are named.
 # - D judges pairs, and real dogs with wrong captions make it read.
 # - G may learn from captions that nobody wrote: midpoints.
 # - Obedience is measured attribute by attribute, on combinations never shown, between chance and ceiling, by a network that G was never trained on.
-# - What the caption leaves open should be z's. Here it was not: one dog a caption, and no style carried over (going deeper). Reed's game does not ask G for more.
+# - What the caption leaves open should be z's. Here it hardly was: one dog a caption, and no style carried over (going deeper). Reed's game does not ask G for more.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
@@ -489,7 +494,7 @@ pair = "".join("ABCDEF"[i] for i in sorted(divmod(int(apart.argmax()), 6)))
 print(f"most alike: {pair}, cosine {apart.max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The reversed pair A, B is below 1, where a mean of word vectors would give 1, and yet no other pair scores higher: what the two share, dog and patches, counts more than which is white.
+# **볼 것 · What to see.** The reversed pair A, B is below 1, where a mean of word vectors would give 1, and yet no other pair of these six scores higher.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Reed's block and G, by hand
@@ -628,9 +633,9 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# 1.00이면 아무것도 읽지 못한 것이다. 이 S는 읽지 못했고, 열은 서로 다르지 않다.
+# 1.00이면 아무것도 읽지 못한 것이다. 이 S는 읽지 못했고, 열은 서로 거의 다르지 않다.
 #
-# **볼 것 · What to see.** No better than an S that says 0 for every picture. What G does not use cannot be read back: the fault is G's, not S's. The portrait on top of a column gives the column its z, and all six columns of a row are alike. Reed's style transfer needs a G that uses its z, and this one does not (exercise 5).
+# **볼 것 · What to see.** No better than an S that says 0 for every picture. What G hardly uses can hardly be read back, and a better S would not help: G would draw nearly the same dogs for its z. The portrait on top of a column gives the column its z, and all six columns of a row are alike. Reed's style transfer needs a G that uses its z, and this one does not (exercise 5).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: what is not Reed's, and what it brought
@@ -672,7 +677,7 @@ plots.show(plots.labelled_rows(rows, asked), "Four captions, eight dogs of text6
 #
 # $$\mathcal L_{guide} = \sum_{a\ \text{named in}\ t} \mathrm{CE}\big(\text{guide}_a(G(z, t)),\ t_a\big)$$
 #
-# Obedience by the guide itself looks better than by the ruler, which G has never met: *when a measure becomes a target, it ceases to be a good measure*.
+# Obedience by the guide itself looks better than by the ruler, which G has never met: *when a measure becomes a target, it ceases to be a good measure* (Goodhart's law, as Strathern 1997 puts it).
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -185,3 +185,13 @@ def test_every_exercise_of_a_chapter_is_there(source):
     asked = re.findall(r'exercises\.(?:check|solution)\("([^"]+)"', source.read_text("utf-8"))
     assert set(asked) <= set(NAMES)
     assert len(set(asked)) >= 3
+
+
+@pytest.mark.parametrize("chapter", ["06", "07", "08", "09", "10", "11"])
+def test_a_training_exercise_says_its_target(chapter):
+    """In the text of the exercise: the check tells it only who has trained already."""
+    checker = Path(chapters.__file__).with_name(f"ch{chapter}.py").read_text("utf-8")
+    (wanted,) = re.findall(r"at_(?:most|least)=([\d.]+)", checker)
+    (notebook,) = (path for path in NOTEBOOKS if path.name.startswith(chapter))
+    (asked,) = re.findall(r"^# \d\. \*\*바꾸고.*$", notebook.read_text("utf-8"), re.MULTILINE)
+    assert f" {wanted} " in asked or f" {wanted}." in asked

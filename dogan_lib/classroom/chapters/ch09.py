@@ -26,7 +26,7 @@ choices(
         "C": "What is the derivative of gamma * f(W) by gamma?",
     },
 )
-TOO_FEW = "That is enough for the middle to see every place. The corners lie farther apart."
+TOO_FEW = "That is about what the middle needs to see every place. The corners lie farther apart."
 number(
     "09-corner",
     31,
