@@ -545,7 +545,7 @@ plots.show(figure, "Fakes before and after training on eight groups; V moves tow
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: neighbours
 #
-# 모든 그림의 화소를 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다. 예측부터 하라(연습 문제 2).
+# 모든 그림의 픽셀을 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다. 예측부터 하라(연습 문제 2).
 
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 2: "A", "B" or "C"

@@ -126,7 +126,7 @@ print("stamping 5×5 with stride 2 gives", stamp(numbers, kernel, 2).shape, "- a
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 바둑판 무늬 · The checkerboard, on and off
 #
-# 커널이 스트라이드(stride)로 나누어떨어지지 않으면 화소마다 찍히는 횟수가 달라진다.
+# 커널이 스트라이드(stride)로 나누어떨어지지 않으면 픽셀마다 찍히는 횟수가 달라진다.
 
 # %%
 shown = convolutions.Stamps()

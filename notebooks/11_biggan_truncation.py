@@ -494,7 +494,7 @@ ordinary = truncation.measure(g, lambda n, seed: latents(n, 100, seed), real, cf
 for name, draw in heaps.items():
     found = truncation.measure(settled[name], draw, real, cfg.n, cfg.draws)
     print(f"{name}, against N(0, I): {truncation.changes(ordinary, found)}\n")
-print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ± is two errors")
+print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ± is a 95% interval")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 좋은 그림과 나쁜 그림 · Good and bad outputs

@@ -224,7 +224,7 @@ alt = "The picture, its reconstruction and six samples of the pyramid that was j
 plots.show(plots.grid(drawn, 4, titles=titles, scale=2.2), alt)
 
 # %% [markdown]
-# **볼 것 · What to see.** A minute is enough for black sky with points of light in new places. The pyramids below trained longer, at 128 pixels.
+# **볼 것 · What to see.** A minute is enough for black sky with points of light in new places. The pyramids below trained longer, at 250 pixels.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 잡음에서 그림까지 · From noise to picture
@@ -298,7 +298,7 @@ by_start = {s: gan.sample(cfg.judged, start_scale=s, seed=2) for s in starts}
 varied = {s: diversity(photo, by_start[s]) for s in starts}
 print(f"diversity from scale 0 to {last}:", *[f"{varied[s]:.2f}" for s in starts])
 
-part = (slice(None), slice(0, 40), slice(40, 120))  # to see small things
+part = (slice(None), slice(0, 80), slice(80, 240))  # to see small things
 shown = np.concatenate([by_start[s][:3][part] for s in (0, 1, last)])
 titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, last) for _ in range(3)]
 alt = "Samples from three start scales, and their diversity, which falls with the start scale."

@@ -75,7 +75,7 @@ else:
     gan = pyramids.load("singan_wood")
 photo, (height, width) = gan.image, gan.image.shape[:2]
 last = len(gan.scales) - 1
-starts = range(1, last + 1)
+starts = sorted({1, 2, 3, 5, 7, last} & set(range(1, last + 1)))
 print(gan)
 
 
@@ -148,9 +148,9 @@ for x, size, colour in ((20, 17, "#d9661f"), (52, 11, "#e8a02c"), (82, 15, "#b83
 painting = np.asarray(canvas.resize((width, height), Image.Resampling.LANCZOS))
 
 # %%
-results = [singan_uses.paint_to_image(gan, painting, k)[0] for k in starts]
+results = {k: singan_uses.paint_to_image(gan, painting, k)[0] for k in starts}
 pictures = {"painting": painting, "photograph": photo}
-pictures |= {f"from {k}": result for k, result in zip(starts, results, strict=True)}
+pictures |= {f"from {k}": result for k, result in results.items()}
 gallery(pictures, "The painting, the picture it shall look like, and each start scale's result.")
 
 # %% [markdown]
@@ -233,7 +233,7 @@ def judged(picture):
 
 shown = {"the painting": painting, "colour transfer": reinhard(painting, photo)}
 shown |= {"style transfer": styled}
-shown |= {f"SinGAN from {k}": results[k - 1] for k in (1, 2)}
+shown |= {f"SinGAN from {k}": results[k] for k in starts[:2]}
 for name, picture in (shown | {"the photograph": photo}).items():
     patches, layout = judged(picture)
     print(f"{name:<18}SIFID {patches:7.3f}    layout off by {layout:5.1f}")
@@ -259,7 +259,7 @@ crude[place], mask[place] = piece, True
 soft = singan_uses.soft_mask(mask, (height, width), radius=20)
 
 # %%
-edits = {k: singan_uses.edit(gan, crude, mask, k) for k in (1, 2, 3, 4, last)}
+edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5:]}
 pictures = {
     "photograph": photo,
     "the edit": crude,
@@ -293,8 +293,7 @@ pasted[place] = np.rint((1 - alpha) * photo[place] + alpha * dog[..., :3])
 mask[place] = alpha[..., 0] > 0.5
 
 # %%
-chosen = (2, 3, 4, 5, last)
-harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in chosen}
+harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in starts}
 pictures = {"photograph": photo, "pasted": pasted}
 pictures |= {f"from {k}": result for k, result in harmonised.items()}
 gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from five start scales.")
@@ -330,7 +329,7 @@ def poisson(photo, source, mask):
 
 # %% tags=["hide-input"]
 ways = {"pasted": pasted, "Poisson": poisson(photo, source, mask)}
-ways |= {f"SinGAN from {k}": plots.to_uint8(harmonised[k]) for k in (4, last)}
+ways |= {f"SinGAN from {k}": plots.to_uint8(harmonised[k]) for k in starts[-2:]}
 for name, picture in ways.items():
     print(
         f"{name:<16}SIFID around the dog {float(sifid(photo, picture[place][None])):6.3f}   ",

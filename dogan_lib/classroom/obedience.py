@@ -66,10 +66,10 @@ def obedience(
 
 
 def figure(results: dict[str, Obedience]):
-    """Bars of obedience, one colour a generator, between the lines of chance and ceiling.
+    """Bars of obedience, one colour a generator, each between its own chance and ceiling.
 
     Args:
-        results: name -> what was measured, best known last; the lines are the last one's.
+        results: name -> what was measured, best known last: the bars are in its order.
     """
     import matplotlib.pyplot as plt
 
@@ -86,9 +86,12 @@ def figure(results: dict[str, Obedience]):
         shares = [result.obeyed[name] for name in names]
         at = place - 0.4 + (i + 0.5) * width
         ax.bar(at, shares, width, label=label, color=PALETTE[colour], hatch=hatch, ec="white")
-    for label, shares, style in (("ceiling", last.ceiling, "-"), ("chance", last.chance, ":")):
-        heights = [shares[name] for name in names]
-        ax.hlines(heights, place - 0.42, place + 0.42, color="black", ls=style, label=label)
+        for line, known, style in (
+            ("ceiling", result.ceiling, "-"),
+            ("chance", result.chance, ":"),
+        ):
+            heights, once = [known[name] for name in names], None if i else line
+            ax.hlines(heights, at - width / 2, at + width / 2, "black", style, label=once)
     ax.set_xticks(place, names)
     ax.set(ylabel="share of pictures", ylim=(0, 1.05), title=f"obedience, {last.n} captions")
     ax.legend(frameon=False, fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.1))

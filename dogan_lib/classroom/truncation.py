@@ -13,6 +13,7 @@ from typing import NamedTuple
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy import stats
 
 from dogan_lib import plots
 from dogan_lib.generator import Generator
@@ -193,12 +194,12 @@ def _truncated(dim, tau):
 
 
 def interval(values: np.ndarray) -> float:
-    """Twice the standard error of the mean over the draws."""
-    return float(2 * values.std(ddof=1) / math.sqrt(len(values)))
+    """Half of the 95% interval of the mean over the draws: Student's t, for they are few."""
+    return float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
 
 
 def curves(named: dict[str, dict], of: str):
-    """Precision and recall over the threshold, a line a generator, with bars of two errors."""
+    """Precision and recall over the threshold, a line a generator, with 95% intervals."""
     figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
     colours = [PALETTE["fake"], PALETTE["real"], PALETTE["accent"]]
     names = {"precision": "precision: fidelity", "recall": "recall: variety"}
@@ -221,17 +222,21 @@ def curves(named: dict[str, dict], of: str):
 
 
 def verdict(measured: dict[float, Measured]) -> str:
-    """What the lowest threshold changes against the highest, each with twice its error."""
+    """What the lowest threshold changes against the highest, each with its error."""
     low, high = min(measured), max(measured)
     return f"τ {high} → {low}: " + changes(measured[high], measured[low])
 
 
 def changes(before: Measured, after: Measured) -> str:
-    """Each measure before and after, and whether the change is more than twice its error."""
+    """Each measure before and after, and whether the 95% interval of the change leaves out 0.
+
+    The interval is Welch's: the variances of the two may differ.
+    """
     said = []
     for name, a, b in zip(Measured._fields, before, after, strict=True):
-        change, error = b.mean() - a.mean(), math.hypot(interval(a), interval(b))
-        word = "no change shown" if abs(change) <= error else "rises" if change > 0 else "falls"
+        change, welch = b.mean() - a.mean(), stats.ttest_ind(b, a, equal_var=False)
+        error = float(np.diff(welch.confidence_interval(0.95))[0]) / 2
+        word = ("rises" if change > 0 else "falls") if abs(change) > error else "no change shown"
         said.append(f"{name} {a.mean():.3f} → {b.mean():.3f} (±{error:.3f}: {word})")
     return "; ".join(said)
 

@@ -23,9 +23,9 @@ def test_a_change_within_its_error_is_no_change():
     assert truncation.verdict({0.3: after, 3.0: before}).startswith("τ 3.0 → 0.3: precision 0.720")
 
 
-def test_an_interval_is_two_standard_errors_of_the_mean():
+def test_an_interval_is_students_with_three_degrees_of_freedom():
     values = np.array([1.0, 2.0, 3.0, 6.0])
-    assert truncation.interval(values) == pytest.approx(2 * values.std(ddof=1) / 2)
+    assert truncation.interval(values) == pytest.approx(3.182 * values.std(ddof=1) / 2, rel=1e-3)
 
 
 def test_heaps_of_latents_are_what_they_say():
