@@ -503,7 +503,8 @@ ax.axvline(64, color=PALETTE["neutral"], ls=":")
 ax.text(68, 1.2, "a batch of 64")
 ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
 plots.show(
-    figure, "The error of the sampled V shrinks to zero, about as fast as a grey band of two standard errors."
+    figure,
+    "The error of the sampled V shrinks to zero, about as fast as a grey band of two standard errors.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
