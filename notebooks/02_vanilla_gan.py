@@ -628,7 +628,7 @@ ax.axhline(1e-4, color="black", lw=1)
 ax.set(title="how far from TensorFlow's losses; black: 1e-4", xlabel="step")
 ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 figure.tight_layout()
-alt = "PyTorch's differences stay below 0.01 at rate 2e-4 and pass 1 at 0.01; those of a nudged TensorFlow lie far below them at first."
+alt = "PyTorch's differences stay below 0.01 at rate 2e-4 and pass 1 at 0.01; those of a nudged TensorFlow lie far below them."
 plots.show(figure, alt)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
