@@ -182,7 +182,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습하기 전에 보라 · Look before you train
 #
-# 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 본다. 점선 왼쪽의 상자는 64픽셀로 늘려야 한다.
+# 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 본다. 점선(64픽셀) 왼쪽의 개는 늘려야 한다.
 
 # %% tags=["hide-input"]
 plots.show(looking.statistics(cut), "Histograms: dogs per breed, shapes and sizes of boxes, light.")
@@ -318,7 +318,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Logarithmic; dotted, new dogs that nobody touched. On the right, 100 dogs repeated cost FID almost as much as half a pixel of blur, and KID a twentieth of that.
+# **볼 것 · What to see.** Logarithmic; dotted, new dogs that nobody touched. On the right, 100 dogs, repeated, cost FID three quarters of what half a pixel of blur does, and KID a twentieth.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자도 틀린다 · When not to believe the ruler
