@@ -362,7 +362,7 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
 #
-# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** From 04 on convolutions draw the dogs; in 05 a training fails.
+# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** Dogs from 04 on; in 05 a training fails.
 
 # %%
 course_map.Table("00", "07")

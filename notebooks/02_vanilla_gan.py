@@ -274,7 +274,7 @@ def make_round(G, D, real, g_rate, d_rate, batch):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 놀이터 · The playground
 #
-# 먼저 평면에서, 점으로. ▶를 누르고, 움직이는 동안 슬라이더를 바꾸어 보라.
+# 먼저 평면에서, 점으로. ▶를 누르고 슬라이더를 바꾸어 보라. 여덟 무리(모드, mode)가 다 채워지는가?
 
 # %%
 my_playground = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
@@ -282,7 +282,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled. The eight blue groups are the *modes* (모드); one counts once it has a quarter of its share of fakes. After 600 updates none has: go on.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled. No mode yet: play on.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
@@ -314,7 +314,7 @@ def learn(real, rounds):
 artist, (rows, labels) = learn(pixels, cfg.rounds)
 plots.show(
     plots.labelled_rows([as_pictures(row) for row in rows], labels),
-    "The same twelve latents as training goes on: one head under grain, then coats and backgrounds, then heads with ears.",
+    "The same twelve latents: one head under grain, then coats, then heads with ears.",
 )
 
 # %% [markdown]
