@@ -282,7 +282,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled. No mode yet: play on.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Arrows: where each fake is pulled. No mode yet.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
