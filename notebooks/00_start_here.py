@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 00 · 여기서 시작하기 — 살아 있던 적 없는 개들
+# # 00 · 여기서 시작하기 — 세상에 없던 개들
 #
 # **한국어 요약**
 #
@@ -112,7 +112,7 @@ def network(name, width=48):
 prediction = None  # exercise 1: "A", "B" or "C", before you run the rest
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 살아 있던 적 없는 개들 · Dogs that never lived
+# ## 세상에 없던 개들 · Dogs that never lived
 #
 # 이 강의의 마지막 생성자가 그린 개들이다. 고르지 않았다.
 
@@ -131,9 +131,9 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개에게 묻는 두 질문 · Two questions to the same dogs
 #
-# 덱은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
+# 이 강의가 따라가는 발표 자료 '찐개만'(the deck)은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
 #
-# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected | English |
+# | | 발표 자료의 문장 · as on the slide | 바로잡은 문장 · corrected | English |
 # |---|---|---|---|
 # | **판별 모델** · discriminative | 무엇**을** 차이**를** 기준으로 어떻게 구별할 것인가? | 무엇**의** 차이를 기준으로 어떻게 구별할 것인가? | By the difference in *what*, and how, shall we tell them apart? |
 # | **생성 모델** · generative | 데이터가 어떻게 분포 되어 있는가? | 데이터가 어떻게 분포되어 있는가? | How is the data distributed? |
@@ -319,7 +319,7 @@ for name, x in {"real": points, "fake": moments[-1][1]}.items():
 #
 # 같은 게임을 그림으로: 숫자 두 개 대신 32×32×3개. 지금 이 컴퓨터에서 학습한다.
 #
-# The data are portraits, dogs' heads that a program draws (chapter 03); the networks are chapter 04's. `fit` is the course's training step; in chapter 02 you write it yourself. What is drawn comes from G's running average (EMA; chapter 04 says why).
+# The data are portraits, dogs' heads that a program draws (chapter 03); the networks are chapter 04's. `fit` is the course's training step; in chapter 02 you write it yourself. What is drawn comes from G's running average (EMA; chapter 05 says why).
 
 # %%
 first = GAN(
@@ -468,7 +468,7 @@ exercises.solution("00-around")
 #
 # GAN을 소개하는 슬라이드 세 장의 문장이다. 어긋난 곳을 바로잡아 나란히 적는다.
 #
-# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected |
+# | | 발표 자료의 문장 · as on the slide | 바로잡은 문장 · corrected |
 # |---|---|---|
 # | **What is GAN?** | 판별자가 생성자의 분포**를** 실제 데이터의 분포를 모방하도록 유도하는 모델 | 판별자가, 생성자의 분포**가** 실제 데이터의 분포를 모방하도록 유도하는 모델 |
 # | **Role of Generator** | 간단한(압축된) 양보모델(GAN)의 차원 외분포 Mapping | 간단한(압축된) 분포를 데이터의 분포로 옮기기 (mapping; 글자가 깨진 문장이라 뜻으로 읽었다) |
@@ -479,7 +479,7 @@ exercises.solution("00-around")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the generators side by side
 #
-# 덱은 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
+# 발표 자료는 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
 
 # %% slideshow={"slide_type": "skip"}
 board = leaderboard.read()

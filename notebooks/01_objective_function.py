@@ -327,7 +327,7 @@ for loss, (g_loss, slope) in by_hand.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최종 목표: P(Generator) = P(Data) · The final goal
 #
-# "JSD를 어떻게 최소화하는가?" 놀이로: D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
+# "JSD를 어떻게 최소화하는가?" 게임으로 풀면, D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
 #
 # By the chain rule: the slope in the mean is the average of d loss/dx over G's samples, that in the width the average of z · d loss/dx.
 
@@ -412,7 +412,7 @@ for (start, name), way in paths.items():
 # ## 연습 문제 · Exercises
 #
 # 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` at the end of the setup cell.
-# 2. **덱의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
+# 2. **발표 자료의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
 # 3. **또 하나 · Another.** G's slide: "D should minimize V(D, G)", "Maximum when D(G(z)) = 1". *Who* should, and *what* is it there? (a pair of strings)
 # 4. **유도 · Derive.** D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D, `best(p, q)`.
 # 5. **세기 · Count.** p is uniform on [0, 1], q on [½, 1½]. V(D\*) and JSD? (a pair)
@@ -515,7 +515,7 @@ plots.show(
 #
 # 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
 #
-# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the real JSD is larger. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
+# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the true JSD is no smaller. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
 
 
 # %% slideshow={"slide_type": "skip"}

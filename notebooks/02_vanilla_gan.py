@@ -323,7 +323,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고르지 않은 개들, 숫자로도 · Dogs, none picked, and measured
 #
-# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 무더기가 비슷할수록 작다.
+# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 그림 묶음이 비슷할수록 작다.
 
 # %% tags=["hide-input"]
 figure = plots.beside(
@@ -548,7 +548,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: neighbours
 #
-# 모든 그림의 화소를 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다. 예측부터 하라(연습 문제 2).
+# 모든 그림의 픽셀을 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다. 예측부터 하라(연습 문제 2).
 
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 2: "A", "B" or "C"

@@ -183,6 +183,8 @@ plots.show(
 # ## 학습하기 전에 보라 · Look before you train
 #
 # 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 본다. 점선(64픽셀) 왼쪽의 개는 늘려야 한다.
+#
+# **볼 것 · What to see.** Breeds about equally often; boxes from half to twice as wide as high, the middle half of them between the two printed numbers.
 
 # %% tags=["hide-input"]
 plots.show(looking.statistics(cut), "Histograms: dogs per breed, shapes and sizes of boxes, light.")
@@ -193,7 +195,7 @@ print(f"; half are {np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75)).round(2
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 초상화, 그리고 배치 · Portraits, and what the networks get
 #
-# 4장부터 눈앞에서 학습할 때는 이 작은 개 얼굴들을 쓴다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)이다.
+# 눈앞에서 학습할 때는 거의 모든 장이 이 작은 개 얼굴들을 쓴다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)이다.
 
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)

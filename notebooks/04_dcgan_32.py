@@ -126,7 +126,7 @@ print("stamping 5×5 with stride 2 gives", stamp(numbers, kernel, 2).shape, "- a
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 바둑판 무늬 · The checkerboard, on and off
 #
-# 커널이 스트라이드(stride)로 나누어떨어지지 않으면 화소마다 찍히는 횟수가 달라진다.
+# 커널이 스트라이드(stride)로 나누어떨어지지 않으면 픽셀마다 찍히는 횟수가 달라진다.
 
 # %%
 shown = convolutions.Stamps()
@@ -276,7 +276,7 @@ plots.show(figure, "Which pixels move one output of D's three convolutions: wide
 # **볼 것 · What to see.** Where the gradient of one output reaches. Brighter inside than at the rim: a D output listens most to the middle of its window.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 덱의 망 그대로, 진짜 개로 · The deck's full network on real dogs
+# ## 발표 자료의 망 그대로, 진짜 개로 · The deck's full network on real dogs
 #
 # `dcgan32`는 위의 표와 똑같은 망을 스탠퍼드 개로 오래 학습한 것이다: 두 코어에서 두 시간 가까이(6,872초).
 

@@ -324,7 +324,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 덱의 여덟 가지 · The eight heuristics, each switched off alone
+# ## 발표 자료의 여덟 가지 · The eight heuristics, each switched off alone
 #
 # 라드퍼드의 망(폭 16), 진짜 개 64×64, 1,500번, 시드 셋씩: 미리 기록해 둔 학습 27번이다.
 #
