@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 00 · 여기서 시작하기 — 살아 있던 적 없는 개들
+# # 00 · 여기서 시작하기 — 세상에 없던 개들
 #
 # **한국어 요약**
 #
@@ -43,7 +43,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 컴퓨터 점검 · The machine check
 #
-# 아래 칸이 오류 없이 돌고 장치(device)를 말하면 된다. GPU가 없어도 모든 장이 몇 분 안에 돈다.
+# 아래 칸이 오류 없이 돌고 장치(device)를 말하면 된다. GPU가 없어도 한 장은 몇 분, 길어야 10분쯤이다.
 #
 # - *preset*: `smoke` only checks that everything runs, `cpu` teaches in minutes, `gpu` trains longer. Set `DOGAN_PRESET` before you start Jupyter to choose.
 # - *precision* (정밀도) is what this machine computes fastest in.
@@ -112,7 +112,7 @@ def network(name, width=48):
 prediction = None  # exercise 1: "A", "B" or "C", before you run the rest
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 살아 있던 적 없는 개들 · Dogs that never lived
+# ## 세상에 없던 개들 · Dogs that never lived
 #
 # 이 강의의 마지막 생성자가 그린 개들이다. 고르지 않았다.
 
@@ -126,14 +126,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. Some have an eye too many. In chapter 15 you will know how they were made, and what it cost.
+# **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. One has an eye too many, a few have no face. In chapter 15 you will know how they were made, and what it cost.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개에게 묻는 두 질문 · Two questions to the same dogs
 #
-# 덱은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
+# 이 강의가 따라가는 발표 자료 '찐개만'(the deck)은 두 모델과 두 질문으로 시작한다. 첫 문장은 조사가 겹쳐 문법에 어긋나므로 바로잡아 나란히 적는다.
 #
-# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected | English |
+# | | 발표 자료의 문장 · as on the slide | 바로잡은 문장 · corrected | English |
 # |---|---|---|---|
 # | **판별 모델** · discriminative | 무엇**을** 차이**를** 기준으로 어떻게 구별할 것인가? | 무엇**의** 차이를 기준으로 어떻게 구별할 것인가? | By the difference in *what*, and how, shall we tell them apart? |
 # | **생성 모델** · generative | 데이터가 어떻게 분포 되어 있는가? | 데이터가 어떻게 분포되어 있는가? | How is the data distributed? |
@@ -145,7 +145,7 @@ plots.show(
 #
 # 로지스틱 회귀(logistic regression): 직선 하나가 가른다. $D(x) = \sigma(w \cdot x + b)$는 x가 하운드일 확률이다.
 #
-# The last line climbs the log probability of the right answers: *(truth − prediction) × input*. Nothing asks where dogs are.
+# The line in the loop climbs the log probability of the right answers: *(truth − prediction) × input*. Nothing asks where dogs are.
 
 # %%
 w = np.zeros(3)
@@ -160,7 +160,7 @@ print(f"right on {right:.1%} of the {len(points):,} dogs, with w, b = {w.round(2
 #
 # 이제 무엇이 가르는지가 아니라 개가 **어디에 있는지**를 묻는다. 가우시안 나이브 베이즈: 종류마다, 값마다 종 모양 하나.
 #
-# $$p(x) = \sum_k p(k)\,p(x \mid k), \qquad p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1})\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2})$$
+# $$p(x) = \sum_k p(k)\,p(x \mid k), \qquad p(x \mid k) = \mathcal N(x_1; \mu_{k1}, \sigma_{k1}^2)\,\mathcal N(x_2; \mu_{k2}, \sigma_{k2}^2)$$
 #
 # To fit it means to count, to average and to square.
 
@@ -194,11 +194,11 @@ axes[1].contour(xs, ys, density, 8, colors="k", linewidths=1.2)
 figure.tight_layout()
 plots.show(
     figure,
-    "The same dogs twice: left with the straight line that separates the kinds, right with the contour lines of two hills of density.",
+    "The same dogs twice: left with the straight line that separates the kinds, right with the contour lines of two hills of density, which stand upright.",
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Two models of the same dogs, two clouds that touch. Each cloud is tilted: within a kind, heavier dogs have longer ears. By Bayes' rule the density, too, tells the kinds apart. Which of the two models could draw you a new dog?
+# **볼 것 · What to see.** Each cloud is tilted: within a kind, heavier dogs have longer ears. The hills of the density stand upright. By Bayes' rule it, too, tells the kinds apart, but less often rightly. Which of the two models could draw you a new dog?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 새 개를 뽑기 · Draw new dogs
@@ -241,7 +241,7 @@ scatter(axes[1], new_dogs, new_kinds, "400 new dogs from the density")
 figure.tight_layout()
 plots.show(
     figure,
-    "Left, points that the boundary is sure of lie all over a huge plane, most of them far from the small box of real dogs; right, new points from the density look like dogs.",
+    "Left, points that the boundary is sure of lie all over a huge plane, most of them far from the small box of real dogs; right, new points from the density lie where dogs are, in clouds without their tilt.",
 )
 inside = np.mean(((sure > 0) & (sure < (34, 22))).all(axis=1))
 print(f"of {len(sure):,} points that the boundary is sure of, {inside:.1%} lie in the box")
@@ -251,7 +251,7 @@ for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.ite
     print(f"{name:<6} correlation of a hound's weight and ears: {tilt:5.2f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** The farther from the line, the surer: hounds with ears of 80 cm, terriers with ears of −40 cm. Generating needs the distribution, and that is the harder question.
+# **볼 것 · What to see.** Left: the farther from the line, the surer, even of ears of 80 cm or −40 cm. Right: new dogs where dogs are; only the tilt is lost (printed). Generating needs the distribution, and that is the harder question.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 그림 한 장으로 보는 GAN · GAN in one picture
@@ -267,7 +267,7 @@ diagram.game(lit=("G", "D"), title="Two models keep each other in check")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 점에서 돌려 보기 · Let it run on the points
 #
-# 그림 대신 개의 두 숫자로 먼저 돌린다. 가짜는 D가 파란 곳으로 가고, D가 마음을 바꾸면 다시 옮겨 간다.
+# 그림 대신 개의 두 숫자로 먼저 돌린다. 가짜는 D가 진짜로 보는 파란 쪽으로 끌리고, D가 마음을 바꾸면 다시 옮겨 간다.
 
 # %% tags=["hide-input"]
 real = ((points - MEAN) / STD).astype("float32")
@@ -312,14 +312,14 @@ for name, x in {"real": points, "fake": moments[-1][1]}.items():
     print(f"{name}: a hound's correlation {tilt:.2f}, D says on average {np.mean(said):.2f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the correlation came. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
+# **볼 것 · What to see.** In the end D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the tilt came; the fake clouds are thinner than the real ones. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 나의 첫 개 · Your first dogs
 #
 # 같은 게임을 그림으로: 숫자 두 개 대신 32×32×3개. 지금 이 컴퓨터에서 학습한다.
 #
-# The data are portraits that a program draws, with names for ears and coats; the networks are chapter 04's. `fit` is the course's training step; in chapter 02 you write it yourself. What is drawn comes from G's running average (EMA; chapter 04 says why).
+# The data are portraits, dogs' heads that a program draws (chapter 03); the networks are chapter 04's. `fit` is the course's training step; in chapter 02 you write it yourself. What is drawn comes from G's running average (EMA; chapter 05 says why).
 
 # %%
 first = GAN(
@@ -336,7 +336,7 @@ film = Film(samples=12, every=cfg.film)
 history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[film])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 색, 윤곽, 얼굴 · Colours, outlines, faces
+# ## 흐린 머리, 귀, 얼굴 · Blurred heads, ears, faces
 #
 # 같은 z 열두 개가 학습하는 동안 어떻게 변하는지 본다.
 
@@ -344,7 +344,7 @@ history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[f
 plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Down the rows: first the colours of the background, then heads with ears, then faces. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
+# **볼 것 · What to see.** Down the rows: blurred heads before sky or snow, then ears, then faces; some stay blurred. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -362,7 +362,7 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
 #
-# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** From 04 on dogs; in 05 a training that fails.
+# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** Dogs from 04 on; in 05 a training fails.
 
 # %%
 course_map.Table("00", "07")
@@ -448,8 +448,8 @@ exercises.solution("00-around")
 # ## 요약 · Summary
 #
 # - A discriminative model learns $p(k \mid x)$: a boundary. A generative model learns $p(x)$, or at least to draw from it.
-# - From a density you can draw new points, and Bayes' rule turns it into a boundary. The way back does not exist.
-# - A density whose form is written by hand is wrong in ways that you must look for. For pictures there is no such form.
+# - From the density of each kind you can draw new points, and Bayes' rule makes a boundary of them. There is no way back.
+# - A density whose form is chosen by hand can be wrong in ways that you must look for. For pictures nobody knows such a form.
 # - A GAN learns to draw without a form: a discriminative model, D, teaches a generative one, G.
 #
 # Chapter 01 says what is being optimised, chapter 02 writes the loop.
@@ -468,7 +468,7 @@ exercises.solution("00-around")
 #
 # GAN을 소개하는 슬라이드 세 장의 문장이다. 어긋난 곳을 바로잡아 나란히 적는다.
 #
-# | | 덱의 문장 · as on the slide | 바로잡은 문장 · corrected |
+# | | 발표 자료의 문장 · as on the slide | 바로잡은 문장 · corrected |
 # |---|---|---|
 # | **What is GAN?** | 판별자가 생성자의 분포**를** 실제 데이터의 분포를 모방하도록 유도하는 모델 | 판별자가, 생성자의 분포**가** 실제 데이터의 분포를 모방하도록 유도하는 모델 |
 # | **Role of Generator** | 간단한(압축된) 양보모델(GAN)의 차원 외분포 Mapping | 간단한(압축된) 분포를 데이터의 분포로 옮기기 (mapping; 글자가 깨진 문장이라 뜻으로 읽었다) |
@@ -479,7 +479,7 @@ exercises.solution("00-around")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the generators side by side
 #
-# 덱은 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
+# 발표 자료는 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
 
 # %% slideshow={"slide_type": "skip"}
 board = leaderboard.read()
@@ -498,4 +498,4 @@ show_rows(names[:5])
 show_rows(names[5:])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked. The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.
+# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked. All but dcgan32 and lsgan64 started, directly or through another, from dcgan64's weights, and some rows still resemble it. The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.

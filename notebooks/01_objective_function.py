@@ -7,7 +7,7 @@
 # - 1차원 분포에서 V를 항별로 직접 계산하고, 적분과 몬테카를로(Monte Carlo) 표본이 같은 값을 준다는 것을 확인한다.
 # - 경사 상승법으로 최적의 판별자를 찾아 D* = p/(p+q) 공식 위에 겹쳐 그리고, V(D*) = 2·JSD − log 4를 소수점 여섯 자리까지 맞춰 본다.
 # - 슬라이더로 손실 함수(loss function)의 그래프와 기울기(gradient)를 움직여, log(1−D(G(z)))가 왜 포화(saturation)되는지 본다.
-# - 최종 목표는 P(Generator) = P(Data)이다. 경사 하강법으로 V가 −log 4에 닿는 것을 보고, '더 깊이'에서는 개 그림으로 같은 수를 잰다.
+# - 최종 목표는 P(Generator) = P(Data)이다. 경사 하강법으로 V가 −log 4에 닿는 것을 보고, '더 깊이'에서는 개 그림 사이의 JSD가 적어도 얼마인지 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/01_objective_function.ipynb)
@@ -37,10 +37,10 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 1. To read V(D, G) term by term, and to compute it in two ways.
 # 2. What D wants, what G wants, and which part of V is no business of G's.
 # 3. Which D is the best, and why V then measures how far apart two distributions are.
-# 4. What a loss function is, and why nobody trains G with the one that the formula gives.
+# 4. What a loss function is, and why G is rarely trained with the one that the formula gives.
 # 5. When the game is over: P(Generator) = P(Data).
 #
-# We stay on a line, where both densities are *known*: each sentence of the deck becomes a number that can be checked. The last part, "Going deeper", has the same number for pictures of dogs.
+# We stay on a line, where both densities are *known*: each sentence of the deck becomes a number that can be checked. The last part, "Going deeper", bounds the same number for pictures of dogs.
 
 # %% slideshow={"slide_type": "skip"}
 import matplotlib.pyplot as plt
@@ -215,7 +215,7 @@ axes[2].plot(means, first + second, "--", color="black", lw=1.5, label="V")
 axes[2].set(xlabel="mean of G(z)", title="D stands still, G moves")
 axes[2].legend(frameon=False)
 figure.tight_layout()
-alt = "log D(x) is largest at D(x) = 1, log(1 - D(G(z))) at D(G(z)) = 0; as G moves, the first term stays flat and the second falls."
+alt = "log D(x) is largest at D(x) = 1, log(1 - D(G(z))) at D(G(z)) = 0; as G's mean grows, the first term stays flat and the second rises."
 plots.show(figure, alt)
 print("slope of the first term in G's mean, at most:", np.abs(np.gradient(first, means)).max())
 print(f"log(1 - v) is lowest on our grid at v = D(G(z)) = {v[np.log(1 - v).argmin()]:.3f}")
@@ -241,7 +241,7 @@ show_climb(climbed)
 # **볼 것 · What to see.** No formula is looked up, and where samples are common the last curve lies on it. Which points came first, and which last (exercise 1)?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 최고의 D를 만나면 V는 거리다 · With the best D, V is a distance
+# ## 최고의 D를 만나면 V는 차이를 잰다 · With the best D, V measures a difference
 #
 # D*를 V에 넣고 분모에서 2를 꺼내면, 남는 것은 p와 q가 얼마나 다른가이다. 평균을 m = (p + q)/2라고 쓰면
 #
@@ -250,7 +250,7 @@ show_climb(climbed)
 # $$= KL(p\,\|\,m) + KL(q\,\|\,m) - 2\log 2 = \mathbf{2\,JSD(p, q) - \log 4}$$
 #
 # - **KL**: Kullback–Leibler divergence (쿨백-라이블러 발산), $E_p[\log p - \log m]$.
-# - **JSD**: Jensen–Shannon divergence (젠슨-섀넌 발산), the mean of both KLs: 0 if p = q, and positive otherwise. The deck writes "JSN"; this is what it means.
+# - **JSD**: Jensen–Shannon divergence (젠슨-섀넌 발산), the mean of both KLs: 0 if p = q, and positive otherwise (its square root is a distance). The deck writes "JSN"; this is what it means.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 생성자 다섯, 등식 하나 · Five generators, one identity
@@ -278,7 +278,7 @@ print(f"-log 4 = {-np.log(4):.6f}")
 ObjectiveOnALine(real=(-1, 1), fake=(2, 1.5))
 
 # %% [markdown]
-# **볼 것 · What to see.** Far away the green curve is a cliff; near the data a gentle slope; at mean −1, width 1 a flat line at ½.
+# **볼 것 · What to see.** Far away the green curve is a cliff; near the data a gentle slope; at mean −1, width 1 a flat line at ½. With the larger width q wins again at the far left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실 함수: D의 그래프 · Loss function: D's graph
@@ -327,7 +327,7 @@ for loss, (g_loss, slope) in by_hand.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최종 목표: P(Generator) = P(Data) · The final goal
 #
-# "JSD를 어떻게 최소화하는가?" 놀이로: D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
+# "JSD를 어떻게 최소화하는가?" 게임으로 풀면, D는 D\*로 답하고, G는 그 D를 통해 조금씩 내려간다.
 #
 # By the chain rule: the slope in the mean is the average of d loss/dx over G's samples, that in the width the average of z · d loss/dx.
 
@@ -412,7 +412,7 @@ for (start, name), way in paths.items():
 # ## 연습 문제 · Exercises
 #
 # 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` at the end of the setup cell.
-# 2. **덱의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
+# 2. **발표 자료의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
 # 3. **또 하나 · Another.** G's slide: "D should minimize V(D, G)", "Maximum when D(G(z)) = 1". *Who* should, and *what* is it there? (a pair of strings)
 # 4. **유도 · Derive.** D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D, `best(p, q)`.
 # 5. **세기 · Count.** p is uniform on [0, 1], q on [½, 1½]. V(D\*) and JSD? (a pair)
@@ -421,7 +421,7 @@ for (start, name), way in paths.items():
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 고치고, 바꾸고, 학습하기 · Repair, change, train
 #
-# 일곱 번째 루프가 이 강의의 첫 GAN이다: D도 G도 표본에서 배운다.
+# 문제 7의 루프는 NumPy 열 줄로 쓴 온전한 GAN이다: D도 G도 표본에서 배운다.
 #
 # 7. **고치기 · Repair.** `play` is a whole GAN on samples, in NumPy: D(x) = σ(w x + b), G(z) = mean + width · z. Its G runs away from the data. Mend one line.
 # 8. **바꾸고 학습하기 · Change and train.** Mended, G finds the mean and misses the width. Which D could see a width? Target: mean *and* standard deviation of G's samples within 0.05 of the data's.
@@ -470,9 +470,9 @@ exercises.solution("01-width")
 #
 # - One function, two players: D maximises V, G minimises its second term.
 # - The best D is p / (p + q). With it, V = 2 JSD − log 4, which is lowest, −log 4, exactly where P(Generator) = P(Data).
-# - A loss sets the size of the penalty. log(1 − D(G(z))) has no slope where D is sure; −log D(G(z)) has one.
+# - A loss sets the size of the penalty. Where D is sure of a fake, log(1 − D(G(z))) has hardly any slope; −log D(G(z)) has one.
 # - Any D that we can train says how far apart two sets of pictures are, at least: of dogs, too ("Going deeper").
-# - Here we knew p and had D\* for free. In chapter 02 both have to be learned, from samples, in turns.
+# - Here we knew p and had D\* for free. In chapter 02 D and G both learn from samples, in turns.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
@@ -503,7 +503,8 @@ ax.axvline(64, color=PALETTE["neutral"], ls=":")
 ax.text(68, 1.2, "a batch of 64")
 ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
 plots.show(
-    figure, "The error of the sampled V shrinks inside a grey band of two standard errors, to zero."
+    figure,
+    "The error of the sampled V shrinks to zero, about as fast as a grey band of two standard errors.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -514,7 +515,7 @@ plots.show(
 #
 # 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
 #
-# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the real JSD is larger. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
+# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the true JSD is no smaller. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -131,7 +131,7 @@ diagram.animate()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 생성자 · The generator
 #
-# 생성자 G는 난수 z를 받아 표본 G(z)를 낸다. 2014년에는 전결합층뿐이었다.
+# 생성자 G는 난수 z를 받아 표본 G(z)를 낸다. 2014년 논문의 숫자와 얼굴은 전결합층만으로 그린 것이다.
 #
 # Two numbers in and a point of the plane out, or 100 numbers in and a picture out: the same function. `norm` is batch normalisation, of 2015; only the dogs use it.
 
@@ -274,7 +274,7 @@ def make_round(G, D, real, g_rate, d_rate, batch):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 놀이터 · The playground
 #
-# 먼저 평면에서, 점으로. ▶를 누르고, 움직이는 동안 슬라이더를 바꾸어 보라.
+# 먼저 평면에서, 점으로. ▶를 누르고 슬라이더를 바꾸어 보라. 여덟 무리(모드, mode)가 다 채워지는가?
 
 # %%
 my_playground = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
@@ -282,7 +282,7 @@ my_playground.advance(cfg.pictures)
 my_playground
 
 # %% [markdown]
-# **볼 것 · What to see.** Blue: D says real. Orange: fake. Pink arrows: where each fake is pulled.
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Arrows: where each fake is pulled. No mode yet.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
@@ -306,7 +306,7 @@ def learn(real, rounds):
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 색에서 개로 · From grain to dogs
+# ## 알갱이에서 개로 · From grain to dogs
 #
 # 같은 z 열두 개를 학습하는 동안 따라간다.
 
@@ -314,7 +314,7 @@ def learn(real, rounds):
 artist, (rows, labels) = learn(pixels, cfg.rounds)
 plots.show(
     plots.labelled_rows([as_pictures(row) for row in rows], labels),
-    "The same twelve latents as training goes on: grain, then backgrounds, then dogs' heads.",
+    "The same twelve latents: one head under grain, then coats, then heads with ears.",
 )
 
 # %% [markdown]
@@ -323,7 +323,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고르지 않은 개들, 숫자로도 · Dogs, none picked, and measured
 #
-# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 무더기가 비슷할수록 작다.
+# 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 그림 묶음이 비슷할수록 작다.
 
 # %% tags=["hide-input"]
 figure = plots.beside(
@@ -341,12 +341,12 @@ for name, heap in heaps.items():
     print(f"{name:<16}", metrics.kid(fresh[: cfg.judged], heap, "dognet"))
 
 # %% [markdown]
-# **볼 것 · What to see.** Most are dogs, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours. "Other portraits" is KID's floor. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
+# **볼 것 · What to see.** Most are dogs' heads, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours. "Other portraits" is KID's floor, 0 within its error. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 모드 붕괴 · Mode collapse, and V does not tell
 #
-# 서 있는 D에게는 가장 좋은 답이 **한 점**이다. G가 앞서 달리면 모두 그리로 몰린다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
+# D가 서 있는 동안 G의 가장 좋은 답은 **한 점**이다. G가 앞서 달리면 모두 그리로 몰린다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
 
 
 # %% tags=["hide-input"]
@@ -394,7 +394,7 @@ plots.show(figure, alt, dpi=80)
 #
 # | you see | likely | look at |
 # |---|---|---|
-# | samples resemble each other, all change together | 모드 붕괴 · mode collapse | many samples of the same z; count modes; recall (chapter 14) |
+# | samples resemble each other, all change together | 모드 붕괴 · mode collapse | many z at once; count modes; recall (chapter 14) |
 # | V near 0, samples stand still | D wins; with minimax, saturation | the arrows on the fakes |
 # | V near −log 4 | success, **or** a weak judge | samples |
 # | single pixels stick out | dense layers | convolutions (chapter 04) |
@@ -500,7 +500,7 @@ exercises.solution("02-eight-modes")
 #
 # - G maps simple noise to samples and learns only through D's gradient; D is a classifier of real against fake.
 # - The loop: one step of D on −V, one step of G on −log D(G(z)), each moving one player's variables.
-# - V near −log 4 is necessary, not sufficient: a weak D cannot tell success from mode collapse. Look at samples, and count.
+# - V near −log 4 proves nothing by itself: a weak D cannot tell success from mode collapse. Look at samples, and count.
 # - Dense layers can draw dogs of 16 pixels: blurred ones. What they do not know about pictures is under "Going deeper: neighbours".
 # - In PyTorch: `zero_grad` before `backward`, `detach` the fakes in D's step.
 
@@ -537,10 +537,13 @@ axes[2].axhline(-np.log(4), color="black", ls="--", label="−log 4 = −1.386")
 axes[2].set(xlabel="rounds", title="V(D, G)", ylim=(-2.5, 0))
 axes[2].legend(frameon=False)
 figure.tight_layout()
-plots.show(figure, "Fakes before and after training on eight groups; V moves towards −log 4.")
+plots.show(
+    figure,
+    "Fakes before and after training: in the end on all eight groups, and a few between them; V stays a little above −log 4.",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** V comes close to −log 4, its value at P(Generator) = P(Data), and does not settle: two players chase each other, and a batch of 128 is a noisy judge.
+# **볼 것 · What to see.** V comes within about 0.1 of −log 4, its value at P(Generator) = P(Data), and stays above it: D still tells some fakes, such as those between the groups. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: neighbours
@@ -557,12 +560,15 @@ figure = plots.labelled_rows(
     [as_pictures(pixels[:12, order]), as_pictures(shuffled), as_pictures(restored)],
     ["real, shuffled", "generated", "generated, put back in order"],
 )
-plots.show(figure, "Shuffled portraits, shuffled samples, and the same samples put back: dogs.")
+plots.show(
+    figure,
+    "Shuffled portraits, shuffled samples, and the same samples put back in order: blurred dogs' heads.",
+)
 exercises.check("02-shuffled", prediction)
 exercises.solution("02-shuffled")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. "Neighbours are alike" is not built in: it has to be learnt 768 times over. Chapter 04 builds it in.
+# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. (Half the rounds: compare with the third row of the film above.) "Neighbours are alike" is not built in: it has to be learnt 768 times over. Chapter 04 builds it in.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: is it the same mathematics?
@@ -622,11 +628,11 @@ ax.axhline(1e-4, color="black", lw=1)
 ax.set(title="how far from TensorFlow's losses; black: 1e-4", xlabel="step")
 ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 figure.tight_layout()
-alt = "Differences grow slowly at rate 2e-4 and fast at 0.01, between frameworks as within one."
+alt = "PyTorch's differences stay below 0.01 at rate 2e-4 and pass 1 at 0.01; those of a nudged TensorFlow lie far below them."
 plots.show(figure, alt)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** At 2e-4 the two stay together for as long as printed. At the slide's 0.01 they part at once: the two Adams put their ε in different places, and where a step is as large as a weight every difference grows, even one in the seventh digit (dotted).
+# **볼 것 · What to see.** At 2e-4 the losses stay close, as printed, but not as close as two starts that differ in the seventh digit (dotted): the same mathematics is not the same arithmetic. One known difference is that the two Adams put their ε in different places. At the slide's 0.01 they part at once; there a step is as large as a weight, and even the nudge grows from 1e-5 to 1.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: both loops by their samples
@@ -665,7 +671,7 @@ else:
 print(f"portraits  grain {grain(pixels):.2f}, this GAN {grain(made):.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice without batch normalisation and with Adam's usual β₁ = 0.9. These samples do not decide between the two loops.
+# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice: these networks have no batch normalisation, their first weights are large, and Adam has its usual β₁ = 0.9. The dogs above differ in all three; which of them matters, this run does not say. And these samples do not decide between the two loops.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the playground, by hand and by five distributions

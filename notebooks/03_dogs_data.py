@@ -5,7 +5,7 @@
 #
 # - Stanford Dogs는 120 견종, 사진 20,580장에 견종 이름과 경계 상자(bounding box)를 함께 준다.
 # - 주석의 네 수 $x_1, x_2, x_3, x_4$로 개를 정사각형으로 잘라 64×64와 32×32로 줄인다.
-# - 줄일 때 앨리어싱(aliasing)을 막지 않으면 털이 가짜 무늬로 변하고, 생성자는 그 무늬까지 배운다.
+# - 줄일 때 앨리어싱(aliasing)을 막지 않으면 없던 무늬가 생기고, 그것도 데이터의 일부가 된다.
 # - 두 그림 묶음이 얼마나 다른지는 픽셀이 아니라 **특징**으로 잰다: 최근접 이웃, FID, KID.
 # - 잰 값은 바닥(진짜와 진짜), 흐림, 잡음 옆에 놓아야 읽을 수 있다. 다음 장부터 이 자를 쓴다.
 
@@ -32,9 +32,9 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 배울 것 · What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
-# 사진 한 장이 배치가 되기까지, 그리고 그림 묶음 둘을 재는 법을 배웁니다.
+# 사진 한 장이 배치가 되기까지, 그리고 그림 묶음 둘을 재는 법을 배운다.
 #
 # 1. What Stanford Dogs is, how it is stored, and under which terms.
 # 2. To read an annotation and to cut the dog out, in a dozen lines of your own.
@@ -77,7 +77,7 @@ cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한눈에 보기 · The idea in one picture
 #
-# 이번 장은 그림의 아래쪽, 진짜 $x$를 만드는 법입니다. 다음 장부터는 $G$가 그것을 흉내 냅니다.
+# 이번 장은 그림의 아래쪽, 진짜 $x$를 만드는 법이다. 다음 장부터는 $G$가 그것을 흉내 낸다.
 
 # %% tags=["hide-input"]
 diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes from")
@@ -85,7 +85,7 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개는 어디에서 오나 · Stanford Dogs
 #
-# 사진은 비상업적 연구와 교육에만 쓸 수 있어서 싣지 않습니다. 디스크에 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 씁니다.
+# 사진은 비상업적 연구와 교육에만 쓸 수 있어서 싣지 않는다. 디스크에 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 쓴다.
 #
 # | | |
 # |---|---|
@@ -99,12 +99,12 @@ dogs = load_dogs(size=64, limit=cfg.images)
 plots.show(plots.grid(dogs.images[:24], 12, scale=0.9), "24 square pictures of dogs.")
 
 # %% [markdown]
-# **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses and backgrounds; every dog fills its square.
+# **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses, sizes and backgrounds; one dog a square.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주석 한 장 · One annotation, read by hand
 #
-# 발표 자료의 $x_1, x_2, x_3, x_4$는 왼쪽 위에서 잰 `xmin, ymin, xmax, ymax`입니다. 상자는 개마다 하나씩입니다.
+# 발표 자료의 $x_1, x_2, x_3, x_4$는 왼쪽 위에서 잰 `xmin, ymin, xmax, ymax`이다. 상자는 개마다 하나씩이다.
 #
 # Without the real archive, doodles write themselves out as **the same two files**.
 
@@ -125,7 +125,7 @@ print(shortest, read_boxes(notes[shortest]))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이미지 크롭 · Make it square
 #
-# 생성자는 정사각형을 그립니다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남습니다. 늘어난 개에게서는 늘어난 개를 배웁니다.
+# 생성자는 정사각형을 그린다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남는다. 늘어난 개에게서는 늘어난 개를 배운다.
 
 
 # %%
@@ -155,21 +155,21 @@ print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 줄이기 · Shrinking needs a filter
 #
-# $n$번째 픽셀만 고르면 없던 무늬가 생깁니다(앨리어싱). 먼저 평균을 내는 필터가 그것을 막습니다.
+# $n$번째 픽셀만 고르면 없던 무늬가 생긴다(앨리어싱). 먼저 평균을 내는 필터가 그것을 막는다.
 
 # %% tags=["hide-input"]
 plots.show(
     looking.shrinking(cut),
-    "A coat and fine stripes at 32 pixels: with a filter, and without, where false patterns appear.",
+    "A dog and fine stripes shrunk to 32 pixels: even with a filter; without, jagged edges and coarse stripes that were not there.",
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Below, the filtered stripes become an even grey, which is the truth: they are too fine for 32 pixels.
+# **볼 것 · What to see.** On the right, jagged edges above, and below coarse stripes that the original does not have. Filtered, they become an even grey, which is the truth: they are too fine for 32 pixels.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 사진에서 수까지 · From the photograph to the numbers
 #
-# 자르고, 64로 줄이고, 32로 줄이고, $[-1, 1]$로 바꿉니다. $G$의 `tanh`가 사는 범위입니다.
+# 자르고, 64로 줄이고, 32로 줄이고, $[-1, 1]$로 바꾼다. $G$의 `tanh`가 사는 범위이다.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -177,12 +177,14 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** At 32×32 breeds can still be told apart; eyes are two or three pixels.
+# **볼 것 · What to see.** At 32×32 ears, coat and tongue are still there; an eye is two or three pixels.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습하기 전에 보라 · Look before you train
 #
-# 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 봅니다. 점선은 64픽셀입니다.
+# 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 본다. 점선(64픽셀) 왼쪽의 개는 늘려야 한다.
+#
+# **볼 것 · What to see.** Breeds about equally often; boxes from half to twice as wide as high, the middle half of them between the two printed numbers.
 
 # %% tags=["hide-input"]
 plots.show(looking.statistics(cut), "Histograms: dogs per breed, shapes and sizes of boxes, light.")
@@ -191,9 +193,9 @@ print(f"{len(cut):,} dogs, {(sides.max(1) < 64).sum():,} of them smaller than 64
 print(f"; half are {np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75)).round(2)} as wide as high")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 초상, 그리고 배치 · Portraits, and what the networks get
+# ## 초상화, 그리고 배치 · Portraits, and what the networks get
 #
-# 4장부터 눈앞에서 학습할 때는 이 작은 개 얼굴들을 씁니다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)입니다.
+# 눈앞에서 학습할 때는 거의 모든 장이 이 작은 개 얼굴들을 쓴다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)이다.
 
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
@@ -210,9 +212,9 @@ plots.show(plots.grid(rows, 8, scale=1.2), "Eight heads as stored; below, some o
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자가 필요하다: 특징 · A ruler: a picture becomes 256 numbers
 #
-# "이 개들이 더 낫다"는 말은 재지 않으면 주장일 뿐입니다. 그런데 픽셀의 차이는 개의 차이가 아닙니다.
+# "이 개들이 더 낫다"는 말은 재지 않으면 주장일 뿐이다. 그런데 픽셀의 차이는 개의 차이가 아니다.
 #
-# 1. **Features** (특징). DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징입니다. Alike dogs get alike numbers.
+# 1. **Features** (특징). DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징이다. Alike dogs get alike numbers.
 # 2. **Distances between heaps.** Not picture by picture, for a generator shall not copy: all the fakes against all the real ones.
 
 # %%
@@ -251,7 +253,7 @@ prediction = None  # exercise 1: "A" or "B", before the slide "What a number mea
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최근접 이웃 · The nearest neighbour
 #
-# 처음 보는 개마다 가장 가까운 개를 찾습니다. 암기한 생성자는 여기서 들킵니다.
+# 처음 보는 개마다 가장 가까운 개를 찾는다. 암기한 생성자는 여기서 들킨다.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -267,12 +269,12 @@ for how, place in {**found, **others}.items():
     print(f"{how:20s} same ears {same[0]:.0%}, colour {same[1]:.0%}, background {same[2]:.0%}")
 
 # %% [markdown]
-# **볼 것 · What to see.** Move the dogs by three pixels: pixels lose the ears, features hardly change.
+# **볼 것 · What to see.** Pixels find the ears, features the coat. Move the dogs by three pixels: pixels lose many of the ears, features few.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## FID · 프레셰 거리, two heaps as two Gaussians
 #
-# 두 묶음의 평균과 공분산만 견줍니다: $\lVert m_1-m_2\rVert^2+\mathrm{Tr}\big(C_1+C_2-2(C_1C_2)^{1/2}\big)$
+# 두 묶음의 평균과 공분산만 견준다: $\lVert m_1-m_2\rVert^2+\mathrm{Tr}\big(C_1+C_2-2(C_1C_2)^{1/2}\big)$
 
 
 # %%
@@ -291,7 +293,7 @@ assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## KID · 커널 거리, every pair is compared
 #
-# 모든 쌍을 $k(x,y)=\big(\tfrac{x\cdot y}{d}+1\big)^3$로 견줍니다. 표본이 적어도 치우치지 않습니다.
+# 모든 쌍을 $k(x,y)=\big(\tfrac{x\cdot y}{d}+1\big)^3$로 견준다. 표본이 적어도 치우치지 않는다.
 
 
 # %%
@@ -308,7 +310,7 @@ assert abs(kernel_distance(x, y) - metrics.kid(seen, new).value) < 1e-4
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 눈금 읽기 · What a number means
 #
-# 값 하나는 뜻이 없습니다. 바닥(진짜와 진짜), 흐림, 잡음, 다양성 부족의 눈금 옆에 놓고 읽습니다.
+# 값 하나는 뜻이 없다. 바닥(진짜와 진짜), 흐림, 잡음, 다양성 부족의 눈금 옆에 놓고 읽는다.
 
 # %% tags=["hide-input"]
 measured = looking.damage(portraits.images, fresh.images)
@@ -318,12 +320,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Logarithmic. The dotted lines are new dogs that nobody touched.
+# **볼 것 · What to see.** Logarithmic; dotted, new dogs that nobody touched. On the right, 100 dogs, repeated, cost FID three quarters of what half a pixel of blur does, and KID a twentieth.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자도 틀린다 · When not to believe the ruler
 #
-# FID는 그림이 적으면 커집니다: 같은 종류의 두 묶음인데도 그렇습니다. KID는 그렇지 않습니다.
+# FID는 그림이 적으면 커진다: 같은 종류의 두 묶음인데도 그렇다. KID는 그렇지 않다.
 #
 # - Compare FIDs of the same n and the same network only: KID[dognet], n. Never with a paper's Inception FID.
 # - A generator that copies its data has a distance of 0. Look at the nearest neighbours too.
@@ -337,11 +339,11 @@ for n in (100, 200, 400, len(y)):
         print("n = {:5,}   FID {:6.2f}   KID {:8.5f}".format(n, *scores))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되었나 · What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
-# 데이터가 잘못되면 신경망은 그대로 배웁니다.
+# 데이터가 잘못되면 신경망은 그대로 배운다.
 #
-# - **Stretched dogs**: `crop="box"`. The histogram of shapes has its peak far from 1.
+# - **Stretched dogs**: `crop="box"`. The histogram of shapes says how far from 1 the boxes are.
 # - **A false pattern in every coat**: shrunk without a filter.
 # - **Everything dark, or G stuck at grey**: pictures left in 0…255 while `tanh` ends at 1. Print the range of a batch, always.
 # - **One breed too often**: the first histogram; `limit` takes the same number of each breed.
@@ -350,12 +352,12 @@ for n in (100, 200, 400, len(y)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# `None` 자리에 답을 쓰세요. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나옵니다.
+# `None` 자리에 답을 쓴다. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나온다.
 #
 # 1. **예측 · Predict.** (before the slide "What a number means") New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
 # 2. **계산 · Compute.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
 # 3. **세기 · Count.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
-# 4. **고치기 · Repair.** From batches of `prepare` (below), $G$ learnt nothing. It has three faults.
+# 4. **고치기 · Repair.** From the batches of `prepare` (below), $G$ learnt nothing: `prepare` has three faults.
 # 5. **골라내기 · Choose.** Of 4,000 doodles in many poses, keep 100 or more that cannot be told from portraits: KID at most 0.03. `doodles.attributes` tells pose, background, size, ... of each; `doodles.subset(mask)` keeps some.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -378,7 +380,7 @@ exercises.check("03-prepare", prepare)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
-# 자르고, 줄이고, 보고, 재는 네 가지가 학습보다 먼저입니다.
+# 자르고, 줄이고, 보고, 재는 네 가지가 학습보다 먼저이다.
 #
 # - 120 breeds, 20,580 pictures, one box for each dog; without them, doodles go through the very same pipeline.
 # - A square around the dog, a filter, [−1, 1], half of them mirrored.
@@ -397,7 +399,7 @@ exercises.check("03-prepare", prepare)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: three ways to make it square
 #
-# `square`는 넓히고, `box`는 늘리고, `none`은 사진 전체를 늘립니다. 이 강의는 `square`를 씁니다.
+# `square`는 넓히고, `box`는 늘리고, `none`은 사진 전체를 늘린다. 이 강의는 `square`를 쓴다.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 plots.show(
@@ -409,7 +411,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the average dog
 #
-# 아무것도 구별하지 못하는 생성자가 그릴 그림입니다. 4장에서 $G$가 맨 처음 그리는 것이기도 합니다.
+# 한 장만 그릴 수 있고 픽셀 차이의 제곱으로 벌을 받는다면, 이 그림이 가장 좋은 답이다. 그래도 개가 아니다.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs differ most there.")
@@ -420,7 +422,7 @@ plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs d
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: bad input
 #
-# 이만 장이 모두 멀쩡한 일은 없습니다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸습니다.
+# 이만 장이 모두 멀쩡한 일은 없다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸다.
 #
 # **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files.
 
@@ -432,7 +434,7 @@ for problem, found in load_dogs(size=64, source=broken).problems.items():
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: what a number means, in numbers
 #
-# 눈금을 수로 적어 둡니다. 다음 장의 값은 이 표 옆에서 읽으세요.
+# 눈금을 수로 적어 둔다. 다음 장의 값은 이 표 옆에서 읽는다.
 
 # %% slideshow={"slide_type": "skip"}
 print(f"{'':22s}{'FID':>8s}{'KID':>9s}   [{seen.network.name}, n={len(fresh):,}]")

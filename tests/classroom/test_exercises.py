@@ -34,6 +34,7 @@ RIGHT = [
     ("01-slip-discriminator", "D(G(z)) = zero."),
     ("01-slip-generator", ("the generator", "lowest")),
     ("01-slip-generator", ("생성자", "최소")),
+    ("01-slip-generator", ("G should minimize V(D, G)", "Minimum when D(G(z)) = 1")),
     (
         "03-prepare",
         lambda x, flips: np.where(flips[:, None, None, None], x[:, :, ::-1], x) / 127.5 - 1,
@@ -62,6 +63,7 @@ WRONG = [
     ("01-slip-discriminator", "D(x) = 0"),
     ("01-slip-discriminator", "D(G(z)) = 10"),
     ("01-slip-generator", ("G", "maximum")),
+    ("01-slip-generator", ("G should maximize V(D, G)", "minimum")),
     ("01-half-overlap", (float("nan"), float("nan"))),
     ("01-saturation", float("nan")),
     ("02-slide", "ACDFGH"),

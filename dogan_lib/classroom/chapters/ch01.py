@@ -54,9 +54,10 @@ def slip_of_d(answer):
 def slip_of_g(answer):
     """Who, and which extreme."""
     who, extreme = (squeezed(part) for part in answer)
-    if who.removeprefix("the") not in ("g", "generator", "생성자"):
+    if not re.fullmatch(r"(the)?(g|generator|생성자[는가]?)(shouldminimi[sz]ev(\(d,g\))?)?", who):
         return "Whose slide is it? Only one of the two players minimises V."
-    if extreme not in ("minimum", "min", "minimal", "lowest", "smallest", "low", "최소", "최솟값"):
+    least = "minimum|minimal|min|lowest|low|smallest|최소|최솟값"
+    if not re.fullmatch(rf"({least})(whend\(g\(z\)\)=1)?", extreme):
         return "Where does log(1 - v) go as v goes to 1: up or down?"
 
 

@@ -13,8 +13,8 @@ choices(
     "ABC",
     """
     B. With beta_1 0.9 each player goes on in the direction of about its last ten gradients, and
-    by then the other has moved. Half of that memory is enough here. The lower rates do the same
-    thing more slowly, and labels of 0.9 change how sure D may be, not how fast it wins.
+    by then the other has moved; with 0.5 it is about the last two. The lower rates end with one
+    picture for every z, and labels of 0.9 change how sure D may be, not who wins.
     """,
     hints={
         "A": "Look at the rows: is the picture better, or only earlier in the same story?",
@@ -98,8 +98,11 @@ def losses_through(T, D, real, fake):
     "05-without-norm",
     """
     R1 in place of batch normalisation, and what else cured the run:
-    `build(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True, penalties=[penalties.R1(0.1)])`
-    ends at 0.12 after 16 epochs at width 16 (one seed, R1 on a quarter of each batch).
+
+    build(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True,
+          penalties=[penalties.R1(0.1, fraction=0.25)])
+
+    ends at 0.12 after 16 epochs at width 16 (one seed).
     """,
     at_most=0.15,
     unit=f"{KID}, no batch normalisation in D",
