@@ -43,9 +43,9 @@ if "COLAB_RELEASE_TAG" in os.environ:
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(dogs=256, epochs=2, batch=32, width=4, film=1, judged=48),
-    cpu=dict(dogs=6000, epochs=7, batch=32, width=16, film=2, judged=480),
-    gpu=dict(dogs=6000, epochs=60, batch=32, width=32, film=10, judged=2400),
+    smoke=dict(dogs=256, epochs=2, batch=32, width=4, rate=1e-3, film=1, judged=48),
+    cpu=dict(dogs=6000, epochs=11, batch=32, width=8, rate=1e-3, film=3, judged=480),
+    gpu=dict(dogs=6000, epochs=60, batch=32, width=32, rate=4e-4, film=10, judged=2400),
 )
 cfg
 
@@ -199,8 +199,8 @@ def miyato_generator(resolution, ch, classes, latent_dim=100):
     return keras.Model([z, labels], layers.Activation("tanh", dtype="float32")(x))
 
 
-def adam():
-    return keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9)
+def adam(rate):
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)
 
 
 prediction = None  # exercise 1: "A", "B" or "C", before you train
@@ -235,7 +235,7 @@ def miyato_discriminator(resolution, ch, classes):
 # %%
 G, D = (build(32, cfg.width, classes) for build in (miyato_generator, miyato_discriminator))
 gan = GAN(G, D)
-gan.compile(losses.Hinge(), adam(), adam(), ema=0.995)
+gan.compile(losses.Hinge(), adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
 batches = dogs.batches(cfg.batch, condition=kinds)
 film = Film(samples=12, every=cfg.film, labels=np.arange(12) * 2)
 history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(samples=25), film])

@@ -63,10 +63,10 @@ from matplotlib.colors import LogNorm
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import diagram, exercises, studies
-from dogan_lib.classroom.heat import AttentionMap, heat_over, places
+from dogan_lib.classroom.heat import BRIGHTEST, AttentionMap, heat_over, places
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
-from dogan_lib.generator import latents
+from dogan_lib.generator import Generator, latents
 from dogan_lib.layers import SelfAttention, SpectralNormalization
 from dogan_lib.models import sagan
 from dogan_lib.plots import PALETTE
@@ -290,7 +290,6 @@ for make in (sagan.generator, sagan.discriminator):
 # 같은 개, 같은 걸음 수. 16×16의 주의 층만 다르다. D의 학습률은 G의 두 배이다(TTUR, Heusel 2017).
 
 # %% slideshow={"slide_type": "skip"}
-keras.utils.set_random_seed(0)
 gans, seconds = {}, {}
 
 
@@ -300,19 +299,23 @@ def adam(rate):
 
 
 # %%
-for name, side in (("without", None), ("with", 16)):
-    start = time.monotonic()
-    networks = [
-        make(32, cfg.ch, None, attention=side) for make in (sagan.generator, sagan.discriminator)
-    ]
-    gan = gans[name] = GAN(*networks, latent_dim=128)
+def train(name, side):
+    keras.utils.set_random_seed(0)
+    start, makers = time.monotonic(), (sagan.generator, sagan.discriminator)
+    gan = gans[name] = GAN(*(make(32, cfg.ch, None, attention=side) for make in makers), 128)
     gan.compile("hinge", adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
-    live = [LivePlot(samples=16, title="with attention,")] if side else []
+    live = [LivePlot(samples=16, title=f"{name} attention,")]
     gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=live)
     seconds[name] = time.monotonic() - start
 
-# %% [markdown]
-# **볼 것 · What to see.** Nothing at first: the network without attention trains unseen, then this one.
+
+train("without", None)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 이번에는 주의와 함께 · And with it
+
+# %%
+train("with", 16)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 나란히 · Side by side
@@ -365,7 +368,7 @@ plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, drawn by
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 어디를 보나 · Where does it look?
 #
-# β의 한 줄이 한 자리의 주의 지도다. 눈금은 모두 같다: 검정은 0, 가장 밝은 것은 고르게 볼 때의 열 배.
+# β의 한 줄이 한 자리의 주의 지도다. 눈금은 모두 같다: 검정은 0, 가장 밝은 것은 고르게 볼 때의 네 배.
 
 # %% slideshow={"slide_type": "skip"}
 points = {"centre": (0.5, 0.5), "above": (0.3, 0.5), "below": (0.8, 0.5), "corner": (0.1, 0.1)}
@@ -382,7 +385,7 @@ def looked(model, z, labels=None, zoom=4):
         for name, at in points.items():
             row, column = (int(x * len(maps)) for x in at)
             own, pixel = maps[row, column], (row * scale, column * scale)
-            drawn.append(heat_over(picture, own, pixel, zoom, top=10 / size))
+            drawn.append(heat_over(picture, own, pixel, zoom, top=BRIGHTEST / size))
             titles.append(f"{name}: {places(own):.0f} of {size}")
     return drawn, titles
 
@@ -421,10 +424,10 @@ for name, maps in asked.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 눌러 보기 · Click
 #
-# 왼쪽 개의 귀, 눈, 배경을 눌러 본다. 밝기의 눈금은 앞과 같고, 거의 빛나지 않는다: 249/256의 지도란 이런 것이다.
+# 방금 학습한 G의 개다. 왼쪽 개의 귀, 눈, 배경을 눌러 본다. 밝기의 눈금은 앞과 같다.
 
 # %%
-AttentionMap(shipped, breed=shipped.breeds.index("Samoyed"), seed=11)
+AttentionMap(Generator(mine, card={}), seed=1, zoom=10)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 선을 끊어 보기 · Cut the wire

@@ -159,19 +159,19 @@ def spread(group):
 # %% tags=["hide-input"]
 batches = {
     "16 portraits": pictures[:16],
-    "2 of them": pictures[[0, 1] * 8],
+    "2 of them": pictures[[0] * 8 + [1] * 8],
     "1": pictures[[0] * 16],
 }
 told = {name: float(np.mean([spread(b[i::4]) for i in range(4)])) for name, b in batches.items()}
 titles = [f"{name}: {number:.2f}" for name, number in told.items()]
-tiles = np.stack([plots.tile(batch, 8) for batch in batches.values()])
+tiles = np.stack([plots.tile(batch, 4) for batch in batches.values()])
 plots.show(
     plots.grid(tiles, columns=3, titles=titles, scale=3.6),
     "Sixteen different portraits, two repeated, one repeated; the number that D is told falls to 0.",
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** A collapsed batch is as good as any, picture by picture. Its number gives it away. With two dogs it is 0 as well: a group takes every fourth picture, and here that is one dog four times. (In D it looks at features of 4×4, here at pixels.)
+# **볼 것 · What to see.** A collapsed batch is as good as any, picture by picture. Its number gives it away. (In D it looks at features of 4×4, here at pixels.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한 블록 · One block, assembled

@@ -11,6 +11,8 @@ from dogan_lib.dogs.dataset import plain
 from dogan_lib.generator import latents
 from dogan_lib.models import sagan
 
+BRIGHTEST = 4  # in maps to be compared: times what an even map has everywhere
+
 
 def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None) -> np.ndarray:
     """A picture, enlarged; with `heat` dark and grey, and the map of what counts glowing over it.
@@ -135,9 +137,11 @@ class AttentionMap(WithStill):
         at = (place + 0.5) * self.image.shape[:2] / self.maps.shape[:2] - 0.5
         heat = self.heat()
         self.dog.value = plots.png(heat_over(self.image, at=at, zoom=self.zoom))
-        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, 10 / heat.size))
+        top = BRIGHTEST / heat.size
+        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, top))
         spread = f"{places(heat):.1f} of {heat.size} places"
-        self.said.value = f"spread over {spread} (exp of its entropy); brightest is ten times even"
+        brightest = f"brightest is {BRIGHTEST} times even"
+        self.said.value = f"spread over {spread} (exp of its entropy); {brightest}"
 
 
 def _on_top(side: int, cells: str | None = None):

@@ -86,10 +86,8 @@ def figure(results: dict[str, Obedience]):
         shares = [result.obeyed[name] for name in names]
         at = place - 0.4 + (i + 0.5) * width
         ax.bar(at, shares, width, label=label, color=PALETTE[colour], hatch=hatch, ec="white")
-        for line, known, style in (
-            ("ceiling", result.ceiling, "-"),
-            ("chance", result.chance, ":"),
-        ):
+        lines = {"ceiling": (result.ceiling, "-"), "chance": (result.chance, ":")}
+        for line, (known, style) in lines.items():
             heights, once = [known[name] for name in names], None if i else line
             ax.hlines(heights, at - width / 2, at + width / 2, "black", style, label=once)
     ax.set_xticks(place, names)
