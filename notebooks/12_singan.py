@@ -315,7 +315,8 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=2.7), alt)
 # With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G learns to pass it by; from the reconstruction, which never varies, hardly anything is left to differ. With noise as strong as the detail that is missing, G has to make detail out of it.
 
 # %%
-pair = {"the paper's": pyramids.load("singan_hubble_paper"), "ours": gan}
+names = {"the paper's": "singan_hubble_paper", "ours": "singan_hubble_128"}
+pair = {name: pyramids.load(file) for name, file in names.items()}
 print("diversity by start scale")
 for name, one in pair.items():
     values = [diversity(one.image, one.sample(cfg.judged, start_scale=s)) for s in range(5)]
