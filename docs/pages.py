@@ -39,7 +39,7 @@ HOME = """\
 
 <p class="lead"><b>진(찐)짜 개 같이 만들어보자</b> · let's make them like real dogs</p>
 
-2014년의 첫 GAN부터 SinGAN과 Projected GAN까지, Keras 3로 하나씩 만들고, 개로 학습시키고, 잽니다.
+2014년의 첫 GAN부터 SinGAN과 Projected GAN까지, Keras 3로 하나씩 만들고, 개로 학습시키고, 잰다.
 
 From the first GAN of 2014 to SinGAN and Projected GAN: each built from its idea in Keras 3,
 trained on dogs, and measured.
@@ -59,7 +59,7 @@ trained on dogs, and measured.
 {cards}
 </div>
 
-각 쪽은 위에서 아래로 실행한 노트북입니다. `make lab`으로 열어 고치고 다시 실행해 보세요.
+각 쪽은 위에서 아래로 실행한 노트북이다. `make lab`으로 열어 고치고 다시 실행할 수 있다.
 Each page is a notebook that was run from top to bottom; `make lab` opens it for you to change.
 
 ![Dogs that never lived, drawn by a generator of this course](dogs.jpg)
@@ -146,7 +146,7 @@ def _on_white(image: Image.Image, width: int = 640, height: int = 360) -> Image.
 
 def gallery() -> str:
     """Every shipped generator: dogs, film, truncation, card, scores."""
-    parts = ["# 갤러리 · Gallery", "", "고르지 않고 그린 그대로입니다. None of them was picked."]
+    parts = ["# 갤러리 · Gallery", "", "고르지 않고 그린 그대로이다. None of them was picked."]
     for name in cards.available():
         parts += ["", f"## {name}", "", *_dogs_of(name), "", *_facts(cards.card(name))]
     parts += [

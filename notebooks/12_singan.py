@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 지금까지의 GAN은 사진 수만 장이 필요했습니다. SinGAN(ICCV 2019 최우수 논문)은 **한 장**에서 배웁니다.
-# - 한 장 안에도 조각(patch)은 많습니다. 작은 GAN이 11×11 조각의 분포를 배우고, 이런 GAN을 스케일(scale)마다 하나씩 쌓습니다.
-# - 가장 거친 스케일이 배치를, 가장 고운 스케일이 질감을 정합니다.
-# - 목적 함수는 픽셀마다의 WGAN-GP에 10·MSE(복원)를 더한 것입니다. 직접 쓰고 라이브러리와 맞춰 봅니다.
-# - 잡음이 약하면 위쪽 스케일은 아무것도 지어내지 않습니다. 왜 그런지 재고, 고칩니다.
+# - 지금까지의 GAN은 사진 수천, 수만 장에서 배웠다. SinGAN(ICCV 2019 최우수 논문)은 **한 장**에서 배운다.
+# - 한 장 안에도 조각(patch)은 많다. 작은 GAN이 11×11 조각의 분포를 배우고, 이런 GAN을 스케일(scale)마다 하나씩 쌓는다.
+# - 가장 거친 스케일이 구도를, 가장 고운 스케일이 질감을 정한다.
+# - 목적 함수는 픽셀마다의 WGAN-GP에 10·MSE(복원)를 더한 것이다. 직접 쓰고 라이브러리와 맞춰 본다.
+# - 잡음이 약하면 위쪽 스케일은 거의 지어내지 않는다. 얼마나 그런지 재고, 고친다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/12_singan.ipynb)
@@ -74,9 +74,9 @@ gan = pyramids.load("singan_hubble")
 photo, last = gan.image, len(gan.scales) - 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 사진 한 장이 자료 집합이다 · One picture is a data set
+# ## 사진 한 장이 데이터다 · One picture is a data set
 #
-# 11×11 조각만 보는 판별자는, **모든 조각**이 진짜 같아야만 속습니다. 사진을 줄여 가며 이 일을 되풀이합니다.
+# 판별자는 11×11 **조각마다** 점수를 매긴다. 사진을 줄여 가며 이 일을 되풀이한다.
 
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, last + 1, figsize=(12.5, 2.6))
@@ -90,12 +90,12 @@ figure.tight_layout()
 plots.show(figure, "The picture at all scales; a square of 11 pixels covers less and less of it.")
 
 # %% [markdown]
-# **볼 것 · What to see.** The square is all that one score of D depends on: a fifth of the sky at scale 0, one galaxy at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
+# **볼 것 · What to see.** The square is all that one score of D depends on: a seventh of the picture at scale 0, one galaxy or less at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 피라미드의 산수 · The pyramid's arithmetic
 #
-# 가장 거친 스케일의 짧은 변은 25픽셀, 이웃한 스케일의 비는 약 .75입니다: N = ⌈log₀.₇₅(25 / 짧은 변)⌉ + 1, 신경망은 N + 1개.
+# 가장 거친 스케일의 짧은 변은 25픽셀, 이웃한 스케일의 비는 .75보다 조금 크다: N = ⌈log₀.₇₅(25 / 짧은 변)⌉ + 1, 신경망은 N + 1개.
 
 
 # %%
@@ -113,7 +113,7 @@ for side in (64, 128, 250):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 스케일 하나의 신경망 · One scale's network
 #
-# 3×3 합성곱 다섯, 안쪽 채움 없음: 한 번에 한 픽셀씩, 모두 5픽셀을 잃습니다. 그래서 0을 5픽셀 둘러 넣습니다.
+# 3×3 합성곱 다섯, 안쪽 채움 없음: 한 번에 한 픽셀씩, 모두 5픽셀을 잃는다. 그래서 0을 5픽셀 둘러 넣는다.
 #
 # 1 + 5·2 = **11** pixels go into each output. G is tanh(network(σz + up)) + up: it *adds detail* to what came from below. D is the same network with one channel, a score for each patch.
 
@@ -135,7 +135,7 @@ assert mine.count_params() == library.count_params()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 목적 함수 · The objective
 #
-# 두 부분입니다: 조각마다의 적대적 손실, 그리고 정해진 잡음 z\*에서 사진을 되찾는 복원 손실.
+# 두 부분이다: 조각마다의 적대적 손실, 그리고 정해진 잡음 z\*에서 사진을 되찾는 복원 손실.
 #
 # $$\min_G \max_D\; \underbrace{\overline{D(x)} - \overline{D(G(z))} - 0.1\,\overline{\left(\lVert\nabla_{\hat x} \textstyle\sum D(\hat x)\rVert_2 - 1\right)^2}}_{\text{WGAN-GP, a slope for each pixel}} \;+\; \underbrace{10\,\mathrm{MSE}\bigl(G(z^*),\, x\bigr)}_{\text{reconstruction}}$$
 #
@@ -202,7 +202,7 @@ for name, own, other in (("D", d, theirs.d), ("G", g, theirs.g)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 학습시키기 · Train one, live
 #
-# 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라갑니다. `MINE`에 여러분의 사진을 넣어 보세요.
+# 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라간다. `MINE`에 자기 사진을 넣어도 된다.
 
 # %%
 MINE = None  # "my_photo.jpg"
@@ -229,7 +229,7 @@ plots.show(plots.grid(drawn, 4, titles=titles, scale=2.2), alt)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 잡음에서 그림까지 · From noise to picture
 #
-# 스케일마다: 아래에서 온 그림을 키우고, 잡음 σ를 더하고, G가 세부를 보탭니다.
+# 스케일마다: 아래에서 온 그림을 키우고, 잡음 σ를 더하고, G가 세부를 보탠다.
 
 # %% tags=["hide-input"]
 facts = gan.card()["scales"]
@@ -252,7 +252,7 @@ plots.show(figure, "For every scale: the enlarged picture from below, G's detail
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 표본 · Random samples
 #
-# 스케일마다 새 잡음: 어느 표본도 복사본이 아니고, 모두 같은 조각으로 되어 있습니다.
+# 스케일마다 새 잡음을 넣는다: 구도는 사진과 달라지고, 조각은 사진의 것을 닮는다.
 
 # %%
 pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
@@ -267,7 +267,7 @@ plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.4), alt)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 어떤 모양으로도 · Any shape
 #
-# 합성곱은 그림의 크기를 모릅니다(완전 합성곱, fully convolutional): 다른 모양의 잡음에는 다른 모양의 그림이 나옵니다.
+# 합성곱은 그림의 크기를 모른다(완전 합성곱, fully convolutional): 다른 모양의 잡음에서는 다른 모양의 그림이 나온다.
 
 # %% tags=["hide-input"]
 high, wide = photo.shape[:2]
@@ -290,7 +290,7 @@ plots.show(figure, "One pyramid draws pictures of three shapes.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 시작 스케일 · The start scale
 #
-# 시작 스케일 아래는 사진 그대로, 그 위만 새로 그립니다: 높을수록 달라지는 것이 작아집니다.
+# 시작 스케일 아래는 사진 그대로, 그 위만 새로 그린다: 높을수록 달라지는 것이 작아진다.
 
 # %% tags=["hide-input"]
 starts = range(last + 1)
@@ -310,9 +310,9 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=2.7), alt)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 다양성은 왜 사라지나 · Where diversity goes
 #
-# σₙ = (noise) × RMSE, 즉 아래 스케일이 놓친 만큼에 비례합니다. 논문은 0.1, 이 피라미드는 1입니다.
+# σₙ = (noise) × RMSE, 즉 아래 스케일이 놓친 만큼에 비례한다. 논문의 noise는 0.1, 이 피라미드는 1이다.
 #
-# With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G learns to pass it by; from the reconstruction, which never varies, hardly anything is left to differ. With noise as strong as the detail that is missing, G has to make detail out of it.
+# With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G can learn to pass it by; from the reconstruction, which never varies, little is left to differ. Noise as strong as the missing detail is harder to pass by: our reading of the numbers below.
 
 # %%
 names = {"the paper's": "singan_hubble_paper", "ours": "singan_hubble_128"}
@@ -326,7 +326,7 @@ for name, one in pair.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 스케일의 수 · The number of scales
 #
-# 가장 거친 스케일이 크면 11픽셀은 질감밖에 보지 못합니다.
+# 가장 거친 스케일이 크면 11픽셀은 거의 질감만 본다.
 
 # %% tags=["hide-input"]
 models = {n: pyramids.load(f"singan_china{end}") for n, end in ((3, "_n3"), (4, "_n4"), (6, ""))}
@@ -343,10 +343,10 @@ shown = np.concatenate([drawn[:3] for drawn in rows])
 plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scales.")
 
 # %% [markdown]
-# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky and nowhere a tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
+# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky, bits of roof, and nowhere a whole tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되었고 어떻게 아나 · What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
 # | you see | likely | try |
 # |---|---|---|
@@ -357,15 +357,12 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scal
 # | an error about the size | short side under 25 pixels after shrinking | a squarer crop |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습 · Exercises
+# ## 연습 문제 · Exercises
 #
-# **1. Count.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
-#
-# **2. Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
-#
-# **3. Repair.** The `penalty` below is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
-#
-# **4. Train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least .1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
+# 1. **세기 · Count.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
+# 2. **예측 · Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
+# 3. **고치기 · Repair.** The `penalty` below is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
+# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least 0.1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
 #
 # `exercises.solution("12-scales")` shows a folded answer; so do `12-start`, `12-penalty` and `12-variety`.
 
@@ -385,7 +382,9 @@ def penalty(gradient):
 exercises.check("12-penalty", penalty)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 정리 · Summary
+# ## 요약 · Summary
+#
+# 조각의 분포를 스케일마다 배우면 사진 한 장에서도 새 그림이 나온다.
 #
 # - One picture is thousands of patches. D sees 11×11 pixels and judges patches, never the whole.
 # - A pyramid gives these 11 pixels different meanings: layout at the coarsest scale, texture at the finest.
@@ -404,7 +403,7 @@ exercises.check("12-penalty", penalty)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: time and memory
 #
-# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): what a seed changes is more than what the schedule does. `tests/benchmarks/bench_singan.py` has both.
+# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): so few seeds do not tell the schedules apart. `tests/benchmarks/bench_singan.py` has both.
 
 # %% slideshow={"slide_type": "skip"}
 total = sum(w.size for scale in gan.scales for w in scale.weights)

@@ -3,11 +3,11 @@
 #
 # **한국어 요약**
 #
-# - 12장의 피라미드를 다시 학습시키지 않습니다. 바꾸는 것은 하나, **무엇을 어느 스케일에 넣느냐**입니다.
+# - 12장의 피라미드를 다시 학습시키지 않는다. 바꾸는 것은 하나, **무엇을 어느 스케일에 넣느냐**이다.
 # - 그림→사진(paint to image), 편집(editing), 조화(harmonisation), 초해상도(super-resolution), 애니메이션(animation).
-# - 스케일마다 결과를 나란히 놓고 고릅니다: 낮은 스케일은 많이 지어내고, 높은 스케일은 거의 그대로 둡니다.
-# - 고전적인 방법과 견줍니다: 색 옮기기(Reinhard), 화풍 옮기기(Gatys), 포아송 합성(Poisson), 바이큐빅과 란초시 보간.
-# - 지는 곳은 진다고 씁니다: 숫자는 그것을 잰 칸이 적습니다.
+# - 스케일마다 결과를 나란히 놓고 고른다: 낮은 스케일은 많이 지어내고, 높은 스케일은 거의 그대로 둔다.
+# - 고전적인 방법과 견준다: 색 옮기기(Reinhard), 화풍 옮기기(Gatys), 포아송 합성(Poisson), 바이큐빅과 란초시 보간.
+# - 지는 곳은 진다고 쓴다: 숫자는 그것을 잰 칸이 적는다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/13_singan_applications.ipynb)
@@ -85,9 +85,9 @@ def gallery(pictures, alt, columns=4, scale=2.9):
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 한 그림으로 보는 생각 · The idea in one picture
+# ## 한눈에 보기 · The idea in one picture
 #
-# G는 "세부가 빠진 이 사진에 세부를 더하라"만 배웠고, 흐린 그림이 어디서 왔는지 묻지 않습니다. 그러니 다른 그림을 넣습니다.
+# G는 "세부가 빠진 이 사진에 세부를 더하라"만 배웠고, 흐린 그림이 어디서 왔는지 묻지 않는다. 그러니 다른 그림을 넣는다.
 
 
 # %%
@@ -129,7 +129,7 @@ gallery(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · 그림을 사진으로 · Paint to image
 #
-# 다섯 가지 단색으로 칠한 그림입니다. 낮은 스케일에 넣을수록 많이 지어냅니다.
+# 단색 여섯 가지로 칠한 그림이다. 낮은 스케일에 넣을수록 많이 지어낸다.
 
 # %% slideshow={"slide_type": "skip"}
 canvas = Image.new("RGB", (8 * width, 8 * height), "#cfe0ea")  # sky
@@ -159,7 +159,7 @@ gallery(pictures, "The painting, the picture it shall look like, and each start 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2001년의 맞수: 색 옮기기 · Colour transfer
 #
-# Reinhard: 색 공간 lαβ에서 평균과 편차를 사진의 것으로 바꿉니다. 색만 옮기고 질감은 못 옮깁니다.
+# Reinhard: 색 공간 lαβ에서 평균과 편차를 사진의 것으로 바꾼다. 색만 옮기고 질감은 못 옮긴다.
 
 # %%
 LMS = np.array([[0.3811, 0.5783, 0.0402], [0.1967, 0.7244, 0.0782], [0.0241, 0.1288, 0.8444]])
@@ -176,7 +176,7 @@ def reinhard(picture, like):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2015년의 맞수: 화풍 옮기기 · Style transfer
 #
-# Gatys: 특징의 **그람 행렬**(어떤 특징이 함께 나타나나)은 사진과, 특징 자체는 그림과 같게 픽셀을 고칩니다.
+# Gatys: 특징의 **그람 행렬**(어떤 특징이 함께 나타나나)은 사진과, 특징 자체는 그림과 같게 픽셀을 고친다.
 
 # %% slideshow={"slide_type": "skip"}
 maps, adam = dognet_maps(), keras.optimizers.Adam(0.02)
@@ -220,7 +220,7 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 누가 더 나은가 · Who does better?
 #
-# 두 가지를 묻습니다: 사진의 조각으로 되어 있나(SIFID), 그린 것을 보여 주나(배치의 오차)? 둘 다 작을수록 좋습니다.
+# 두 가지를 묻는다: 사진의 조각으로 되어 있나(SIFID), 그린 것을 보여 주나(구도의 오차)? 둘 다 작을수록 좋다.
 
 
 # %% tags=["hide-input"]
@@ -242,12 +242,12 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere, since a Gram matrix has forgotten where what belongs (with VGG, which the paper used, it is better than with our small DogNet). SinGAN puts leaves on crowns and litter on the ground. Mind the referee: SIFID looks through the same DogNet that style transfer optimises.
+# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Where numbers put style transfer ahead, mind the referee: SIFID looks through the same DogNet that style transfer optimises.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · 편집 · Editing
 #
-# 나무 한 그루를 오려 옆에 붙였습니다. 결과는 **마스크가 밝은 곳에서만** 가져옵니다: (1 - m)·사진 + m·생성.
+# 나무 한 그루를 오려 옆에 붙였다. 결과는 **마스크가 밝은 곳에서만** 가져온다: (1 - m)·사진 + m·생성.
 
 # %% slideshow={"slide_type": "skip"}
 top, bottom = 8 * height // 100, 80 * height // 100
@@ -279,7 +279,7 @@ for result in edits.values():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · 조화 · Harmonisation
 #
-# 낯선 손님: 그린 개를 붙였습니다. 개는 개로 남아야 하니 시작 스케일을 높입니다.
+# 낯선 손님: 그린 개를 붙였다. 개는 개로 남아야 하니 시작 스케일을 높인다.
 
 # %% slideshow={"slide_type": "skip"}
 side = 46 * height // 100
@@ -296,15 +296,15 @@ mask[place] = alpha[..., 0] > 0.5
 harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in starts}
 pictures = {"photograph": photo, "pasted": pasted}
 pictures |= {f"from {k}": result for k, result in harmonised.items()}
-gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from five start scales.")
+gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from each start scale.")
 
 # %% [markdown]
-# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; two scales lower it begins to dissolve, and lower still it is a heap of leaves.
+# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; two scales lower it begins to dissolve, and lower still it is no dog any more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 고전: 포아송 합성 · Poisson blending
 #
-# Pérez: 이웃 픽셀의 **차이**는 개의 것, 테두리의 색은 사진의 것. Δf = Δ(개)를 마스크 안에서 풉니다.
+# Pérez: 이웃 픽셀의 **차이**는 개의 것, 테두리의 색은 사진의 것. Δf = Δ(개)를 마스크 안에서 푼다.
 
 
 # %%
@@ -339,12 +339,12 @@ for name, picture in ways.items():
 gallery({name: picture[place] for name, picture in ways.items()}, "The dog, four ways.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Poisson blending lets the border's colours flow into the dog and keeps every hair: colour without texture. SinGAN draws texture and edges anew, and pays with the dog's face. By SIFID it does no better here than pasting: noise as strong as this pyramid's suits a wood, and not a dog that shall stay one.
+# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew, and pays with the dog's face. By SIFID it does no better here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · 초해상도 · Super-resolution
 #
-# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠습니다. 그것을 여섯 번 되풀이하면 4배가 됩니다.
+# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠다. 그것을 여섯 번 되풀이하면 4배가 된다.
 #
 # Another pyramid: a photograph of 64×43 pixels, scales 2^(1/3) apart, reconstruction weighted 100. The large photograph was never shown. `consistent=True`, which is not in the paper, adds after each pass what the result, shrunk, lacks (back-projection, Irani and Peleg 1991).
 
@@ -361,7 +361,7 @@ for name, consistent in (("SinGAN", False), ("consistent", True)):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### 숫자와 그림 · Numbers and pictures
 #
-# PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋습니다.
+# PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋다.
 
 
 # %% tags=["hide-input"]
@@ -382,12 +382,12 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet and like sharpness of any kind, a nearest-neighbour enlargement too: read the table with the pictures.
+# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph: read the table with the pictures.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5 · 애니메이션 · Animation
 #
-# 필름은 잡음 속의 산책입니다: 사진의 잡음 z\*에서 출발해(α로 되돌아오며) 방향을 지킵니다(β).
+# 필름은 잡음 속의 산책이다: 사진의 잡음 z\*에서 출발해(α로 되돌아오며) 방향을 지킨다(β).
 #
 # $$z_{t+1} = \alpha z^* + (1 - \alpha)\,\bigl(z_t + \beta (z_t - z_{t-1}) + (1 - \beta)\, u_t\bigr), \qquad u_t \sim \mathcal N(0, 1)$$
 
@@ -407,7 +407,7 @@ np.testing.assert_allclose(path, singan_uses.walk(np.zeros(500, "float32"), u, 0
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 필름 · The film
 #
-# 시작 스케일 0은 은하를 옮기고, 1과 2는 그 자리에서 반짝이게 합니다.
+# 시작 스케일 0은 은하를 옮기고, 1과 2는 그 자리에서 반짝이게 한다.
 
 # %%
 sky = pyramids.load("singan_hubble")
@@ -427,13 +427,13 @@ for beta in (0.8, 0.9, 0.95):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 그려 보기 · Your turn: paint
 #
-# 색을 고르고 칸을 눌러 보세요. 여러분의 그림을 올려도 됩니다.
+# 색을 고르고 칸을 누른다. 자기 그림을 올려도 된다.
 
 # %%
 PaintToPhoto(gan, painting, start_scale=1, columns=10)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되었고 어떻게 아나 · What went wrong, and how to tell
+# ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
 # | you see | likely | try |
 # |---|---|---|
@@ -445,9 +445,9 @@ PaintToPhoto(gan, painting, start_scale=1, columns=10)
 # | a film that does not move | σ too small above scale 0 | a pyramid with `noise=1.0`; start scale 0 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습 · Exercises
+# ## 연습 문제 · Exercises
 #
-# **1. Write** `blend(real, generated, mask)`: where the mask (H, W) is 1 the generated picture (H, W, 3) shall be seen.
+# 1. **쓰기 · Write.** `blend(real, generated, mask)`: where the mask (H, W) is 1 the generated picture (H, W, 3) shall be seen.
 
 
 # %% tags=["exercise"]
@@ -457,19 +457,19 @@ def blend(real, generated, mask): ...
 exercises.check("13-blend", blend)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **2. Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 31, 40, 50, 63, 79, 100, 126, 158, 198, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
+# 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 31, 40, 50, 63, 79, 100, 126, 158, 198, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
 
 # %% tags=["exercise"]
 exercises.check("13-start", None)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **3. Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
+# 3. **유도 · Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
 
 # %% tags=["exercise"]
 exercises.check("13-walk", None)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# **4. Train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
+# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
 
 # %% tags=["exercise"]
 trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, Schedule(...))
@@ -479,11 +479,13 @@ exercises.check("13-film", trained)
 exercises.solution("13-start")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 정리 · Summary
+# ## 요약 · Summary
+#
+# 무엇을 어느 스케일에 넣느냐가 쓰임을 정한다.
 #
 # - One pyramid, five uses: choose what is let in, and below which scale. Low scales invent, high ones obey.
 # - A mask makes an edit honest: outside it nothing changes, to one level of 255.
-# - Each classic wins something: colour transfer and Poisson at colours, interpolation at PSNR. SinGAN alone knows *which* texture belongs *where*.
+# - Colour transfer and Poisson blending move colours and no texture; interpolation wins at PSNR and SSIM. Here only SinGAN gave crowns and ground each *their* texture.
 # - A film is a walk near z\*; σ decides whether it moves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -7,7 +7,7 @@
 # - 바닥(진짜와 진짜)과 기준점(32픽셀, 16픽셀, 흐림)이 있어야 점수를 읽을 수 있다.
 # - 숫자만으로는 부족하다: 베낀 것은 아닌지(최근접 이웃), 사람의 눈에는 어떤지(블라인드 테스트)도 본다.
 # - Kaggle에 낼 `images.zip`을 만들고 검사한다.
-# - 끝으로 발표의 다섯 문장, 확산 모델, 딥페이크와 그 탐지를 이야기한다.
+# - 끝으로 발표 자료의 다섯 문장, 확산 모델, 딥페이크와 그 탐지를 이야기한다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/14_jjin_gaeman.ipynb)
@@ -32,9 +32,9 @@ if "COLAB_RELEASE_TAG" in os.environ:
     colab.prepare(KEEP_ON_DRIVE)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 배울 것 · What you will learn
+# ## 무엇을 배우나 · What you will learn
 #
-# 점수를 매기고, 그 점수를 의심하는 법을 배웁니다.
+# 점수를 매기고, 그 점수를 의심하는 법을 배운다.
 #
 # 1. To compare generators on equal terms, and to say how sure the comparison is.
 # 2. To read a score between its floor and its anchors.
@@ -78,7 +78,7 @@ print(runtime.setup(seed=0))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한눈에 보기 · The idea in one picture
 #
-# $G$의 그림 더미와 진짜 더미를 나란히 놓고 거리를 잽니다. $D$는 이제 쉽니다.
+# $G$의 그림 더미와 진짜 더미를 나란히 놓고 거리를 잰다. $D$는 이제 쉰다.
 #
 # **볼 것 · What to see.** Two heaps are lit, and nothing that learns: the score comes after the game, from a network that took no part in it.
 
@@ -91,9 +91,9 @@ diagram.game(
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 발표의 2014 → 2018, 우리 개로 · The deck's row, made of our own dogs
+# ## 발표 자료의 2014 → 2018, 우리 개로 · The deck's row, made of our own dogs
 #
-# 같은 $z$를 모든 생성자에 넣었습니다. 위에서 아래로 강의의 순서입니다.
+# 같은 $z$를 모든 생성자에 넣었다. 위에서 아래로 강의의 순서이다.
 
 # %% tags=["hide-input"]
 order = [
@@ -109,12 +109,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Fur and lawns come first, outlines later, faces last. Years are those of the papers; each row is our small network, not the paper's.
+# **볼 것 · What to see.** Fur and lawns are there early; faces come last, and not in every column. Years are those of the papers; each row is our small network, not the paper's.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 조건 · On equal terms
 #
-# 점수는 자(특징 신경망), 장수 $n$, 상대가 같을 때만 비교할 수 있습니다.
+# 점수는 자(특징 신경망), 장수 $n$, 상대가 같을 때만 비교할 수 있다.
 #
 # | must be the same | or else |
 # |---|---|
@@ -129,7 +129,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 초, 같은 초상화 · Equal seconds, the same portraits
 #
-# 장마다 그 장의 신경망을 작은 폭으로, 같은 초상화 6,000장에, 한 코어의 같은 초 동안, 시드 셋으로 학습했습니다.
+# 장마다 그 장의 신경망을 작은 폭으로, 같은 초상화 6,000장에, 한 코어에서 같은 초 동안, 시드 셋으로 학습했다.
 
 # %% tags=["hide-input"]
 facts = studies.load("chapters")
@@ -140,7 +140,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** In 80 seconds of one core no paper's network beats chapter 04's plain one: its steps are cheap, and it has seen 39,000 pictures, the others 14,000 to 38,000. Only 07 and 08, which also have to obey a label or a caption, are behind by more than the interval (below); one seed of 10 fell apart. It is early in training: with more seconds the order may change.
+# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. Its steps are cheap: it has seen 39,000 pictures, the others 14,000 to 38,000. Only 07 and 08, which also have to obey a label or a caption, are behind by more than the interval (below); one seed of 10 fell apart. It is early in training: with more seconds the order may change.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 print(studies.comparison(facts))
@@ -148,7 +148,7 @@ print(studies.comparison(facts))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 재기 · Score some yourself
 #
-# 진짜 개 1,200마리의 특징이 함께 들어 있어서, 사진이 없어도 잴 수 있습니다.
+# 진짜 개 1,200마리의 특징이 함께 들어 있어서, 사진이 없어도 잴 수 있다.
 #
 # Each number names its network and its n, and stands beside real against real, which is not 0 either, for n is finite. These n differ from the leaderboard's: do not hold these numbers against it.
 
@@ -166,7 +166,7 @@ for name in cfg.rivals:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 먼저 맞혀 보기 · Predict
 #
-# 어느 쪽의 FID가 더 작을까요? A: `projected64`의 그림. B: 32픽셀로 줄였다가 키운 **진짜** 개.
+# 어느 쪽의 FID가 더 작을까? A: `projected64`의 그림. B: 32픽셀로 줄였다가 키운 **진짜** 개.
 
 # %% tags=["exercise"]
 prediction = None
@@ -175,7 +175,7 @@ exercises.check("14-first", prediction)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 순위표 · The leaderboard
 #
-# 회색은 진짜 개에서 온 기준점, 노란색은 Kaggle 규칙 밖의 빌린 눈입니다.
+# 회색은 진짜 개와 낙서로 만든 기준점, 노란색은 Kaggle 규칙 밖의 빌린 눈이다.
 
 # %% tags=["hide-input"]
 board = leaderboard.read()
@@ -187,7 +187,7 @@ plots.show(leaderboard.figure(board), "FID of every generator and anchor, real d
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 품질과 다양성 · Precision and recall
 #
-# FID 하나로는 왜 나쁜지 알 수 없습니다. 정밀도는 한 장 한 장의 품질, 재현율은 다양성입니다.
+# FID 하나로는 왜 나쁜지 알 수 없다. 정밀도는 한 장 한 장의 품질, 재현율은 다양성이다.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -200,7 +200,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 베낀 것은 아닐까 · Is it a copy?
 #
-# 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견줍니다.
+# 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견준다.
 
 # %% tags=["hide-input"]
 name = cfg.rivals[-1]
@@ -211,12 +211,12 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** A generator that copies has distances near 0. MiFID divides FID by the mean distance d where d is under the threshold; these are not.
+# **볼 것 · What to see.** A copy of one of these 600 dogs would lie near 0. MiFID divides FID by the mean distance d where d is under the threshold; here it is above.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 블라인드 테스트 · A blind test
 #
-# 한 장씩 봅니다. 진짜 사진이 없으면 두 생성자 중 누구의 그림인지 맞힙니다.
+# 한 장씩 본다. 진짜 사진이 없으면 두 생성자 중 누구의 그림인지 맞힌다.
 
 # %%
 pictures = blind_test.real_pictures(size=64, limit=4000)  # None where there are no photographs
@@ -228,12 +228,12 @@ test = blind_test.BlindTest(fakes, pictures, each=20, seed=1)
 test
 
 # %% [markdown]
-# **볼 것 · What to see.** Who drew each, `biggan64` or `projected64` (with photographs at hand: real or generated)? Forty answers leave an interval of about thirty points: nobody's eyes decide between two good generators in a minute.
+# **볼 것 · What to see.** Who drew each, `biggan64` or `projected64` (with photographs at hand: real or generated)? Forty answers leave an interval of about thirty points: too wide to tell two generators of about the same quality apart.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## P(G) = P(data)? 탐지기로 재기 · The final goal, measured with a detector
 #
-# 1장의 목표: 최선의 판별자가 50%만 맞힌다면 도착한 것입니다. 특징 256개 위의 선형 분류기로 잽니다.
+# 1장의 목표: 최선의 판별자가 50%만 맞힌다면 도착한 것이다. 특징 256개 위의 선형 분류기로 잰다.
 #
 # In chapter 01 the best D gave $V(D^*, G) = 2\,\mathrm{JSD} - \log 4$, and JSD = 0 only where both densities agree.
 
@@ -248,12 +248,12 @@ print(f"{name}: right about {accuracy:.1%} of the pictures; P(G) = P(data) would
 print(f"real dogs that it accuses: {accused:.1%}")
 
 # %% [markdown]
-# **볼 것 · What to see.** **Not reached**, and a line through 256 numbers suffices to see it. The second line is the price: real dogs that are accused. A detector is a discriminator that came late: who trains against it learns to pass.
+# **볼 것 · What to see.** **Not reached**, and a line through 256 numbers suffices to see it. The second line is the price: real dogs that are accused. A detector is a discriminator that came late: who trains against it may learn to pass.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되고, 어떻게 아는가 · What goes wrong, and how to tell
+# ## 무엇이 잘못되나 · What goes wrong, and how to tell
 #
-# 점수도 속습니다. 무엇을 함께 보아야 하는지 적었습니다.
+# 점수도 속는다. 무엇을 함께 보아야 하는지 적었다.
 #
 # | you see | likely | look at |
 # |---|---|---|
@@ -267,7 +267,7 @@ print(f"real dogs that it accuses: {accused:.1%}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Kaggle의 images.zip · The submission
 #
-# 64×64 PNG 10,000장을 압축 파일 하나로 냅니다. 검사기가 한 장씩 열어 보고, 한 장만 상해도 이름을 대며 거절합니다.
+# 64×64 PNG 10,000장을 압축 파일 하나로 낸다. 검사기가 한 장씩 열어 보고, 한 장만 상해도 이름을 대며 거절한다.
 #
 # `dogan submit biggan64 --truncation 1` writes all 10,000. Kaggle's rules of 2019 allowed no pretrained networks and no other data: `biggan64` would be in, `projected64` and `projected128` out.
 
@@ -288,27 +288,27 @@ except ValueError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## GAN과 확산 모델 · GANs and diffusion, seen in 2026
 #
-# 그림 생성의 주류는 2021년부터 확산 모델입니다. GAN의 생각은 그 안에 살아 있습니다.
+# 그림 생성의 주류는 2021년부터 확산 모델이다. GAN의 생각은 그 안에 살아 있다.
 #
 # - 2021: diffusion models overtake GANs on ImageNet (Dhariwal & Nichol, [2105.05233](https://arxiv.org/abs/2105.05233)).
-# - Their price is many steps a picture. A GAN takes **one**: look at the course's generators, hundreds of pictures a second on a laptop.
+# - Their price is many steps a picture. A GAN takes **one**: the course's generators draw a hundred to a thousand pictures a second on two cores (the whole table, below).
 # - 2023: adversarial distillation makes a diffusion model draw in 1 to 4 steps with a discriminator (Sauer et al., [2311.17042](https://arxiv.org/abs/2311.17042)); GigaGAN scales a GAN to text ([2303.05511](https://arxiv.org/abs/2303.05511)).
 # - 2024: R3GAN, a plain modern GAN, compares well with diffusion at small sizes (Huang et al., [2501.05441](https://arxiv.org/abs/2501.05441)).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 딥페이크, 탐지, 동의 · Deepfakes, detection, consent
 #
-# 개 대신 사람의 얼굴이면 문제가 달라집니다. 그 사람이 동의했는지가 먼저입니다.
+# 개 대신 사람의 얼굴이면 문제가 달라진다. 그 사람이 동의했는지가 먼저이다.
 #
 # - The deck's Obama: *Synthesizing Obama* (Suwajanakorn et al. 2017) drew the mouth from the sound with a recurrent network; no GAN.
-# - A detector of one generator catches its relatives too (measured at the end of this chapter): all of them draw by convolutions. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
+# - A detector of one generator catches its relatives too (measured at the end of this chapter); all of them draw by convolutions, which may be why. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
 # - What helps besides: signed origin (C2PA), marks in the pixels, and saying that a picture is generated.
 # - Pictures of people: only with their consent, and with the law of your country. Pictures of *their* dogs: ask too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaFold와 엑스 마키나 · AlphaFold, and Ex Machina
 #
-# 발표 자료의 두 장을 바로잡습니다.
+# 발표 자료의 두 장을 바로잡는다.
 #
 # - **AlphaFold** is DeepMind's, not Microsoft's, and no GAN. In 2020 it predicted structures of proteins of the new corona virus; AlphaFold 2 (Jumper et al. 2021) is a network of attention, AlphaFold 3 (2024) ends in a diffusion model.
 # - **Ex Machina** (Garland 2014). Caleb judges whether Ava thinks, knowing that she is a machine. Ava learns from each of his judgements what he wants to see. It is a discriminator's story: whoever may be asked often enough can be learnt, and what has been maximised is his verdict, not the thing he was to judge.
@@ -316,7 +316,7 @@ except ValueError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 남았나 · What the project left us
 #
-# 발표의 마지막 다섯 문장에 강의가 답합니다.
+# 발표 자료의 마지막 다섯 문장에 강의가 답한다.
 #
 # | the deck | the course |
 # |---|---|
@@ -327,9 +327,9 @@ except ValueError as error:
 # | 선생님께 얼마나 많이 배웠는지 깨달았다 | and now you can teach it: every chapter is also slides |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습 · Exercises
+# ## 연습 문제 · Exercises
 #
-# `None` 자리에 답을 쓰고 칸을 실행하세요.
+# `None` 자리에 답을 쓰고 칸을 실행한다.
 #
 # 1. **예측 · Predict.** On the slide "Predict", before the leaderboard.
 # 2. **계산 · Compute.** A generator has FID 30 and d = 0.05; the threshold is 0.1. Its MiFID?
@@ -367,7 +367,7 @@ exercises.check("14-leak", None)  # your repaired function in place of None
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
-# 점수는 자의 이름, 장수, 바닥과 함께일 때만 점수입니다.
+# 점수는 자의 이름, 장수, 바닥과 함께일 때만 점수이다.
 #
 # - One table, one ruler, one n, three draws; the floor and the anchors say what the numbers mean.
 # - Precision and recall say *how* a generator falls short; nearest neighbours whether it copied.
@@ -384,7 +384,7 @@ exercises.check("14-leak", None)  # your repaired function in place of None
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the whole table
 #
-# 순위표의 모든 열입니다. 사이트와 README에 있는 표와 같습니다.
+# 순위표의 모든 열이다. 사이트와 README에 있는 표와 같다.
 #
 # **볼 것 · What to see.** The longest training took nearly four times as long as the shortest. No breed was asked for where there is a dash.
 
@@ -394,7 +394,7 @@ Markdown(leaderboard.markdown(board))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: what may be done at the last minute
 #
-# 절단(truncation)과 $D$의 선택으로 같은 생성자의 점수를 바꿀 수 있습니다.
+# 절단(truncation)과 $D$의 선택으로 같은 생성자의 점수를 바꿀 수 있다.
 #
 # **볼 것 · What to see.** Within a block the generator is the same file. Truncation redraws every $|z_i|$ above a threshold (chapter 11); D's favourite is one of several drawn for the same place.
 
@@ -404,7 +404,7 @@ print(leaderboard.options(board))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the nearest training dogs
 #
-# 사진이 있으면(3장) 가장 좋은 그림을 가장 가까운 학습용 개 옆에 놓습니다. 없으면 그림만 보여 줍니다.
+# 사진이 있으면(3장) 가장 좋은 그림을 가장 가까운 학습용 개 옆에 놓는다. 없으면 그림만 보여 준다.
 #
 # **볼 것 · What to see.** A copy would have the same pose, the same coat and the same lawn as its neighbour.
 
@@ -419,7 +419,7 @@ else:
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: does the detector know a stranger?
 #
-# 탐지기는 한 생성자만 배웠습니다. 처음 보는 생성자의 그림도 알아볼까요?
+# 탐지기는 한 생성자만 배웠다. 처음 보는 생성자의 그림도 알아볼까?
 #
 # **볼 것 · What to see.** The strangers are caught as well. Hold these shares against the real dogs that it accuses, on the slide above.
 
@@ -432,7 +432,7 @@ for stranger in ("pggan64", "biggan64", "projected64"):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the scores of 2019
 #
-# Kaggle의 점수는 Inception의 MiFID입니다. 우리 표와 **다른 자**이므로 견줄 수 없습니다.
+# Kaggle의 점수는 Inception의 MiFID이다. 우리 표와 **다른 자**이므로 견줄 수 없다.
 #
 # | entry | public | private |
 # |---|---|---|

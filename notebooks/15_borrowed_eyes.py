@@ -3,9 +3,9 @@
 #
 # **한국어 요약**
 #
-# - 개 사진 12,000장만 본 판별자(discriminator)는 결과 색은 알아도 얼굴은 모른다.
+# - 개 사진 12,000장만 본 판별자(discriminator)는 색과 자세는 읽어도 귀 모양은 잘 모른다.
 # - Projected GAN은 판별자에게 이미 세상을 배운 망의 **특징(features)** 을 빌려준다. 그 망은 얼려 두고, 작은 머리(head) 네 개만 학습한다.
-# - 같은 생성자(generator), 같은 데이터: 눈만 바꾸면 개에게 얼굴이 생긴다.
+# - 다 배운 생성자(generator)를 넓혀 빌린 눈으로 더 학습하니 개에게 얼굴이 생겼다.
 # - 대가도 있다. 캐글 규칙에 어긋나고, ImageNet 특징으로 재는 FID가 후하게 나온다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
@@ -166,7 +166,7 @@ figure.tight_layout()
 plots.show(figure, "A dog, and the two liveliest feature maps of DogNet at four scales over it.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Two maps a scale. On the left outlines and colours, on the right places: head, body, background.
+# **볼 것 · What to see.** Two maps a scale. On the left outlines and coat, on the right places: head, body, background. One dog only.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 섞기 · Mixing
@@ -204,7 +204,7 @@ print("the library's mixing gives the same four maps, to the three digits of bfl
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 섞지 않으면 · Without mixing
 #
-# 특징 몇 개가 거의 모든 에너지를 차지한다. 그것만 맞추면 판별자를 속일 수 있다.
+# 깊은 스케일일수록 채널 일부가 에너지를 차지한다. 섞으면 더 고르게 퍼진다.
 
 
 # %%
@@ -222,7 +222,7 @@ for before, after in zip(some, mix(some), strict=True):
     print(f"{effective_channels(after):8.1f} of {after.shape[-1]}")
 
 # %% [markdown]
-# **볼 것 · What to see.** The share of channels that count. A G that matches a few loud channels has won against a D without mixing.
+# **볼 것 · What to see.** How many channels count: of the finest scale most, of the coarsest a third, and after mixing three quarters. Whether G gains by it is not measured here.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 인자 하나 · One argument
@@ -250,7 +250,7 @@ prediction = None  # exercise 1: "A" or "B"?
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 같은 시간 뒤에 · After equal seconds
 #
-# 쉬운 데이터에서는 빌린 눈이 느리기만 하다.
+# 빌린 눈의 생성자는 그림을 훨씬 적게 본다. 숫자와 그림의 판정이 엇갈린다.
 
 # %% tags=["hide-input"]
 gans = {
@@ -269,12 +269,12 @@ for name, gan in gans.items():
     print(f"{name:<14} {int(gan.step) * cfg.batch:>8,} pictures seen   {score}")
 
 # %% [markdown]
-# **볼 것 · What to see.** Fewer pictures in the same seconds. On easy portraits D's own eyes win, though KID by DogNet flatters the right side. On real dogs the picture turns.
+# **볼 것 · What to see.** Right, fewer pictures seen, blurred dogs, and the *lower* KID: DogNet measures, and D looked through DogNet. To our eyes the left ones are better. One seed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개에서 · On real dogs
 #
-# `projected64`는 `biggan64`의 생성자를 이어받아 눈을 빌려 학습했다.
+# `projected64`는 `biggan64`의 생성자를 이어받아 넓히고, 눈을 빌려 더 학습했다.
 
 # %% tags=["hide-input"]
 both = [checkpoints.load_generator(name) for name in ("biggan64", "projected64")]
@@ -290,7 +290,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Same order of breeds, none picked. Left: fur, legs, a lawn. Right: muzzles, eyes, outlines.
+# **볼 것 · What to see.** Same order of breeds, none picked. Left: fur, legs, a lawn. Right: more muzzles, eyes, outlines; its G is wider, too, and trained longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 견종마다 한 줄 · A breed a row
@@ -305,7 +305,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Coat and build follow the name. Look for the faults of this method too: a third eye, a second nose: features say *that* there are eyes, less *how many*.
+# **볼 것 · What to see.** Down a column, one z: coats follow the name, poses hardly change. Look for the faults of this method too: a third eye, a second nose: features say *that* there are eyes, less *how many*.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 128픽셀 · At 128 pixels
@@ -339,10 +339,10 @@ print(large.describe())
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) After equal seconds on portraits, which G has the lower KID: **A** the one with its own D, or **B** the one with borrowed eyes?
+# 1. **예측 · Predict.** (before the run) After equal seconds on portraits, which G has the lower KID[dognet-1]: **A** the one with its own D, or **B** the one with borrowed eyes, DogNet's?
 # 2. **세기 · Count.** Eyes with channels (32, 64, 128, 256) at strides 4, 8, 16, 32 look at 96×96 pixels. How many numbers do the heads get for one picture?
 # 3. **고치기 · Repair.** `blind_loss` trains G through frozen eyes. G learns nothing. Why?
-# 4. **바꾸고 학습하기 · Change and train.** Reach the target KID with borrowed eyes in `cfg.seconds`: channels, batch, rates.
+# 4. **바꾸고 학습하기 · Change and train.** Bring KID[dognet-1] to 0.15 or less with borrowed eyes in `cfg.seconds`: channels, batch, rates.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("15-ahead", prediction)
@@ -373,7 +373,9 @@ exercises.solution("15-blind")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
-# - D can only teach what it sees. Frozen features of a network that knows the world let it see faces from the first step.
+# 판별자는 보이는 것만 가르칠 수 있다.
+#
+# - D can only teach what it sees. Frozen features of a network that has seen more give it more to see from the first step.
 # - Features are mixed at random, across channels and scales, so that D cannot rest on a few of them; one small head a scale judges.
 # - In this course that is one argument: `projected.discriminator(...)`.
 # - It is not free: rules, flattered scores, doubled eyes.

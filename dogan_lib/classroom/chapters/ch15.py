@@ -5,14 +5,14 @@ from dogan_lib.classroom.kinds import KID, choices, kid_on_portraits, number, ta
 
 choices(
     "15-ahead",
-    "A",
+    "B",
     "AB",
     """
-    The portraits are easy: D's own filters learn them in seconds, and borrowed eyes cost so much
-    time a picture that their G has seen far fewer. Borrowed eyes pay where D's own data is too
-    little to learn from, as with 12,000 photographs of 120 breeds.
+    B, 0.025 against 0.077 in the saved run of one seed, though its G has seen a sixth of the
+    pictures and draws blurred dogs. KID[dognet-1] looks through DogNet, and so did D: who trains
+    against the ruler pleases the ruler. Ask a network that no G was trained with, or your eyes.
     """,
-    hints={"B": "Compare the pictures that both have seen in the same seconds."},
+    hints={"A": "Which network measures, and through which one did D look?"},
 )
 number(
     "15-numbers",
