@@ -49,11 +49,11 @@ cfg = preset(
         growth={4: 64, 8: 64}, batch=16, rate=3e-3, width=1 / 512, cap=8, dogs=256, judged=64
     ),
     cpu=dict(
-        growth={4: 4000, 8: 8000, 16: 12_000, 32: 17_000},
+        growth={4: 4000, 8: 8000, 16: 15_000, 32: 42_000},
         batch=16,
         rate=3e-3,
-        width=1 / 32,
-        cap=64,
+        width=1 / 64,
+        cap=16,
         dogs=6000,
         judged=500,
     ),

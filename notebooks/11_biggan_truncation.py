@@ -65,8 +65,8 @@ cfg = preset(
         batch=32,
         g=(128, 64, 32, 16),
         d=32,
-        n=200,
-        draws=3,
+        n=120,
+        draws=5,
         taus=(0.3, 1.0, 3.0),
         stand=120,
         rivals=("projected64", "biggan64"),
@@ -452,7 +452,7 @@ Truncate(stands["projected64"], breed=shipped["projected64"].breeds[0])
 #
 # 정밀도는 진짜 개 사이에 있는 표본의 몫(품질), 재현율은 표본 사이에 있는 진짜 개의 몫(다양성)이다.
 #
-# **볼 것 · What to see.** Bars are two standard errors over the draws. Where a line moves by less than its bars, nothing is shown. The text compares the two ends. Three draws are few: a change of about its error may be chance.
+# **볼 것 · What to see.** Bars are 95% intervals over the draws (Student's t: five are few). Where a line moves by less than its bars, nothing is shown. The text compares the two ends.
 
 # %% tags=["hide-input"]
 real = real_dogs()
@@ -539,7 +539,7 @@ print(f"belief in the asked breed: best {sure[order[0]]:.0%}, median {np.median(
 # 2. **세기 · Count.** `block_parameters(a, b)`: trainable numbers of the block above, from a to b channels, with a condition of 148.
 # 3. **유도 · Derive.** `truncated(shape, threshold, seed)` *without* drawing again: from uniform numbers and quantiles.
 # 4. **고치기 · Repair.** `broken_regularise` should make the outputs of a kernel orthogonal and leave their lengths about as they are. Two things are wrong.
-# 5. **바꾸고 학습하기 · Change and train.** A small BigGAN of your own in at most three minutes: bring KID[dognet-1] to 0.06 or less.
+# 5. **바꾸고 학습하기 · Change and train.** A small BigGAN of your own in at most three minutes: bring KID[dognet-1] to 0.09 or less.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("11-statistics", prediction)

@@ -128,10 +128,12 @@ class _Plain:
     "07-obey",
     """
     D's loss says where to begin: a hinge loss near 2 is a D that tells nothing apart, and ears are
-    the finest thing that it has to tell. A higher rate for D, a lower one for G, or two steps of D
-    for one of G (`d_steps=2`, and twice the batch) let it look.
+    the finest thing that it has to tell. Chapter 04's D tells more: `dcgan.shrink(images, 32,
+    kernel_size=4)`, then `conditional.project`. With `biggan.generator(32, 8, 24, 80,
+    attention=None)`, the log loss, Adam (0.5, 0.999) at 1e-3 for G and 4e-4 for D, and 55,000
+    portraits seen, both were right in 0.95.
     """,
-    at_least=0.45,
+    at_least=0.85,
     unit="of 480 portraits with the coat and the ears asked for",
 )
 def both_obeyed(gan):

@@ -122,10 +122,11 @@ def regularise(answer):
     "11-better",
     """
     More pictures in the same time help most: a narrower G, or D with half the width, and rates that
-    grow with the batch. Without the orthogonal penalty a step is shorter too. See then whether your
-    G still bears truncation.
+    grow with the batch. Without the orthogonal penalty a step is shorter too: half the width of
+    the G above, in a plain `GAN`, came to 0.076 in three minutes of two cores. See then whether
+    your G still bears truncation.
     """,
-    at_most=0.06,
+    at_most=0.09,
     unit=KID,
 )
 def better(gan):
