@@ -459,7 +459,7 @@ Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 # 3. **유도 · Derive.** At P(Generator) = P(Data), against the best D: D's loss and the non-saturating G loss.
 # 4. **유도 · Derive.** A collapsed G puts *all* samples on one of the ring's eight modes. V with the **best** D for that? (D* = p/(p+q); at the crowded mode p = 1/8, q = 1.)
 # 5. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
-# 6. **바꾸고 학습하기 · Change and train.** All 8 modes of the ring, and soon: return a `Game` with other rates, steps or batch.
+# 6. **바꾸고 학습하기 · Change and train.** All 8 modes of the ring in at most 500 updates: return a `Game` with other rates, steps or batch.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("02-slide", None)  # such as "ABC" in place of None

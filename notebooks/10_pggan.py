@@ -43,13 +43,21 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% slideshow={"slide_type": "skip"}
 from dogan_lib.presets import preset
 
-# `growth`: real pictures at each size, of which the first third fades in.
+# `growth`: real pictures at each size; a new size fades in over the first `fade` of them.
 cfg = preset(
     smoke=dict(
-        growth={4: 64, 8: 64}, batch=16, rate=3e-3, width=1 / 512, cap=8, dogs=256, judged=64
+        growth={4: 64, 8: 64},
+        fade=32,
+        batch=16,
+        rate=3e-3,
+        width=1 / 512,
+        cap=8,
+        dogs=256,
+        judged=64,
     ),
     cpu=dict(
         growth={4: 4000, 8: 8000, 16: 15_000, 32: 42_000},
+        fade=3000,
         batch=16,
         rate=3e-3,
         width=1 / 64,
@@ -59,6 +67,7 @@ cfg = preset(
     ),
     gpu=dict(
         growth={4: 60_000, 8: 90_000, 16: 120_000, 32: 200_000},
+        fade=30_000,
         batch=16,
         rate=2e-3,
         width=1 / 8,
@@ -289,7 +298,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
 growing, gan = progressive.Growing(fresh.images[:64]), None
 for side, count in cfg.growth.items():
     networks = pggan.generator(side, 64, **thin), pggan.discriminator(side, **thin)
-    gan = pggan.grown(gan, *networks, fading=count // 3)  # the smaller one's layers, by name
+    gan = pggan.grown(gan, *networks, fading=cfg.fade)  # the smaller one's layers, by name
     gan.compile(None, adam(), adam(), ema=0.995)  # None: the paper's loss, with its penalty
     batches = dogs.batches(cfg.batch).repeat()
     gan.fit(batches, steps_per_epoch=count // cfg.batch, callbacks=[growing], verbose=0)

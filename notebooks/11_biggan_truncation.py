@@ -518,7 +518,7 @@ plots.show(figure, "Eighteen samples that the classifier believes most, beside t
 print(f"belief in the asked breed: best {sure[order[0]]:.0%}, median {np.median(sure):.1%}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 무엇이 잘못되고, 어떻게 아는가 · What goes wrong, and how to tell
+# ## 무엇이 잘못되나 · What goes wrong, and how to tell
 #
 # 절단한 표본이 이상하면 먼저 통계를 의심한다.
 #
@@ -531,9 +531,9 @@ print(f"belief in the asked breed: best {sure[order[0]]:.0%}, median {np.median(
 # | scores of two programs disagree | one is truncated | τ belongs to every number |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 연습 · Exercises
+# ## 연습 문제 · Exercises
 #
-# `None` 자리에 답을 쓰고 칸을 실행하세요. 1번은 학습 전에 답합니다.
+# `None` 자리에 답을 쓰고 칸을 실행한다. 1번은 학습 전에 답한다.
 #
 # 1. **예측 · Predict.** (before the run) `projected64` decodes latents truncated at 0.3, with the batch statistics that training left. You will see **A** cleaner dogs of less variety, **B** the same dogs as ever, **C** hardly a dog. Set `prediction` above.
 # 2. **세기 · Count.** `block_parameters(a, b)`: trainable numbers of the block above, from a to b channels, with a condition of 148.

@@ -403,7 +403,7 @@ exercises.check("12-penalty", penalty)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: time and memory
 #
-# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): so few seeds do not tell the schedules apart. `tests/benchmarks/bench_singan.py` has both.
+# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): so few seeds do not tell the schedules apart. The deep field at 250×188, ten narrow scales in windows of at most 128 pixels, took 20 minutes of one core, beside other work. `tests/benchmarks/bench_singan.py` has the schedules.
 
 # %% slideshow={"slide_type": "skip"}
 total = sum(w.size for scale in gan.scales for w in scale.weights)

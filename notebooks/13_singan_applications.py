@@ -242,7 +242,7 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Where numbers put style transfer ahead, mind the referee: SIFID looks through the same DogNet that style transfer optimises.
+# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Both numbers put style transfer ahead all the same. Mind the referee: SIFID looks through the same DogNet that style transfer optimises.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · 편집 · Editing
@@ -299,7 +299,7 @@ pictures |= {f"from {k}": result for k, result in harmonised.items()}
 gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from each start scale.")
 
 # %% [markdown]
-# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; two scales lower it begins to dissolve, and lower still it is no dog any more.
+# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 5 it begins to dissolve, and from 2 it is no dog any more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 고전: 포아송 합성 · Poisson blending
@@ -339,7 +339,7 @@ for name, picture in ways.items():
 gallery({name: picture[place] for name, picture in ways.items()}, "The dog, four ways.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew, and pays with the dog's face. By SIFID it does no better here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.
+# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does no better here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · 초해상도 · Super-resolution

@@ -48,12 +48,14 @@ def _portraits(loss: losses.AdversarialLoss) -> Callable[[int, Dogs], Iterator[S
     return stages
 
 
-def _pggan(growth: dict[int, float]) -> Callable[[int, Dogs], Iterator[Stage]]:
+def _pggan(
+    growth: dict[int, float], width: float = 1 / 32, cap: int = 32
+) -> Callable[[int, Dogs], Iterator[Stage]]:
     """PGGAN to the letter but for its width; `growth` is the share of the seconds at each size's
     end."""
 
     def stages(seed, dogs):
-        gan, options = None, dict(width=1 / 32, cap=32)
+        gan, options = None, dict(width=width, cap=cap)
         for side, until in growth.items():
             networks = pggan.generator(side, 64, **options), pggan.discriminator(side, **options)
             gan = pggan.grown(gan, *networks, fading=3_000)
@@ -64,17 +66,15 @@ def _pggan(growth: dict[int, float]) -> Callable[[int, Dogs], Iterator[Stage]]:
     return stages
 
 
-def _sagan(
-    attention: int | None, labels: bool = False, d_rate: float = 8e-4
-) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas; without
+def _sagan(attention: int | None, labels: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """SAGAN's residual networks at an eighth of the width, its hinge loss and its betas; without
     attention and with labels they are Miyato's of chapter 07, but for spectral norms in G."""
 
     def stages(seed, dogs):
         classes = len(dogs.breeds) if labels else None
-        networks = [make(32, 16, classes, attention=attention) for make in SAGAN]
+        networks = [make(32, 8, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
-        gan.compile(losses.Hinge(), _adam(4e-4, 0.0, 0.9), _adam(d_rate, 0.0, 0.9), ema=0.995)
+        gan.compile(losses.Hinge(), _adam(1e-3, 0.0, 0.9), _adam(2e-3, 0.0, 0.9), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, **(dict(condition="labels") if labels else {}))
 
     return stages
@@ -131,10 +131,10 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     "chapters": {
         "04 DCGAN": _portraits(losses.NonSaturating()),
         "06 least squares": _portraits(losses.LeastSquares()),
-        "07 projection": _sagan(None, labels=True, d_rate=4e-4),
+        "07 projection": _sagan(None, labels=True),
         "08 captions": _text,
         "09 attention": _sagan(16),
-        "10 growth": _pggan({4: 0.05, 8: 0.15, 16: 0.4, 32: 1.0}),
+        "10 growth": _pggan({4: 0.03, 8: 0.1, 16: 0.25, 32: 1.0}, width=1 / 64, cap=16),
         "11 BigGAN": _biggan(True),
     },
 }
