@@ -589,8 +589,8 @@ for exercise in ("statistics", "block", "quantiles", "repair", "better"):
 # - BigGAN: a piece of z and a shared embedding in every block, spectral norm everywhere, the outputs of a layer pushed apart. At 512 px that is 82,468,068 parameters in G.
 # - Truncation draws tails *again*. Clipping and scaling are other densities.
 # - A threshold needs statistics of its own: with training's, the same truncated latents fail.
-# - Lower τ: for `biggan64` precision rose and recall fell, as one expects; for `projected64` only the breeds recognised rose by more than two standard errors (n = 200, three draws).
-# - Low density, with statistics of its own: latents of tails alone gave lower precision, recall and breeds recognised; the shortest and longest of N(0, I) showed no change.
+# - Lower τ: for both generators precision and the breeds recognised rose; that recall falls was not shown (n = 120, five draws).
+# - Low density, with statistics of its own: latents of tails alone gave lower precision and fewer breeds recognised; the shortest and longest of N(0, I) showed no change.
 #
 # ## 참고 문헌 · References
 #
