@@ -338,7 +338,7 @@ for name, unseen in (("combinations shown", False), ("never shown", True)):
 plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, shown and unshown.")
 
 # %% [markdown]
-# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. The dotted chance is that of *never shown*; of coats shown it is 21% (going deeper). White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
+# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. Chance of a coat is 52% where it was never shown: two coats only. White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개를 부탁하기 · Ask for your dog
