@@ -239,10 +239,8 @@ class BigGAN(GAN):
     The others are as in `GAN`.
     """
 
-    def __init__(
-        self, generator, discriminator, latent_dim=100, seed=0, orthogonal: float = 1e-4, **kwargs
-    ):
-        super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+    def __init__(self, generator, discriminator, *, orthogonal: float = 1e-4, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
         self.orthogonal = orthogonal
 
     def _generator_loss(self, real, fake, conditions):
