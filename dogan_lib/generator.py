@@ -115,7 +115,7 @@ class Generator:
         if labels.shape not in ((1,), (n,)):
             raise ValueError(f"{len(labels)} labels for {n} pictures: give one, or {n}")
         if labels.dtype.kind == "U":
-            labels = np.array(positions(labels.tolist(), self.breeds))
+            labels = np.array(positions(labels.tolist(), self.breeds), "int32")
         if labels.dtype.kind not in "iu":
             raise ValueError(f"labels are whole numbers or names of breeds, not {labels.dtype}")
         if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
