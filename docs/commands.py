@@ -1,10 +1,11 @@
-"""The commands of `dogan` that need the chapters: run, refresh, site, lab, present, reset.
+"""The commands of `dogan` that need a clone: the chapters' own, and `train`.
 
 `dogan_lib/cli.py` finds this file in a clone of the repository and adds them to its own.
 """
 
 import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -170,4 +171,29 @@ def do_move(arguments):
     print(f"{len(changed)} files now say {arguments.repository}")
 
 
-COMMANDS = [add_run, add_refresh, add_site, add_lab, add_present, add_reset, add_move]
+def add_train(commands):
+    command = commands.add_parser(
+        "train",
+        add_help=False,
+        help="train one of the course's generators: starts python -m data.make.generators",
+    )
+    command.set_defaults(do=do_train, options=[])
+
+
+def do_train(arguments) -> int:
+    places = [str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
+    program = [sys.executable, "-m", "data.make.generators", *arguments.options]
+    return subprocess.call(program, env=environment)
+
+
+COMMANDS = [
+    add_run,
+    add_refresh,
+    add_site,
+    add_lab,
+    add_present,
+    add_reset,
+    add_move,
+    add_train,
+]

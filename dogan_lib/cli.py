@@ -2,14 +2,13 @@
 
 A command is one function `add_<name>(commands)`, which declares its arguments, and one that does
 it. To add a command write the two and name the first in `COMMANDS`. Heavy imports stay inside the
-functions: `dogan --help` must not wait for TensorFlow. What needs a clone of the course, its site
-and its notebooks, lies in `docs/`; what trains the shipped networks, in `data/make/`.
+functions: `dogan --help` must not wait for TensorFlow. What needs a clone of the course, its
+notebooks or its authors' programs, lies in `docs/commands.py`.
 """
 
 import argparse
-import importlib.util
 import os
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -70,18 +69,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _commands_of_the_clone() -> list:
-    """Those that run, show and present the chapters, for there are no chapters in a wheel."""
+    """Those that need what is in no wheel: the chapters, and the authors' programs."""
     path = ROOT / "docs" / "commands.py"
-    return _module("docs.commands", path).COMMANDS if path.exists() else []
-
-
-def _module(name: str, path: Path):
-    """The module at `path`, which lies on no import path."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+    return runpy.run_path(str(path))["COMMANDS"] if path.exists() else []
 
 
 def _told(error: Exception) -> str:
@@ -115,24 +105,6 @@ def do_data(arguments) -> int:
     first = f"{len(flat)} pictures of one colour, the first is number {flat[0]}" if flat else ""
     print(first or f"all {len(dogs)} pictures are in order")
     return bool(flat)
-
-
-def add_train(commands):
-    command = commands.add_parser(
-        "train",
-        add_help=False,
-        help="train one of the course's generators: starts python -m data.make.generators",
-    )
-    command.set_defaults(do=do_train, options=[])
-
-
-def do_train(arguments) -> int:
-    if not (ROOT / "data" / "make").is_dir():
-        raise FileNotFoundError(f"there is no data/make in {ROOT}: train from a clone")
-    places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
-    program = [sys.executable, "-m", "data.make.generators", *arguments.options]
-    return subprocess.call(program, env=environment)
 
 
 def add_sample(commands):
@@ -258,14 +230,7 @@ def positive(text: str) -> int:
     return value
 
 
-COMMANDS = [
-    add_data,
-    add_train,
-    add_sample,
-    add_zoo,
-    add_score,
-    add_submit,
-]
+COMMANDS = [add_data, add_sample, add_zoo, add_score, add_submit]
 
 if __name__ == "__main__":
     sys.exit(main())

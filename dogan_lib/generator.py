@@ -1,11 +1,9 @@
 """A trained generator to draw from, and the latents that it draws from."""
 
-import difflib
-
 import keras
 import numpy as np
 
-from dogan_lib.dogs.dataset import plain
+from dogan_lib.dogs.collection import positions
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.readers import load_encoder
 
@@ -113,25 +111,16 @@ class Generator:
         classes = self.classes
         if labels is None:
             labels = np.random.default_rng(seed + 1).integers(classes, size=n)
-        labels = _for_each(self._numbered(labels), n, "labels")
+        labels = np.atleast_1d(labels)
+        if labels.shape not in ((1,), (n,)):
+            raise ValueError(f"{len(labels)} labels for {n} pictures: give one, or {n}")
+        if labels.dtype.kind == "U":
+            labels = np.array(positions(labels.tolist(), self.breeds), "int32")
         if labels.dtype.kind not in "iu":
             raise ValueError(f"labels are whole numbers or names of breeds, not {labels.dtype}")
         if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
             raise ValueError(f"labels are breeds 0 to {classes - 1}")
-        return labels.astype("int32")
-
-    def _numbered(self, labels):
-        """Names of breeds as numbers, however the archive writes them."""
-        names = np.asarray(labels)
-        if names.dtype.kind != "U":
-            return labels
-        places = {plain(breed).lower(): i for i, breed in enumerate(self.breeds)}
-        for name in map(str, np.unique(names)):
-            if plain(name).lower() not in places:
-                close = difflib.get_close_matches(plain(name).lower(), places, cutoff=0.5)
-                hint = f"; did you mean {' or '.join(close)}?" if close else ""
-                raise ValueError(f"this generator knows no breed {name!r}{hint}")
-        return np.vectorize(lambda name: places[plain(name).lower()])(names)
+        return np.broadcast_to(labels, (n,)).astype("int32")
 
     @property
     def breeds(self) -> list[str]:
@@ -149,11 +138,3 @@ class Generator:
         if not (isinstance(captions, np.ndarray) and captions.dtype.kind == "f"):
             captions = load_encoder(self.card.get("encoder", "text_encoder"))(captions)
         return np.broadcast_to(captions, (n, self.inputs["captions"].shape[-1]))
-
-
-def _for_each(values, n, what):
-    """(n,) of n values, or of one for all."""
-    values = np.atleast_1d(np.asarray(values))
-    if values.shape not in ((1,), (n,)):
-        raise ValueError(f"{len(values)} {what} for {n} pictures: give one, or {n}")
-    return np.broadcast_to(values, (n,))

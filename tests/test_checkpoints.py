@@ -154,7 +154,7 @@ def test_labels_may_be_names():
     np.testing.assert_array_equal(
         generator.sample(2, labels="n02110958-pug"), generator.sample(2, labels=1)
     )
-    with pytest.raises(ValueError, match="did you mean samoyed"):
+    with pytest.raises(ValueError, match="no breed 'Samoyd' here; did you mean Samoyed"):
         generator.sample(1, labels="Samoyd")
 
 

@@ -1,5 +1,6 @@
 """What the command line says and returns; the work itself is tested where it is done."""
 
+import os
 import subprocess
 import sys
 import types
@@ -131,12 +132,12 @@ def test_lab_listens_on_this_machine_only(monkeypatch):
 
 def test_train_hands_everything_to_the_authors_program(monkeypatch):
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command, env: calls.append((command, env)))
+    monkeypatch.setattr(subprocess, "call", lambda command, env: calls.append((command, env)))
     cli.main("train dcgan32 --epochs 2 --help".split())
     ((command, environment),) = calls
     assert command[1:3] == ["-m", "data.make.generators"]
     assert command[3:] == ["dcgan32", "--epochs", "2", "--help"]
-    assert str(cli.ROOT) in environment["PYTHONPATH"].split(cli.os.pathsep)
+    assert str(cli.ROOT) in environment["PYTHONPATH"].split(os.pathsep)
 
 
 def test_the_list_of_generators_needs_no_keras():

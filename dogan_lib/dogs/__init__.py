@@ -7,7 +7,6 @@
 All three come as one `Dogs` object, so a chapter does not know which it trains on.
 """
 
-import difflib
 import functools
 import os
 import re
@@ -18,8 +17,8 @@ import numpy as np
 
 from dogan_lib.dogs import cropping, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError, existing
-from dogan_lib.dogs.collection import Collection
-from dogan_lib.dogs.dataset import Dogs, Original, count, plain
+from dogan_lib.dogs.collection import Collection, positions
+from dogan_lib.dogs.dataset import Dogs, Original, count
 from dogan_lib.dogs.download import DownloadError
 from dogan_lib.presets import active
 
@@ -156,22 +155,11 @@ def _select(collection: Collection, found: dict, breeds, limit, seed) -> Dogs:
 
 
 def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int]:
-    """Positions of the wanted breeds, in the order asked for, by any spelling."""
-
-    def key(name):
-        return re.sub(r"[\s-]+", " ", plain(name.strip())).lower()
-
+    """Positions of the wanted breeds, in the order asked for."""
     if wanted is None:
         return list(range(len(known)))
-    position = {key(name): i for i, name in enumerate(known)}
-    rows = []
-    for name in [wanted] if isinstance(wanted, str) else wanted:
-        if key(name) not in position:
-            close = difflib.get_close_matches(key(name), position, 3, 0.5)
-            near = ", ".join(known[position[c]] for c in close) or ", ".join(known[:8]) + ", ..."
-            raise ValueError(f"no breed {name!r} here; did you mean {near}?")
-        rows.append(position[key(name)])
-    return list(dict.fromkeys(rows))
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return list(dict.fromkeys(positions(names, known)))
 
 
 def _photos(collection: Collection, dogs: Dogs) -> list[Original]:

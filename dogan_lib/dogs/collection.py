@@ -2,9 +2,10 @@
 
 import collections
 import dataclasses
+import difflib
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -97,6 +98,26 @@ class Collection:
 def plain(breed: str) -> str:
     """A breed's name as people say it: "n02099601-golden_retriever" is a golden retriever."""
     return re.sub(r"^n\d+-", "", breed).replace("_", " ")
+
+
+def positions(names: Sequence[str], breeds: Sequence[str]) -> list[int]:
+    """Where breeds stand in a list of them, by any spelling.
+
+    Raises:
+        ValueError: there is no such breed; the message says which are near.
+    """
+
+    def key(name):
+        return re.sub(r"[\s-]+", " ", plain(name.strip())).lower()
+
+    places = {key(breed): i for i, breed in enumerate(breeds)}
+    for name in names:
+        if key(name) not in places:
+            close = difflib.get_close_matches(key(name), places, 3, 0.5)
+            near = [plain(breeds[places[c]]) for c in close] or [*map(plain, breeds[:8]), "..."]
+            hint = f"; did you mean {', '.join(near)}?" if breeds else ""
+            raise ValueError(f"no breed {name!r} here{hint}")
+    return [places[key(name)] for name in names]
 
 
 def _key(name: str) -> str:

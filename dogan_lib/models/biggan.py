@@ -154,48 +154,40 @@ def carried(z, threshold: float) -> np.ndarray:
     return np.asarray(tf.math.ndtri(quantiles), "float32").clip(-threshold, threshold)
 
 
-def standing_statistics(
-    generator: keras.Model, draw: Callable[[int], object], passes: int = 16
-) -> None:
-    """Replace what batch normalisation remembers by the mean over training passes, in place.
+def settled(generator: Generator, draw: Callable[[int], object], passes: int = 16) -> Generator:
+    """A copy of a generator whose batch normalisations remember these draws: standing statistics.
 
     The averages that training leaves behind belong to z ~ N(0, I) and to weights of the past.
     Truncated latents have other statistics: take new ones for every threshold, with batches as
-    large as they will be trained with, or larger.
+    large as it was trained with, or larger.
 
     Args:
-        generator: with batch normalisation, conditional or not.
+        generator: with batch normalisation, conditional or not; it stays as it is.
         draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
         passes: how many; 16 in the paper.
     """
+    model = copied(generator.model)
     # A conditional normalisation holds a plain one.
-    norms = [getattr(layer, "norm", layer) for layer in generator.layers]
+    norms = [getattr(layer, "norm", layer) for layer in model.layers]
     norms = [norm for norm in norms if isinstance(norm, layers.BatchNormalization)]
     momenta = [norm.momentum for norm in norms]
     for k in range(passes):
         for norm in norms:
             norm.momentum = k / (k + 1)  # mean of k + 1 = (k / (k + 1)) mean of k + last / (k + 1)
-        generator(draw(k), training=True)
+        model(draw(k), training=True)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
-
-
-def settled(generator: Generator, draw: Callable[[int], object], passes: int) -> Generator:
-    """A copy of a generator with the `standing_statistics` of what is drawn; it stays as it is."""
-    model = copied(generator.model)
-    standing_statistics(model, draw, passes)
     return Generator(model, generator.card)
 
 
 def standing(
     generator: Generator, threshold: float | None, passes=16, batch_size=64, seed: int = 0
 ) -> Generator:
-    """A copy of a generator with the standing statistics of one threshold.
+    """A copy of a generator with the standing statistics of one threshold, see `settled`.
 
     Args:
-        generator: any; it stays as it is.
         threshold: of the latents; with None the generator itself comes back.
-        passes, batch_size: as in `standing_statistics`.
+        passes, batch_size: how many draws, and how large.
         seed: of latents and labels.
     """
     random = np.random.default_rng(seed)
@@ -247,10 +239,8 @@ class BigGAN(GAN):
     The others are as in `GAN`.
     """
 
-    def __init__(
-        self, generator, discriminator, latent_dim=100, seed=0, orthogonal: float = 1e-4, **kwargs
-    ):
-        super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+    def __init__(self, generator, discriminator, *, orthogonal: float = 1e-4, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
         self.orthogonal = orthogonal
 
     def _generator_loss(self, real, fake, conditions):

@@ -187,26 +187,18 @@ class ProgressiveGAN(GAN):
 
     Args:
         generator, discriminator: from this module, of the same resolution.
-        latent_dim, seed: as in `GAN`.
         fading: real pictures over which alpha rises from 0 to 1; 0 for layers that are there.
         begun: real pictures that smaller sizes have seen.
+        **kwargs: `seed`, as in `GAN`.
 
     Attributes:
         images: real pictures seen, at all sizes.
         side: pixels a side.
     """
 
-    def __init__(
-        self,
-        generator: keras.Model,
-        discriminator: keras.Model,
-        latent_dim: int = 512,
-        seed: int = 0,
-        fading: int = 0,
-        begun: int = 0,
-        **kwargs,
-    ):
-        super().__init__(generator, discriminator, latent_dim, seed, **kwargs)
+    def __init__(self, generator, discriminator, *, fading: int = 0, begun: int = 0, **kwargs):
+        kwargs.setdefault("latent_dim", generator.input.shape[-1])
+        super().__init__(generator, discriminator, **kwargs)
         self.fading, self.begun = fading, begun
         self.side = generator.output.shape[1]
         if self.side != discriminator.input.shape[1]:
@@ -266,12 +258,10 @@ def grown(
         generator, discriminator: new ones of the next size.
         fading: as in `ProgressiveGAN`.
     """
-    latent_dim = generator.input.shape[-1]
     if smaller is None:
-        return ProgressiveGAN(generator, discriminator, latent_dim)
-    gan = ProgressiveGAN(
-        generator, discriminator, latent_dim, smaller.seed + 1, fading, number(smaller.images)
-    )
+        return ProgressiveGAN(generator, discriminator)
+    options = dict(seed=smaller.seed + 1, fading=fading, begun=number(smaller.images))
+    gan = ProgressiveGAN(generator, discriminator, **options)
     for name in ("generator", "discriminator", "ema_generator"):
         take_over(getattr(gan, name), getattr(smaller, name))
     gan.step.assign(number(smaller.step))

@@ -1,6 +1,6 @@
 """Projected GAN: a discriminator that looks through the frozen features of another network.
 
-gan = GAN(generator, projected.discriminator(64, features="lite0", num_classes=120), latent_dim=100)
+gan = GAN(generator, projected.discriminator(64, "dognet", num_classes=120), latent_dim=100)
 gan.compile(augment=DiffAugment("translation"))
 
 Any generator of the course, any loss: only D is another one. A picture goes through a network that
@@ -17,7 +17,6 @@ import numpy as np
 from keras import layers, ops
 
 from dogan_lib.layers import SpectralNormalization
-from dogan_lib.models import efficientnet
 from dogan_lib.runtime import data_dir
 from dogan_lib.saving import read_network
 
@@ -57,7 +56,6 @@ def scales(network: keras.Model) -> keras.Model:
 
 # Name -> function from a size to a network: how a saved GAN finds its features again.
 FEATURES: dict[str, Callable[..., keras.Model]] = {
-    "lite0": efficientnet.lite0,
     "dognet": dognet,
     "efficientnet": efficientnet_v2,
 }
@@ -144,7 +142,7 @@ class Eyes(layers.Layer):
         channels, seed: of the mixing.
     """
 
-    def __init__(self, features="lite0", size=SIZE, channels=CHANNELS, seed=1, **kwargs):
+    def __init__(self, features="dognet", size=64, channels=CHANNELS, seed=1, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.features, self.size, self.channels, self.seed = features, size, channels, seed
         network = _network(features, size)
@@ -187,8 +185,7 @@ class Discriminator(keras.Model):
 
     Args:
         resolution: side of the pictures.
-        features: "lite0" (needs a file, see `efficientnet.lite0`), "dognet" (ships) or
-            "efficientnet" (V2-B0, downloaded by Keras); or see `Eyes`.
+        features: "dognet" (ships) or "efficientnet" (V2-B0, downloaded by Keras); or see `Eyes`.
         num_classes: for [pictures, labels], labels 0 ... num_classes - 1; None for pictures alone.
         size: side at which the features look; 64 for "dognet", else `resolution` and at least 96.
         channels, seed: of the mixing; the heads are at most as wide as its last.
@@ -201,7 +198,7 @@ class Discriminator(keras.Model):
     def __init__(
         self,
         resolution: int = 64,
-        features: str | Callable[[int], keras.Model] | keras.Model = "lite0",
+        features: str | Callable[[int], keras.Model] | keras.Model = "dognet",
         num_classes: int | None = None,
         size: int | None = None,
         channels: tuple[int, ...] = CHANNELS,

@@ -31,6 +31,7 @@ from dogan_lib.models.singan_scales import (
     shrunk,
 )
 from dogan_lib.models.singan_training import Schedule, Training, named
+from dogan_lib.plots import png
 from dogan_lib.runtime import write_atomically
 
 __all__ = ["Scale", "Schedule", "SinGAN", "Training", "discriminator", "generator", "pyramid"]
@@ -239,13 +240,12 @@ class SinGAN:
         """
         if self.image is None:
             raise ValueError("nothing to save yet: call fit(image) first")
-        path, png = Path(path), io.BytesIO()
+        path = Path(path)
         if path.suffix != ".npz":
             raise ValueError(f"the file's name ends in .npz, unlike {path.name}")
-        Image.fromarray(self.image).save(png, "PNG", optimize=True)
         card = json.dumps({"format": FORMAT, **self.card()}, ensure_ascii=False).encode()
         files = {"card": np.frombuffer(card, "uint8"), "z_star": self.z_star.astype("float16")}
-        files["image"] = np.frombuffer(png.getvalue(), "uint8")
+        files["image"] = np.frombuffer(png(self.image), "uint8")
         players = {f"g{k}": scale.weights for k, scale in enumerate(self.scales)}
         for player, weights in (players | {"d": self.critic or []}).items():
             files |= {f"{player}_{i}": w.astype("float16") for i, w in enumerate(weights)}

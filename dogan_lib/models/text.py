@@ -224,9 +224,9 @@ class TextGAN(GAN):
         return loss + self.reading * misread(self.reader(fake[:n], training=False), conditions[2])
 
     def compile(self, loss=None, **kwargs):
-        if loss is not None and loss.needs_real:
-            raise ValueError(f"{loss} pairs each fake with a real picture; here the numbers differ")
         super().compile(loss=loss, **kwargs)
+        if self.adversarial_loss.needs_real:
+            raise ValueError(f"{loss} pairs each fake with a real picture; here the numbers differ")
 
 
 def misread(seen: dict, said):

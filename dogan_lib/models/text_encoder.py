@@ -19,9 +19,7 @@ from dogan_lib.doodles.readers import load_encoder as load_encoder
 EMBEDDING = 128  # numbers in the embedding; Reed's has 1024
 
 
-def encoder(
-    embedding_dim: int = EMBEDDING, width: int = 128, words: int = len(language.VOCABULARY)
-) -> keras.Model:
+def encoder(embedding_dim: int = EMBEDDING, width: int = 128) -> keras.Model:
     """Word numbers (batch, MAX_WORDS), 0 for none -> embeddings (batch, embedding_dim).
 
     A convolution over three words at a time tells "white dog with black markings" from "black dog
@@ -31,11 +29,10 @@ def encoder(
 
     Args:
         width: filters of the convolution; a word's vector has half as many numbers.
-        words: size of the vocabulary.
     """
     ids = keras.Input((language.MAX_WORDS,), dtype="int32", name="words")
     there = ops.expand_dims(ops.cast(ops.not_equal(ids, 0), "float32"), -1)
-    x = layers.Embedding(words + 1, width // 2, dtype="float32")(ids) * there
+    x = layers.Embedding(len(language.VOCABULARY) + 1, width // 2, dtype="float32")(ids) * there
     x = layers.Conv1D(width, 3, padding="same", activation="relu", dtype="float32")(x) * there
     x = layers.GlobalMaxPooling1D(dtype="float32")(x)
     x = layers.Dense(width, activation="relu", dtype="float32")(x)

@@ -1,11 +1,11 @@
-"""Batch normalisation folded into convolutions: the same numbers."""
+"""EfficientNet-Lite0: its features, and batch normalisation folded into its convolutions."""
 
 import numpy as np
 import pytest
 from keras import layers
 
-from data.make import features
-from dogan_lib.models import efficientnet
+from data.make import efficientnet, features
+from dogan_lib.models import projected
 
 
 def invented():
@@ -72,3 +72,22 @@ def test_without_the_package_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(features, "PACKAGE", "no_such_package_here")
     with pytest.raises(SystemExit, match="pip install"):
         features.main([])
+
+
+def test_lite0_has_the_papers_features_and_names_the_file_it_misses(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOGAN_CACHE", str(tmp_path))
+    network = efficientnet.lite0(96, weights=None)
+    assert [tuple(x.shape[1:]) for x in network.outputs] == [
+        (24, 24, 24), (12, 12, 40), (6, 6, 112), (3, 3, 320),
+    ]  # fmt: skip
+    with pytest.raises(FileNotFoundError, match=r"data\.make\.features"):
+        projected.discriminator(64, "lite0")
+    weights = {
+        f"{layer.name}/{name}": np.asarray(w)
+        for layer in network.layers
+        for name, w in zip(("kernel", "bias"), layer.weights, strict=False)
+    }
+    np.savez(efficientnet.weights_file(), **weights)
+    images = np.zeros((1, 96, 96, 3), "float32")
+    for a, b in zip(network(images), efficientnet.lite0(96)(images), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -10,13 +10,13 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from data.make import generators, leaderboard, recipes
+from data.make import efficientnet, generators, leaderboard, recipes
 from data.make.shipping import save_generator
 from dogan_lib import checkpoints
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.layers import ConditionalBatchNormalization
-from dogan_lib.models import conditional, dcgan, efficientnet, pggan, projected
+from dogan_lib.models import conditional, dcgan, pggan, projected
 
 
 @pytest.fixture

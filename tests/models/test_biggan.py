@@ -248,7 +248,9 @@ def test_standing_statistics_are_the_plain_mean_over_passes():
     for norm in (first, second.norm):
         norm.moving_mean.assign([70.0, -3.0])  # forgotten
     data = RANDOM.normal(2, 3, (5, 6, 4, 4, 2)).astype("float32")
-    biggan.standing_statistics(model, lambda k: [data[k], np.zeros((6, 3), "float32")], passes=5)
+    generator = checkpoints.Generator(model)
+    stood = biggan.settled(generator, lambda k: [data[k], np.zeros((6, 3), "float32")], passes=5)
+    first, second = stood.model.layers[1], stood.model.layers[3]
     np.testing.assert_allclose(first.moving_mean, data.mean((0, 1, 2, 3)), rtol=1e-4)
     variance = data.var((1, 2, 3)).mean(0)
     np.testing.assert_allclose(first.moving_variance, variance, rtol=1e-4)
@@ -258,15 +260,15 @@ def test_standing_statistics_are_the_plain_mean_over_passes():
 
 
 def test_standing_statistics_belong_to_their_threshold():
-    generator = biggan.generator(32, 4, 3)
-    norms = [x for x in generator.layers if isinstance(x, ConditionalBatchNormalization)]
+    generator = checkpoints.Generator(biggan.generator(32, 4, 3))
 
     def stand(threshold):
         def draw(k):
             return [biggan.truncated_normal((8, 80), threshold, seed=k), np.arange(8) % 3]
 
-        biggan.standing_statistics(generator, draw, passes=4)
-        return float(np.mean(norms[0].norm.moving_variance))
+        layers = biggan.settled(generator, draw, passes=4).model.layers
+        norms = [x.norm for x in layers if isinstance(x, ConditionalBatchNormalization)]
+        return float(np.mean(norms[0].moving_variance))
 
     wide, narrow, again = stand(2.0), stand(0.5), stand(2.0)
     assert narrow < 0.3 * wide

@@ -148,7 +148,7 @@ def test_real_pictures_fade_too():
 
 def test_networks_of_two_sizes_are_refused():
     with pytest.raises(ValueError, match="different resolutions"):
-        pggan.ProgressiveGAN(networks(8)[0], networks(16)[1], 8)
+        pggan.ProgressiveGAN(networks(8)[0], networks(16)[1])
 
 
 # Growing ------------------------------------------------------------------------------------------

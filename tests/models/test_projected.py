@@ -8,7 +8,7 @@ from keras import layers
 
 from dogan_lib import losses
 from dogan_lib.gan import GAN
-from dogan_lib.models import efficientnet, projected
+from dogan_lib.models import projected
 
 SIDE, CLASSES, CHANNELS = 32, 3, (4, 6, 8, 8)
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, SIDE, SIDE, 3)).astype("float32")
@@ -107,7 +107,7 @@ def test_features_without_a_name_train_and_say_why_they_cannot_be_saved(tmp_path
         )
         with pytest.raises(ValueError, match=r"projected\.FEATURES"):
             d.save(tmp_path / "d.keras")
-    with pytest.raises(ValueError, match="choose lite0, dognet"):
+    with pytest.raises(ValueError, match="choose dognet, efficientnet"):
         projected.discriminator(SIDE, "vgg")
 
 
@@ -139,22 +139,3 @@ def test_dognet_looks_at_64_pixels_at_four_scales():
 def test_efficientnet_of_keras_at_four_scales():
     network = projected.efficientnet_v2(64, weights=None)
     assert [x.shape[1] for x in network.outputs] == [16, 8, 4, 2]
-
-
-def test_lite0_has_the_papers_features_and_names_the_file_it_misses(tmp_path, monkeypatch):
-    monkeypatch.setenv("DOGAN_CACHE", str(tmp_path))
-    network = efficientnet.lite0(96, weights=None)
-    assert [tuple(x.shape[1:]) for x in network.outputs] == [
-        (24, 24, 24), (12, 12, 40), (6, 6, 112), (3, 3, 320),
-    ]  # fmt: skip
-    with pytest.raises(FileNotFoundError, match=r"data\.make\.features"):
-        projected.discriminator(64, "lite0")
-    weights = {
-        f"{layer.name}/{name}": np.asarray(w)
-        for layer in network.layers
-        for name, w in zip(("kernel", "bias"), layer.weights, strict=False)
-    }
-    np.savez(efficientnet.weights_file(), **weights)
-    images = np.zeros((1, 96, 96, 3), "float32")
-    for a, b in zip(network(images), efficientnet.lite0(96)(images), strict=True):
-        np.testing.assert_array_equal(a, b)

@@ -1,7 +1,8 @@
-"""EfficientNet-Lite0, the network through whose features Projected GAN's discriminator looks.
+"""EfficientNet-Lite0, through whose features the shipped Projected GANs' discriminators looked.
 
-Its weights are ImageNet's, and no part of the course: `python -m data.make.features` writes them
-into the cache once.
+Who imports this module may say `projected.discriminator(64, features="lite0")`. The weights are
+ImageNet's, and no part of the course: `python -m data.make.features` writes them into the cache
+once.
 
 References: Tan & Le 2019, https://arxiv.org/abs/1905.11946; the Lite variants in
 https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
@@ -13,8 +14,10 @@ import keras
 import numpy as np
 from keras import layers
 
+from dogan_lib.models import projected
 from dogan_lib.runtime import cache_dir
 
+NAME = "lite0"
 # Expansion, channels, kernel, stride and repeats of each stage.
 STAGES = (
     (1, 16, 3, 1, 1),
@@ -84,3 +87,6 @@ def _read(model, path):
         for layer in model.layers:
             if layer.weights:
                 layer.set_weights([stored[f"{layer.name}/{k}"] for k in ("kernel", "bias")])
+
+
+projected.FEATURES[NAME] = lite0
