@@ -86,8 +86,10 @@ def fade(real, old, new, alpha):
 target(
     "10-better",
     """
-    Pictures at 4x4 and 8x8 are cheap and soon learnt: give 32x32 a larger share. And the penalty is
-    the paper's, not the growth's: with `penalties=[]`, a log loss and R1 a step costs less.
+    Narrow networks (width=1 / 64, cap=16) see more pictures; 4x4 and 8x8 are soon learnt, so that
+    32x32 can have three quarters of the time; and a fade of 3,000 pictures is enough: with one of
+    14,000 KID was 0.18 in place of 0.12. A log loss with R1 in the penalty's place is quicker and
+    was worse (0.27).
     """,
     at_most=0.15,
     unit=KID,
