@@ -140,7 +140,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. Its steps are cheap: it has seen 39,000 pictures, the others 14,000 to 38,000. Only 07 and 08, which also have to obey a label or a caption, are behind by more than the interval (below); one seed of 10 fell apart. It is early in training: with more seconds the order may change.
+# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. It has seen 39,000 pictures, the others 14,000 to 43,000. Only 08 and 09 are behind by more than the interval (below); the seeds of 07 and 10 differ widely. It is early in training: with more seconds the order may change.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 print(studies.comparison(facts))
