@@ -337,7 +337,7 @@ gammas = [float(layer.gamma) for layer in found if isinstance(layer, SelfAttenti
 print("γ in G and in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
 
 # %% [markdown]
-# **볼 것 · What to see.** In both, heads with ears and coats, and some faces. One seed, equal steps: 0.13 without attention and 0.11 with it, whose steps take longer.
+# **볼 것 · What to see.** In both, heads with ears and coats, and some faces. One seed, equal steps: 0.13 without attention and 0.11 with it. (Seconds on the wall say little; the next comparison counts the processor's.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주의는 제값을 하나 · Is attention worth its seconds?
