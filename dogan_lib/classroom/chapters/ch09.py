@@ -86,8 +86,8 @@ target(
     "09-better",
     """
     Attention at 8x8 costs a sixteenth of that at 16x16 and looks as far, so that more pictures are
-    seen in the same time: eight channels and rates of 1e-3 and 2e-3 came to 0.109. At gamma = 1 the first steps are stirred by random
-    attention: compare the first epoch of both.
+    seen in the same time: eight channels and rates of 1e-3 and 2e-3 came to 0.109. At gamma = 1
+    the first steps are stirred by random attention: compare the first epoch of both.
     """,
     at_most=0.11,
     unit=KID,
