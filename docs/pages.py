@@ -147,7 +147,9 @@ def _on_white(image: Image.Image, width: int = 640, height: int = 360) -> Image.
 def gallery() -> str:
     """Every shipped generator: dogs, film, truncation, card, scores."""
     parts = ["# 갤러리 · Gallery", "", "고르지 않고 그린 그대로이다. None of them was picked."]
-    for name in cards.available():
+    rank = [row["name"] for row in leaderboard.read()["rows"]]  # best first
+    known = [name for name in rank if name in cards.available()]
+    for name in [*known, *sorted(set(cards.available()) - set(known))]:
         parts += ["", f"## {name}", "", *_dogs_of(name), "", *_facts(cards.card(name))]
     parts += [
         "",
