@@ -415,7 +415,7 @@ films = {k: singan_uses.animate(sky, cfg.frames, start_scale=k) for k in (0, 1, 
 for k, film in films.items():
     print(f"from scale {k}: pixels stray by {127.5 * film.std(axis=0).mean():.1f} of 255")
 alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; the sky shimmers."
-plots.play(np.concatenate(list(films.values()), axis=2), alt, zoom=1.5, colours=32)
+plots.play(np.concatenate(list(films.values()), axis=2), alt, zoom=1, colours=32)
 
 # %% [markdown]
 # **볼 것 · What to see.** How far a film moves is decided by σ (chapter 12) and by the walk, which strays less from z\* than a fresh z does:

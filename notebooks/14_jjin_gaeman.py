@@ -91,7 +91,7 @@ diagram.game(
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 발표 자료의 2014 → 2018, 우리 개로 · The deck's row, made of our own dogs
+# ## 2014 → 2018, 우리 개로 · The deck's row, our dogs
 #
 # 같은 $z$를 모든 생성자에 넣었다. 위에서 아래로 강의의 순서이다.
 
@@ -109,7 +109,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Fur and lawns are there early; faces come last, and not in every column. Years are those of the papers; each row is our small network, not the paper's.
+# **볼 것 · What to see.** Fur and lawns come early, faces last. Years are the papers'; the networks are ours.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 조건 · On equal terms
