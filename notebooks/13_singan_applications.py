@@ -81,7 +81,7 @@ print(gan)
 
 def gallery(pictures, alt, columns=4, scale=2.9):
     shown = np.stack([plots.to_uint8(picture) for picture in pictures.values()])
-    plots.show(plots.grid(shown, columns, titles=list(pictures), scale=scale), alt, dpi=66)
+    plots.show(plots.grid(shown, columns, titles=list(pictures), scale=scale), alt, dpi=54)
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -415,7 +415,8 @@ films = {k: singan_uses.animate(sky, cfg.frames, start_scale=k) for k in (0, 1, 
 for k, film in films.items():
     print(f"from scale {k}: pixels stray by {127.5 * film.std(axis=0).mean():.1f} of 255")
 alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; the sky shimmers."
-plots.play(np.concatenate(list(films.values()), axis=2), alt, zoom=1, colours=32)
+part = [film[:, 70:148, 40:160] for film in films.values()]  # a part of the sky
+plots.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
 
 # %% [markdown]
 # **볼 것 · What to see.** How far a film moves is decided by σ (chapter 12) and by the walk, which strays less from z\* than a fresh z does:
