@@ -148,8 +148,7 @@ def gallery() -> str:
     """Every shipped generator: dogs, film, truncation, card, scores."""
     parts = ["# 갤러리 · Gallery", "", "고르지 않고 그린 그대로이다. None of them was picked."]
     rank = [row["name"] for row in leaderboard.read()["rows"]]  # best first
-    known = [name for name in rank if name in cards.available()]
-    for name in [*known, *sorted(set(cards.available()) - set(known))]:
+    for name in sorted(cards.available(), key=lambda x: rank.index(x) if x in rank else len(rank)):
         parts += ["", f"## {name}", "", *_dogs_of(name), "", *_facts(cards.card(name))]
     parts += [
         "",
@@ -181,12 +180,12 @@ def _dogs_of(name: str):
 
 def _pictures_seen(card: dict) -> str | None:
     """What the leaderboard counts, those of the weights it started from too; else the card's."""
-    measured = {row["name"]: row.get("pictures_seen") for row in leaderboard.read()["rows"]}
     own = card.get("pictures_seen_itself", card.get("pictures_seen"))
-    total = measured.get(card["name"]) or own
-    if total == own:
-        return None if own is None else f"{own:,}"
-    return f"{total:,}, {own:,} of them itself"
+    if own is None:
+        return None
+    rows = {row["name"]: row for row in leaderboard.read()["rows"]}
+    total = rows.get(card["name"], {}).get("pictures_seen", own)
+    return f"{own:,}" if total == own else f"{total:,}, {own:,} of them itself"
 
 
 def _facts(card: dict):
