@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,8 +181,10 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def sweep(path: str | Path) -> None:
-    """Remove what a killed process left of `write_atomically(path)`."""
+def sweep(path: str | Path, older: float = 0) -> None:
+    """Remove what a process left of `write_atomically(path)` that died `older` seconds ago."""
     path = Path(path)
     for left in path.parent.glob(f".{path.stem}.*.tmp{path.suffix}"):
-        left.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime >= older:
+                left.unlink()

@@ -467,7 +467,8 @@ plots.show(
 # and press *keep*. The squares that you keep lie in the folder `my_dogs`, ready for `load_dogs(source="my_dogs")`.
 
 # %% slideshow={"slide_type": "skip"}
+from dogan_lib.classroom.originals import originals
 from dogan_lib.classroom.widgets import Cropper
 
-(photo,) = cut.originals(1)
+(photo,) = originals(cut, 1)
 Cropper(photo.image, box=photo.boxes[0], folder="my_dogs")

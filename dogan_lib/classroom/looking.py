@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import plots
+from dogan_lib.classroom.originals import originals
 from dogan_lib.dogs import Dogs, cropping
 from dogan_lib.dogs.archives import open_archive
 from dogan_lib.dogs.collection import Collection
@@ -37,7 +38,7 @@ def frame(ax, box, colour: str = "accent", lw: float = 3, ls: str = "-") -> None
 
 def steps(dogs: Dogs):
     """One dog on its way: photograph, square, 64 and 32 pixels, numbers in [-1, 1]."""
-    (original,), box = dogs.originals(1), dogs.boxes[0]
+    (original,), box = originals(dogs, 1), dogs.boxes[0]
     photo = Image.fromarray(original.image)
     square = photo.crop(cropping.square(box, *photo.size))
     small = [square.resize((size, size), Image.Resampling.LANCZOS) for size in (64, 32)]
@@ -55,7 +56,7 @@ def three_ways(dogs: Dogs):
     shape = sides[:, 0] / sides[:, 1]
     figure, axes = plt.subplots(2, 4, figsize=(WIDE * 0.85, 5.2))
     for line, (what, i) in enumerate((("widest", shape.argmax()), ("tallest", shape.argmin()))):
-        (original,), box = dogs.subset([i]).originals(1), dogs.boxes[i]
+        (original,), box = originals(dogs.subset([i]), 1), dogs.boxes[i]
         photo = Image.fromarray(original.image)
         regions = {mode: cropping.region(box, *photo.size, mode) for mode in cropping.MODES}
         crops = [photo.resize((64, 64), box=region) for region in regions.values()]
@@ -80,10 +81,10 @@ def shrinking(dogs: Dogs):
         good, bad = (shrunk(picture, way).astype(float) for way in (True, False))
         return np.abs(good - bad)[8:24, 8:24].mean()
 
-    originals = zip(dogs.originals(40), dogs.boxes[:40], strict=True)
+    photos = zip(originals(dogs, 40), dogs.boxes[:40], strict=True)
     squares = [
         Image.fromarray(o.image).crop(cropping.square(box, *o.image.shape[1::-1]))
-        for o, box in originals
+        for o, box in photos
     ]
     stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
     stripes = Image.fromarray(np.stack([stripes] * 3, axis=-1).astype("uint8"))
@@ -137,7 +138,7 @@ def averages(dogs: Dogs):
 
 def odd_archive(archive: Collection, folder: Path) -> str:
     """Six pictures, five of them bad in ways that real archives know; the name to load them by."""
-    with open_archive(archive.annotation) as notes, archive.open() as photos:
+    with open_archive(archive.annotation) as notes, open_archive(archive.images) as photos:
         name = min(notes.names, key=notes.sizes.get)
         stem = Path(name).stem
         note = notes.read(name)

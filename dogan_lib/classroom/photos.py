@@ -14,6 +14,7 @@ from PIL import Image, ImageColor, ImageOps
 
 from dogan_lib import plots
 from dogan_lib.classroom.looking import frame
+from dogan_lib.classroom.originals import read_rgb
 from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import WithStill
 from dogan_lib.dogs import cropping
@@ -97,7 +98,7 @@ class Cropper(_Upload):
         self._draw()
 
     def _read(self, content):
-        return cropping.read_rgb(content, upright=True)
+        return read_rgb(content, upright=True)
 
     def _on_keep(self, button=None):
         self.folder.mkdir(parents=True, exist_ok=True)

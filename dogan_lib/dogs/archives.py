@@ -1,5 +1,6 @@
 """Pictures in a directory, a tar or a zip, read one by one: nothing is unpacked to disk."""
 
+import contextlib
 import dataclasses
 import hashlib
 import lzma
@@ -7,7 +8,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 # Nothing a course shows is bigger; what claims to be is broken or means harm.
@@ -28,11 +29,10 @@ class ArchiveError(RuntimeError):
 
 @dataclasses.dataclass
 class Archive:
-    """Files by name, in stored order (reading in that order is fastest); a context manager."""
+    """Files by name, in stored order (reading in that order is fastest)."""
 
     sizes: dict[str, int]  # name -> bytes
     contents: Callable[[str], bytes]
-    close: Callable[[], None] = lambda: None
 
     @property
     def names(self) -> list[str]:
@@ -44,12 +44,6 @@ class Archive:
             raise ValueError(f"{self.sizes[name]:,} bytes, more than {MAX_BYTES:,}")
         return self.contents(name)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.close()
-
 
 def existing(path: str | Path) -> Path:
     """The directory or file of this name. Raises ArchiveError if there is none."""
@@ -59,65 +53,55 @@ def existing(path: str | Path) -> Path:
             return found
     except (OSError, RuntimeError, ValueError):
         pass  # no name of a file: too long, of an unknown user, with a zero byte
-    shown = os.fspath(path) if len(os.fspath(path)) < 200 else f"{os.fspath(path)[:200]}..."
     raise ArchiveError(
-        f"There is no {shown}. A source is a directory, a tar or a zip of pictures; a path is "
-        "relative to the folder that the notebook runs in."
+        f"There is no {os.fspath(path)[:200]}. A source is a directory, a tar or a zip of pictures, "
+        "its path relative to the folder that the notebook runs in."
     )
 
 
-def open_archive(path: str | Path) -> Archive:
-    """The directory, tar or zip at `path`.
+@contextlib.contextmanager
+def open_archive(path: str | Path) -> Iterator[Archive]:
+    """The directory, tar or zip at `path`, open for as long as the `with`.
 
     Raises:
         ArchiveError: there is nothing there, it is cut off, or no archive at all.
     """
     path = existing(path)
+    with contextlib.ExitStack() as stack:
+        try:
+            archive = _opened(path, stack)
+        except _DAMAGED as error:
+            raise ArchiveError(
+                f"{path} cannot be read to its end ({error}): it is cut off, damaged, or no tar or "
+                "zip. Delete it and fetch or make it again."
+            ) from error
+        yield archive
+
+
+def _opened(path: Path, stack: contextlib.ExitStack) -> Archive:
     if path.is_dir():
         sizes = {file.relative_to(path).as_posix(): file.stat().st_size for file in _files(path)}
         return Archive(sizes, lambda name: (path / name).read_bytes())
-    try:
-        # Tar first: a zip inside an uncompressed tar makes zipfile take the whole for a zip.
-        return _tar(path) if tarfile.is_tarfile(path) else _zip(path)
-    except _DAMAGED as error:
-        raise ArchiveError(
-            f"{path} cannot be read to its end ({error}): it is cut off, damaged, or no tar or "
-            "zip. Delete it and fetch or make it again."
-        ) from error
+    # Tar first: a zip inside an uncompressed tar makes zipfile take the whole for a zip.
+    if not tarfile.is_tarfile(path):
+        zipped = stack.enter_context(zipfile.ZipFile(path))
+        # zipfile stops at the size that the entry declares, so a bomb cannot exceed it.
+        sizes = {info.filename: info.file_size for info in zipped.infolist() if not info.is_dir()}
+        return Archive(sizes, zipped.read)
+    tar = stack.enter_context(tarfile.open(path))
+    members = {member.name: member for member in tar if member.isreg()}
+    # tarfile takes a damaged header, or a cut between two files, for the end.
+    tar.fileobj.seek(tar.offset)
+    block = tar.fileobj.read(tarfile.BLOCKSIZE)
+    if len(block) < tarfile.BLOCKSIZE or block.strip(b"\0"):
+        raise tarfile.ReadError(f"no end mark after {tar.offset:,} bytes")
+    sizes = {name: member.size for name, member in members.items()}
+    return Archive(sizes, lambda name: tar.extractfile(members[name]).read())
 
 
 def _files(path: Path) -> list[Path]:
-    """All files below a directory, sorted; links are followed, never in circles."""
-    found, seen = [], set()
-    for folder, subfolders, names in os.walk(path, followlinks=True):
-        seen.add(os.path.realpath(folder))
-        inside = [(s, os.path.realpath(os.path.join(folder, s))) for s in subfolders]
-        subfolders[:] = [name for name, real in inside if real not in seen]
-        found += [Path(folder, name) for name in names]
-    return sorted(file for file in found if file.is_file())
-
-
-def _tar(path: Path) -> Archive:
-    tar = tarfile.open(path, "r:*")
-    try:
-        members = {member.name: member for member in tar if member.isreg()}
-        # tarfile takes a damaged header, or a cut between two files, for the end.
-        tar.fileobj.seek(tar.offset)
-        block = tar.fileobj.read(tarfile.BLOCKSIZE)
-        if len(block) < tarfile.BLOCKSIZE or block.strip(b"\0"):
-            raise tarfile.ReadError(f"no end mark after {tar.offset:,} bytes")
-    except BaseException:
-        tar.close()
-        raise
-    sizes = {name: member.size for name, member in members.items()}
-    return Archive(sizes, lambda name: tar.extractfile(members[name]).read(), tar.close)
-
-
-def _zip(path: Path) -> Archive:
-    file = zipfile.ZipFile(path)
-    # zipfile stops at the size that the entry declares, so a bomb cannot exceed it.
-    sizes = {info.filename: info.file_size for info in file.infolist() if not info.is_dir()}
-    return Archive(sizes, file.read, file.close)
+    """All files below a directory, sorted; its linked subfolders are not entered."""
+    return sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def is_picture(name: str) -> bool:
@@ -137,5 +121,5 @@ def identity(*paths: Path) -> str:
             stat = file.stat()
             # A directory's own time says nothing that its files do not.
             facts = () if file.is_dir() else (stat.st_size, stat.st_mtime_ns)
-            digest.update(repr((os.fspath(file), *facts)).encode("utf-8", "surrogateescape"))
+            digest.update(repr((os.fspath(file), *facts)).encode())
     return digest.hexdigest()[:16]

@@ -52,23 +52,22 @@ class Collection:
         """Turn pictures as their EXIF says: not where boxes were drawn on the stored pixels."""
         return self.annotation is None
 
-    def identity(self) -> str:
-        return archives.identity(*filter(None, (self.images, self.annotation)))
-
-    def open(self) -> archives.Archive:
-        return archives.open_archive(self.images)
-
     def index(self) -> tuple[list[Picture], list[str], dict[str, list[str]]]:
         """Every picture with its boxes, the breeds, and what does not fit together."""
-        with self.open() as archive:
+        with archives.open_archive(self.images) as archive:
             names = [name for name in archive.names if archives.is_picture(name)]
             others = [name for name in archive.names if not archives.is_picture(name)]
-        classes = sorted({self._class(name) for name in names})
-        number = {name: i for i, name in enumerate(classes)}
+        classes = {name: self._class(name) for name in names}
+        breeds = sorted(set(classes.values()))
+        number = {breed: i for i, breed in enumerate(breeds)}
         boxes, problems = self.boxes_of(names)
-        pictures = [Picture(name, number[self._class(name)], boxes[name]) for name in names]
+        pictures = [Picture(name, number[classes[name]], boxes[name]) for name in names]
         problems = {OTHER_FILE: others, **problems} if others else problems
-        return pictures, [plain(name) for name in classes], problems
+        return pictures, [plain(breed) for breed in breeds], problems
+
+    def _class(self, name: str) -> str:
+        """The folder that holds the picture; at the top, what the archive itself is called."""
+        return PurePosixPath(name).parent.name or self.images.name.split(".")[0] or "dogs"
 
     def boxes_of(
         self, names: Iterable[str]
@@ -81,7 +80,7 @@ class Collection:
         with archives.open_archive(self.annotation) as archive:
             for name in archive.names:
                 if (picture := missing.pop(_key(name), None)) is not None:
-                    boxes[picture], odd = _boxes(archive, name)
+                    boxes[picture], odd = _annotated(archive, name)
                     for what in odd:
                         problems[what].append(picture)
                 elif not PurePosixPath(name).name.startswith("."):
@@ -89,10 +88,6 @@ class Collection:
         if missing:
             problems[NO_ANNOTATION] = list(missing.values())
         return boxes, problems
-
-    def _class(self, name: str) -> str:
-        """The folder that holds the picture; at the top, what the archive itself is called."""
-        return PurePosixPath(name).parent.name or self.images.name.split(".")[0] or "dogs"
 
 
 def plain(breed: str) -> str:
@@ -113,9 +108,9 @@ def positions(names: Sequence[str], breeds: Sequence[str]) -> list[int]:
     places = {key(breed): i for i, breed in enumerate(breeds)}
     for name in names:
         if key(name) not in places:
-            close = difflib.get_close_matches(key(name), places, 3, 0.5)
-            near = [plain(breeds[places[c]]) for c in close] or [*map(plain, breeds[:8]), "..."]
-            hint = f"; did you mean {', '.join(near)}?" if breeds else ""
+            near = difflib.get_close_matches(key(name), places, 3, 0.5) or [*places][:8]
+            near = [plain(breeds[places[breed]]) for breed in near]
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise ValueError(f"no breed {name!r} here{hint}")
     return [places[key(name)] for name in names]
 
@@ -127,7 +122,7 @@ def _key(name: str) -> str:
     return f"{path.parent.name}/{stem}"
 
 
-def _boxes(archive: archives.Archive, name: str) -> tuple[tuple[Box, ...], list[str]]:
+def _annotated(archive: archives.Archive, name: str) -> tuple[tuple[Box, ...], list[str]]:
     """The boxes that one annotation file holds, and what is odd about it."""
     try:
         boxes, names = parse(archive.read(name))

@@ -24,8 +24,6 @@ MAX_PIXELS = 40_000_000
 # with grain: 1.2 grey levels of 255 (root mean square) away from what the full picture gives.
 PIXELS_TO_SPARE = 1.75
 
-_ORIENTATION = 0x0112  # in EXIF: how the camera was held
-
 Box = tuple[int, int, int, int]
 
 # What happened to a picture, and what was done about it; the summary line counts these.
@@ -46,11 +44,7 @@ class Cut(NamedTuple):
 
 
 def cut(
-    data: bytes,
-    boxes: Sequence[Box],
-    size: int,
-    mode: str = "square",
-    upright: bool = False,
+    data: bytes, boxes: Sequence[Box], size: int, mode: str = "square", upright: bool = False
 ) -> Cut:
     """Cut each box out of a picture and resize it to `size` x `size` pixels.
 
@@ -71,14 +65,13 @@ def cut(
         if picture.width * picture.height > MAX_PIXELS * (1 + (picture.format == "JPEG")):
             return Cut([], [], [TOO_LARGE])
         problems = [] if picture.mode == "RGB" else [NOT_RGB]
-        turned = picture.getexif().get(_ORIENTATION, 1) if upright else 1
-        original = picture.size[::-1] if turned > 4 else picture.size  # 5 to 8: on its side
-        boxes, box_problems = usable_boxes(boxes, *original)
+        if upright:
+            ImageOps.exif_transpose(picture, in_place=True)
+        boxes, box_problems = usable_boxes(boxes, *picture.size)
         boxes = boxes[:1] if mode == "none" else boxes
-        regions = [region(box, *original, mode) for box in boxes]
-        # Turned, the last, partial row of a smaller picture would come first.
-        shrunk = 1.0 if turned > 1 else _decode_smaller(picture, regions, size)
-        picture = to_rgb(ImageOps.exif_transpose(picture) if turned > 1 else picture)
+        regions = [region(box, *picture.size, mode) for box in boxes]
+        shrunk = _decode_smaller(picture, regions, size)
+        picture = to_rgb(picture)
         images = [_resize(picture, r, shrunk, size) for r in regions]
     except Image.DecompressionBombError:
         return Cut([], [], [TOO_LARGE])
@@ -89,12 +82,6 @@ def cut(
     return Cut(images, boxes, problems + box_problems)
 
 
-def read_rgb(data: bytes, upright: bool = False) -> np.ndarray:
-    """The whole picture, uint8 (H, W, 3). Raises what Pillow raises on a bad one."""
-    picture = Image.open(io.BytesIO(data))
-    return np.asarray(to_rgb(ImageOps.exif_transpose(picture) if upright else picture))
-
-
 def usable_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[list[Box], list[str]]:
     """The boxes cut at the picture's edges without the empty ones, and the problems met.
 
@@ -102,23 +89,16 @@ def usable_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[list[Bo
     """
     kept, problems = [], []
     for box in boxes:
-        inside = clip(box, width, height)
-        if inside is None:
+        inside = (max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height))
+        if inside[0] >= inside[2] or inside[1] >= inside[3]:
             problems.append(BOX_EMPTY)
             continue
+        kept.append(inside)
         if inside != tuple(box):
             problems.append(BOX_OUTSIDE)
-        kept.append(inside)
     if boxes and not kept:
         problems.append(NO_USABLE_BOX)
     return kept or [(0, 0, width, height)], problems
-
-
-def clip(box: Box, width: int, height: int) -> Box | None:
-    """The part of the box that lies in the picture, or None if there is none."""
-    xmin, ymin, xmax, ymax = box
-    xmin, ymin, xmax, ymax = max(xmin, 0), max(ymin, 0), min(xmax, width), min(ymax, height)
-    return (xmin, ymin, xmax, ymax) if xmin < xmax and ymin < ymax else None
 
 
 def region(box: Box, width: int, height: int, mode: str) -> Box:
@@ -166,12 +146,10 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     """RGB from whatever came: transparency on white, 16 bits to 8, CMYK, palettes, grey."""
     if picture.mode.startswith("I") or picture.mode == "F":
         # Pillow's own conversion would cut everything above 255 off.
-        deep = picture if picture.mode == "I;16" else picture.convert("I")
-        values = np.asarray(deep)
-        values = np.clip(values >> 8 if values.max() > 255 else values, 0, 255).astype(np.uint8)
-        return Image.fromarray(values).convert("RGB")
+        values = np.asarray(picture if picture.mode == "I;16" else picture.convert("I"))
+        values = np.clip(values >> 8 if values.max() > 255 else values, 0, 255)
+        return Image.fromarray(values.astype("uint8")).convert("RGB")
     if picture.has_transparency_data:
         layer = picture.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return picture.convert("RGB")

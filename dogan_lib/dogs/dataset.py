@@ -3,26 +3,11 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dogan_lib.dogs.collection import plain
-
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-__all__ = ["Dogs", "Original", "count", "plain"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Original:
-    """A picture before cropping: image uint8 (H, W, 3), boxes int32 (k, 4) of all its dogs."""
-
-    image: np.ndarray
-    boxes: np.ndarray
-    breed: str
-    name: str
+from dogan_lib.dogs.collection import Collection
+from dogan_lib.dogs.collection import plain as plain
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +24,7 @@ class Dogs:
         captions: one sentence a picture, or None.
         attributes: name -> array of N values (colour, ears, ...), or None.
         problems: what was odd in the archive -> names of the pictures.
+        origin: the archive that they were cut from, or the seed that they were drawn with.
     """
 
     images: np.ndarray
@@ -50,7 +36,7 @@ class Dogs:
     captions: list[str] | None = None
     attributes: dict[str, np.ndarray] | None = None
     problems: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    find_originals: Callable[["Dogs"], list[Original]] | None = None
+    origin: Collection | int | None = None
 
     def __len__(self):
         return len(self.images)
@@ -60,16 +46,6 @@ class Dogs:
         breeds = count(len(np.unique(self.labels)), "breed")
         more = ", with captions" if self.captions else ""
         return f"Dogs({len(self):,} of {breeds}, {size}x{size}, {self.source}{more})"
-
-    def originals(self, n: int = 8) -> list[Original]:
-        """The uncropped pictures behind the first `n` dogs, in their order.
-
-        `originals(n)[i].boxes` holds the boxes of all dogs in the picture that `images[i]` comes
-        from; `boxes[i]` is its own. A doodle's original is the same doodle at 256 pixels.
-        """
-        if self.find_originals is None:
-            raise ValueError("these dogs were made from arrays and have no originals")
-        return self.find_originals(self.subset(np.arange(min(n, len(self)))))
 
     def subset(self, indices) -> "Dogs":
         """The dogs at these positions (integers, a slice or a mask). Breeds keep their labels."""
@@ -92,8 +68,8 @@ class Dogs:
         shuffle: bool = True,
         seed: int = 0,
         start_epoch: int = 0,
-    ) -> "tf.data.Dataset":
-        """One epoch of batches: `(images,)`, or `(images, condition)`.
+    ):
+        """One epoch of batches, a `tf.data.Dataset` of `(images,)` or `(images, condition)`.
 
         Images are float32 (batch_size, S, S, 3) in [-1, 1]. Order and mirroring depend on `seed`
         and on the number of the epoch only: the k-th iteration over the dataset is epoch
@@ -112,22 +88,17 @@ class Dogs:
                 f"batch_size={batch_size}, but there are {len(self)} dogs: an epoch would have no "
                 f"batch. Choose 1 to {len(self)}, or load more dogs."
             )
-        arrays = [self.images, *self._condition(condition)]
-        return batches(arrays, batch_size, mirror, shuffle, seed, start_epoch)
-
-    def _condition(self, condition) -> list[np.ndarray]:
-        if condition is None:
-            return []
-        if isinstance(condition, str):
+        arrays = [self.images]
+        if condition is not None:
             known = {"labels": self.labels, "captions": self.captions}
-            if known.get(condition) is None:
-                there = ", ".join(repr(k) for k, v in known.items() if v is not None)
+            known = {name: column for name, column in known.items() if column is not None}
+            if isinstance(condition, str) and condition not in known:
+                there = ", ".join(map(repr, known))
                 raise ValueError(f"no {condition!r} for {self.source} dogs; there is {there}")
-            condition = known[condition]
-        condition = np.asarray(condition)
-        if len(condition) != len(self):
-            raise ValueError(f"condition has {len(condition)} rows for {len(self)} dogs")
-        return [condition]
+            arrays.append(np.asarray(known[condition] if isinstance(condition, str) else condition))
+            if len(arrays[1]) != len(self):
+                raise ValueError(f"condition has {len(arrays[1])} rows for {len(self)} dogs")
+        return batches(arrays, batch_size, mirror, shuffle, seed, start_epoch)
 
 
 def batches(
@@ -137,8 +108,8 @@ def batches(
     shuffle: bool,
     seed: int,
     start_epoch: int,
-) -> "tf.data.Dataset":
-    """A finite dataset of tuples; the first array holds uint8 pictures and comes out in [-1, 1].
+):
+    """A finite `tf.data.Dataset` of tuples: uint8 pictures first, which come out in [-1, 1].
 
     As `Dogs.batches`: what an epoch holds depends on its number and on `seed` only, so a training
     that was killed goes on with the batches that it would have seen. The pictures stay uint8 in

@@ -5,16 +5,14 @@ import errno
 import hashlib
 import http.client
 import os
-import shutil
 import time
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
 
 from dogan_lib.runtime import progress
 
 TIMEOUT = 30  # seconds without a byte until a connection counts as broken
-ATTEMPTS = 5  # in a row without a byte of progress, on one mirror
+ATTEMPTS = 5  # in a row without a byte of progress
 _FAILURES = (OSError, http.client.HTTPException)
 
 
@@ -23,24 +21,24 @@ class DownloadError(RuntimeError):
 
 
 def fetch(
-    urls: Sequence[str], path: Path, size: int, sha256: str, show: bool = True, pause: float = 1.0
+    url: str, path: Path, size: int, sha256: str, show: bool = True, pause: float = 1.0
 ) -> Path:
-    """Fetch a file of known size (bytes) and hash, from the first mirror that gives it.
+    """Fetch a file of known size (bytes) and hash.
 
     What arrives is kept in `path` + ".part" until it is whole and its hash is right; a later call
     goes on from there. `path` itself appears complete or not at all. `pause` (seconds) comes
     before the first new attempt after a break, and doubles each time.
 
     Raises:
-        DownloadError: no mirror gave the file, its hash is wrong everywhere, or the disk is full.
+        DownloadError: the file cannot be had, its hash is wrong, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part, failures = path.with_name(path.name + ".part"), []
+    part, failure = path.with_name(path.name + ".part"), ""
     with _alone(path.parent), progress(size, f"downloading {path.name}", "B", show) as bar:
         if path.exists():
             return path
-        # What is left of an earlier call may be wrong: then the first mirror gets a second turn.
-        for url in [*urls, *urls[: part.exists()]]:
+        # What is left of an earlier call may be wrong: then it gets a second turn.
+        for _ in range(1 + part.exists()):
             try:
                 _complete(url, part, size, pause, bar)
                 with open(part, "rb") as file:
@@ -48,15 +46,15 @@ def fetch(
                 if found == sha256:
                     return part.replace(path)
                 part.unlink()  # resuming a wrong file can only give a wrong file
-                failures.append(f"{url}: its SHA-256 is {found}, not {sha256}")
+                failure = f"its SHA-256 is {found}, not {sha256}"
             except (*_FAILURES, ValueError) as error:
                 if _full(error):
                     raise DownloadError(
                         f"The disk is full: {part} ({error}). Free some space, or set DOGAN_CACHE "
                         "to a larger disk, and start again: it goes on where it stopped."
                     ) from error
-                failures.append(f"{url}: {error}")
-    raise DownloadError(f"{path.name} could not be downloaded:\n  " + "\n  ".join(failures))
+                failure = error
+    raise DownloadError(f"{path.name} could not be downloaded from {url}: {failure}")
 
 
 @contextlib.contextmanager
@@ -76,11 +74,9 @@ def _alone(folder: Path):
 
 
 def _complete(url: str, part: Path, size: int, pause: float, bar) -> None:
-    """Fill `part` from one mirror; a break is followed by a new attempt from the same byte."""
+    """Fill `part`; a break is followed by a new attempt from the same byte."""
     failed = 0
     while (before := _have(part)) != size:
-        if shutil.disk_usage(part.parent).free < size - before:
-            raise OSError(errno.ENOSPC, f"{(size - before) / 1e6:,.0f} MB still to come")
         try:
             _append(url, part, size, bar)
         except _FAILURES as error:
@@ -100,10 +96,8 @@ def _append(url: str, part: Path, size: int, bar) -> None:
         if not (r.headers.get("Content-Range") or "").startswith(f"bytes {have}-"):
             have = 0  # the server sends everything, whatever was asked
         with open(part, "ab" if have else "wb") as file:
-            while chunk := r.read(1 << 20):
+            while have <= size and (chunk := r.read(1 << 20)):
                 have += len(chunk)
-                if have > size:
-                    break
                 file.write(chunk)
                 bar.update(have - bar.n)
     if have > size:

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,18 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from dogan_lib.dogs import cropping
-from dogan_lib.dogs.archives import SUFFIXES, UNREADABLE, ArchiveError
-from dogan_lib.dogs.collection import Collection, Picture
-from dogan_lib.runtime import cache_dir, progress, write_atomically
+from dogan_lib.dogs import archives, cropping
+from dogan_lib.dogs.collection import Collection
+from dogan_lib.runtime import cache_dir, progress, sweep, write_atomically
 
 # Part of the names in the cache: raise it when the same archive would now be cut otherwise.
 FORMAT = 3
 
 
-def prepare(
-    collection: Collection, size: int, crop: str, workers: int | None = None, show: bool = True
-) -> tuple[dict, bool]:
+def prepare(collection: Collection, size: int, crop: str, show: bool = True) -> tuple[dict, bool]:
     """The N crops of a collection, and whether they came from the cache.
 
     Returns:
@@ -36,21 +32,18 @@ def prepare(
         ArchiveError: the archive is unusable, holds no readable picture, or the cache is unusable.
     """
     kind = str(collection).partition(":")[0]
-    name = f"{kind}-{size}-{crop}-{collection.identity()}-{FORMAT}"
-    return cached(name, lambda: _cut(collection, size, crop, workers or cores(), show))
+    paths = filter(None, (collection.images, collection.annotation))
+    name = f"{kind}-{size}-{crop}-{archives.identity(*paths)}-{FORMAT}"
+    return cached(name, lambda: _cut(collection, size, crop, show))
 
 
-def _cut(collection, size, crop, workers, show) -> dict:
+def _cut(collection, size, crop, show) -> dict:
     pictures, breeds, problems = collection.index()
-    if not pictures:
-        raise ArchiveError(
-            f"No picture in {collection}: files that end in {' '.join(sorted(SUFFIXES))} count."
-        )
     # At most so many; what is not written to takes no memory.
     images = np.empty((sum(max(1, len(p.boxes)) for p in pictures), size, size, 3), "uint8")
     problems, rows = collections.defaultdict(list, problems), []
     with progress(len(pictures), "cropping", "pictures", show) as bar:
-        for picture, cut in _cut_all(collection, pictures, size, crop, workers):
+        for picture, cut in zip(pictures, _cut_all(collection, pictures, size, crop), strict=True):
             for problem in cut.problems:
                 problems[problem].append(picture.name)
             for image, box in zip(cut.images, cut.boxes, strict=True):
@@ -58,17 +51,17 @@ def _cut(collection, size, crop, workers, show) -> dict:
                 rows.append((picture.breed, box, picture.name))
             bar.update()
     if not rows:
-        raise ArchiveError(
-            f"None of the {len(pictures):,} pictures in {collection} can be read. Look at one "
-            "of them in a viewer."
+        raise archives.ArchiveError(
+            f"No picture in {collection} can be read. {len(pictures):,} of its files end in "
+            f"{' '.join(sorted(archives.SUFFIXES))}; look at one of them in a viewer."
         )
-    columns = zip(("labels", "boxes", "names"), zip(*rows, strict=True), strict=True)
-    facts = {"breeds": breeds, "problems": problems, "pictures": len(pictures)}
-    return {"images": images[: len(rows)], **dict(columns), **facts}
+    labels, boxes, names = zip(*rows, strict=True)
+    found = {"images": images[: len(rows)], "labels": labels, "boxes": boxes, "names": names}
+    return found | {"breeds": breeds, "problems": problems, "pictures": len(pictures)}
 
 
-def _cut_all(collection, pictures, size, crop, workers) -> Iterator[tuple[Picture, cropping.Cut]]:
-    """(picture, Cut) of every picture, in order, cut on all cores.
+def _cut_all(collection, pictures, size, crop) -> Iterator[cropping.Cut]:
+    """What becomes of every picture, in order, cut on all cores.
 
     Threads, not processes: Pillow gives up the GIL while it decodes and resizes (two threads take
     half the time of one, as two processes do), and TensorFlow in the parent makes forks unsafe.
@@ -79,21 +72,14 @@ def _cut_all(collection, pictures, size, crop, workers) -> Iterator[tuple[Pictur
         try:
             with one_at_a_time:
                 data = archive.read(picture.name)
-        except UNREADABLE:
+        except archives.UNREADABLE:
             return cropping.Cut([], [], [cropping.UNREADABLE])
         return cropping.cut(data, picture.boxes, size, crop, collection.upright)
 
-    with collection.open() as archive, warnings.catch_warnings():
+    with archives.open_archive(collection.images) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them
-        with ThreadPoolExecutor(workers) as pool:
-            yield from zip(pictures, pool.map(work, pictures), strict=True)
-
-
-def cores() -> int:
-    """The cores that this process may use; in a container fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(work, pictures)
 
 
 def place(name: str) -> Path:
@@ -112,27 +98,18 @@ def cached(name: str, make: Callable[[], dict]) -> tuple[dict, bool]:
         ArchiveError: it cannot be kept. The cache is as it was before.
     """
     path = place(f"{name}.npz")
-    if found := _read(path):
-        return found, True
+    try:  # a zip has a checksum for all that it holds
+        with np.load(path) as kept:
+            return {**json.loads(kept["facts"].tobytes()), "images": kept["images"]}, True
+    except Exception:  # of the file system, the zip, zlib, NumPy or JSON: none there, or damaged
+        pass
     made = make()
     images, facts = made.pop("images"), json.dumps(made, default=np.ndarray.tolist)
     with _explained():
-        for left in path.parent.glob(f".{name}.*"):  # by a killed process; an hour old, nobody's
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > 3600:
-                    left.unlink()
+        sweep(path, older=3600)  # another process may be writing just now
         with write_atomically(path) as temporary:
             np.savez(temporary, images=images, facts=np.frombuffer(facts.encode(), "uint8"))
     return {**json.loads(facts), "images": images}, False
-
-
-def _read(path) -> dict | None:
-    """None if there is nothing, or it is damaged: a zip has a checksum for all that it holds."""
-    try:
-        with np.load(path) as kept:
-            return {**json.loads(kept["facts"].tobytes()), "images": kept["images"]}
-    except Exception:  # of the zip, zlib, NumPy or JSON
-        return None
 
 
 @contextlib.contextmanager
@@ -143,7 +120,7 @@ def _explained() -> Iterator[None]:
         where = os.environ.get("DOGAN_CACHE") or "~/.cache/dogan"
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         what = "its disk is full" if full else "it cannot be written to"
-        raise ArchiveError(
+        raise archives.ArchiveError(
             f"The cache, {where}, is as it was: {what} ({error}). Free some space, or set the "
             "environment variable DOGAN_CACHE to a folder on a disk with room."
         ) from error

@@ -5,10 +5,8 @@ Khosla, Jayadevaprakash, Yao, Fei-Fei, "Novel dataset for fine-grained image cat
 ships them: the two archives come from Stanford's server, or from a folder of yours.
 """
 
-import hashlib
 import os
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 from dogan_lib.dogs import download, prepared
@@ -25,11 +23,10 @@ FILES = {
     "images.tar": (793_579_520, "a443fc2f9a851aa1a7b8e4fa4af94b8459fce2c9f5a2f4dd4669cf9673a4ec58"),
 }
 
-_ADVICE = (
-    "Try again later (it goes on where it stopped), name another mirror in "
-    "DOGAN_STANFORD_MIRRORS, or put images.tar and annotation.tar into a folder of yours and set "
-    "DOGAN_STANFORD_DIR to it. Meanwhile, source='doodle' needs no network."
-)
+
+def mirror(name: str) -> str:
+    """The address of an archive: at Stanford, or in the folder `$DOGAN_STANFORD_MIRROR`."""
+    return (os.environ.get("DOGAN_STANFORD_MIRROR") or MIRROR).rstrip("/") + "/" + name
 
 
 def find(folder: str | Path | None = None) -> Collection | None:
@@ -43,29 +40,23 @@ def find(folder: str | Path | None = None) -> Collection | None:
     """
     named = folder or os.environ.get("DOGAN_STANFORD_DIR")
     place = existing(named) if named else prepared.place("stanford")
-    images = _first(place, "images.tar", "Images", "images")
-    annotation = _first(place, "annotation.tar", "Annotation", "annotation")
-    if images and annotation:
-        return Collection(images, annotation)
+    found = {}
+    for name, unpacked in (("images.tar", "Images"), ("annotation.tar", "Annotation")):
+        paths = (place / name, place / unpacked, place / unpacked.lower())
+        found[name] = next((path for path in paths if path.exists()), None)
+    if all(found.values()):
+        return Collection(*found.values())
     if not named:
         return None
-    wanted = {"images.tar": images, "annotation.tar": annotation}
-    missing = " and ".join(name for name, path in wanted.items() if not path)
     raise ArchiveError(
-        f"There is no {missing} in {place}. Put both archives of Stanford Dogs there (from "
-        f"{MIRROR}), or leave the folder out (unset DOGAN_STANFORD_DIR) to have them downloaded."
+        f"There is no {' and '.join(name for name, path in found.items() if not path)} in {place}. "
+        f"Put both archives of Stanford Dogs there (from {MIRROR}), or leave the folder out (unset "
+        "DOGAN_STANFORD_DIR) to have them downloaded."
     )
-
-
-def _first(place: Path, *names: str) -> Path | None:
-    return next((place / name for name in names if (place / name).exists()), None)
 
 
 def fetch(show: bool = True) -> Collection:
     """The archives in the cache, downloaded if they are not there: 815 MB, hash-checked.
-
-    They come from Stanford's server, or from `$DOGAN_STANFORD_MIRRORS`: addresses of folders that
-    hold them, separated by spaces.
 
     Raises:
         DownloadError: says what to do.
@@ -73,38 +64,24 @@ def fetch(show: bool = True) -> Collection:
     place = prepared.place("stanford")
     for name, (size, sha256) in FILES.items():
         if not (place / name).exists():
-            urls = [mirror.rstrip("/") + "/" + name for mirror in mirrors()]
             print(f"fetching {name}, {size / 1e6:,.0f} MB, for non-commercial research only")
             try:
-                download.fetch(urls, place / name, size, sha256, show)
+                download.fetch(mirror(name), place / name, size, sha256, show)
             except download.DownloadError as error:
-                raise download.DownloadError(f"{error}\n{_ADVICE}") from error
+                raise download.DownloadError(
+                    f"{error}\nTry again later (it goes on where it stopped), name another folder "
+                    "of the web in DOGAN_STANFORD_MIRROR, or put images.tar and annotation.tar "
+                    "into a folder of yours and set DOGAN_STANFORD_DIR to it. Meanwhile, "
+                    "source='doodle' needs no network."
+                ) from error
     return Collection(place / "images.tar", place / "annotation.tar")
 
 
-def origins() -> Iterator[str]:
-    """Whether the archives of Stanford Dogs on disk are the ones that Stanford published."""
-    found = find()
-    for path in (found.images, found.annotation) if found else ():
-        if path.name not in FILES:
-            yield f"{path}: unpacked, nothing to compare with"
-            continue
-        with open(path, "rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == FILES[path.name][1]
-        yield f"{path}: {'as published' if same else 'not the published archive'}"
-
-
-def mirrors() -> list[str]:
-    return os.environ.get("DOGAN_STANFORD_MIRRORS", "").replace(",", " ").split() or [MIRROR]
-
-
 def can_fetch() -> bool:
-    """Whether a mirror answers within three seconds."""
-    for mirror in mirrors():
-        try:
-            url = mirror.rstrip("/") + "/images.tar"
-            with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=3):
-                return True
-        except (OSError, ValueError):
-            pass
-    return False
+    """Whether the server answers within three seconds."""
+    request = urllib.request.Request(mirror("images.tar"), method="HEAD")
+    try:
+        with urllib.request.urlopen(request, timeout=3):
+            return True
+    except (OSError, ValueError):
+        return False

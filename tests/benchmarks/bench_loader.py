@@ -21,7 +21,6 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib.dogs import load_dogs
-from dogan_lib.dogs.prepared import cores
 
 FULL = 20_580
 WIDTH, HEIGHT, SIZE = 500, 375, 64
@@ -143,8 +142,8 @@ def run(n: int = 2_000, rounds: int = 3) -> dict[str, tuple[float, float]]:
         best["load_dogs, from the cache"] = from_cache(folder)[1]
     difference = np.abs(plain.astype(int) - cut).mean()
     print(
-        f"{n:,} pictures of {WIDTH}x{HEIGHT} ({megabytes:,.0f} MB) -> {SIZE}x{SIZE}, {cores()} "
-        f"cores, best of {rounds}{_load()}\n{_table(best, n)}\n"
+        f"{n:,} pictures of {WIDTH}x{HEIGHT} ({megabytes:,.0f} MB) -> {SIZE}x{SIZE}, "
+        f"{os.cpu_count()} cores, best of {rounds}{_load()}\n{_table(best, n)}\n"
         f"mean difference of the crops: {difference:.2f} of 255"
     )
     return best
@@ -153,7 +152,7 @@ def run(n: int = 2_000, rounds: int = 3) -> dict[str, tuple[float, float]]:
 def _load() -> str:
     """What else runs here makes the seconds longer, and two threads no faster than one."""
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
-    return f"; the machine was busy (load {busy:.0f})" if busy > cores() else ""
+    return f"; the machine was busy (load {busy:.0f})" if busy > os.cpu_count() else ""
 
 
 def _table(best: dict[str, tuple[float, float]], n: int) -> str:

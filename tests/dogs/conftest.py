@@ -13,7 +13,7 @@ from PIL import Image
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
     """A cache of its own for each test, and no dogs from outside."""
-    for name in ("DOGAN_STANFORD_DIR", "DOGAN_STANFORD_MIRRORS", "DOGAN_SOURCE"):
+    for name in ("DOGAN_STANFORD_DIR", "DOGAN_STANFORD_MIRROR", "DOGAN_SOURCE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DOGAN_PRESET", "cpu")
     monkeypatch.setenv("DOGAN_CACHE", str(tmp_path / "cache"))

@@ -69,7 +69,7 @@ def test_an_archive_that_was_cut_off_is_an_error_not_a_short_list(build, tmp_pat
     cut = tmp_path / "cut.tar"  # each file takes 512 + 1024 bytes
     cut.write_bytes(whole.read_bytes()[:keep])
     with pytest.raises(ArchiveError, match="cannot be read to its end"):
-        open_archive(cut)
+        open_archive(cut).__enter__()
 
 
 def test_a_damaged_header_is_an_error_not_the_end(build, tmp_path):
@@ -78,19 +78,19 @@ def test_a_damaged_header_is_an_error_not_the_end(build, tmp_path):
     data[2 * 1536 + 20] ^= 0xFF
     whole.write_bytes(data)
     with pytest.raises(ArchiveError, match="no end mark"):
-        open_archive(whole)
+        open_archive(whole).__enter__()
 
 
 def test_a_cut_gzip_is_an_error(build, tmp_path):
     whole = build.write_tar(tmp_path / "dogs.tar.gz", {"a.jpg": os.urandom(5000)}, "w:gz")
     whole.write_bytes(whole.read_bytes()[:2500])
     with pytest.raises(ArchiveError, match="cut off"):
-        open_archive(whole)
+        open_archive(whole).__enter__()
 
 
 def test_nothing_there(tmp_path):
     with pytest.raises(ArchiveError, match="There is no"):
-        open_archive(tmp_path / "none.tar")
+        open_archive(tmp_path / "none.tar").__enter__()
 
 
 def test_pictures_by_name():

@@ -136,5 +136,3 @@ def test_what_cannot_be_is_said():
         dogs.batches(5, "colour")
     with pytest.raises(ValueError, match="3 rows for 10 dogs"):
         dogs.batches(5, np.zeros(3))
-    with pytest.raises(ValueError, match="no originals"):
-        dogs.originals(2)

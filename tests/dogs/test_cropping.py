@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dogan_lib.classroom import originals
 from dogan_lib.dogs import cropping
-from dogan_lib.dogs.cropping import clip, cut, read_rgb, square
+from dogan_lib.dogs.cropping import cut, square, usable_boxes
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,9 @@ def test_every_square_lies_inside_and_has_the_boxes_longer_side():
         ((-20, 0, 0, 20), None),
     ],
 )
-def test_clip(box, expected):
-    assert clip(box, 100, 80) == expected
+def test_boxes_are_clipped_and_the_empty_ones_left_out(box, expected):
+    (kept, *more), _ = usable_boxes([box, (1, 2, 3, 4)], 100, 80)
+    assert [kept, *more] == [expected, (1, 2, 3, 4)][expected is None :]
 
 
 def test_each_box_gives_the_pixels_in_it(build):
@@ -182,4 +184,4 @@ def test_photos_from_phones_stand_upright_when_asked(build, orientation):
     data = build.encode(image, exif=exif)
     small = cut(data, [], 8, "none", upright=True).images[0]
     assert small[:3, :3].min() > 240 and small[5:].max() < 15 and small[:, 5:].max() < 15
-    assert read_rgb(data, upright=True).shape == (400, 300, 3)
+    assert originals.read_rgb(data, upright=True).shape == (400, 300, 3)

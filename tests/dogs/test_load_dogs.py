@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dogan_lib.classroom.originals import originals
 from dogan_lib.dogs import (
     ArchiveError,
     DownloadError,
@@ -41,7 +42,7 @@ def test_the_crops_are_those_of_the_boxes(stanford_folder):
     from dogan_lib.dogs.cropping import square
 
     dogs = load_dogs(40, stanford_folder)
-    for image, box, original in zip(dogs.images, dogs.boxes, dogs.originals(6), strict=True):
+    for image, box, original in zip(dogs.images, dogs.boxes, originals(dogs, 6), strict=True):
         assert box.tolist() in original.boxes.tolist()
         left, top, right, bottom = square(tuple(box), 60, 40)
         if right - left == 40:  # cut without resizing
@@ -50,11 +51,11 @@ def test_the_crops_are_those_of_the_boxes(stanford_folder):
 
 def test_originals_belong_to_the_dogs_in_their_order(stanford_folder):
     dogs = load_dogs(8, stanford_folder).subset([4, 0, 2])
-    originals = dogs.originals(2)
-    assert [o.name for o in originals] == dogs.names[:2]
-    assert [o.breed for o in originals] == [dogs.breeds[i] for i in dogs.labels[:2]]
-    assert originals[0].image.shape == (40, 60, 3)
-    assert len(dogs.originals(99)) == 3
+    found = originals(dogs, 2)
+    assert [o.name for o in found] == dogs.names[:2]
+    assert [o.breed for o in found] == [dogs.breeds[i] for i in dogs.labels[:2]]
+    assert found[0].image.shape == (40, 60, 3)
+    assert len(originals(dogs, 99)) == 3
 
 
 def test_second_load_reads_no_archive(stanford_folder, monkeypatch, capsys):
@@ -97,12 +98,6 @@ def test_a_damaged_cache_is_made_anew(stanford_folder, empty_cache, part, damage
     np.testing.assert_array_equal(again.images, before.images)
     np.testing.assert_array_equal(again.labels, before.labels)
     assert again.names == before.names and again.captions == before.captions
-
-
-def test_workers_do_not_change_the_result(stanford_folder, monkeypatch):
-    one = load_dogs(8, stanford_folder, workers=1).images
-    monkeypatch.setenv("DOGAN_CACHE", os.environ["DOGAN_CACHE"] + "2")
-    np.testing.assert_array_equal(load_dogs(8, stanford_folder, workers=5).images, one)
 
 
 def test_every_bad_input_is_counted_in_one_line(tmp_path, build, capsys):
@@ -151,9 +146,9 @@ def test_every_bad_input_is_counted_in_one_line(tmp_path, build, capsys):
 
 def test_nothing_readable_is_an_error_and_leaves_no_file(tmp_path, build, empty_cache):
     folder = build.write_stanford(tmp_path / "bad", {"n00000001-A/x": (b"no", None)})
-    with pytest.raises(ArchiveError, match="None of the 1 pictures"):
+    with pytest.raises(ArchiveError, match=r"No picture in .* 1 of its files"):
         load_dogs(8, folder)
-    with pytest.raises(ArchiveError, match="No picture in"):
+    with pytest.raises(ArchiveError, match=r"No picture in .* 0 of its files"):
         load_dogs(8, build.write_tar(tmp_path / "texts.tar", {"a.txt": b"no"}))
     assert not list(empty_cache.iterdir())
 
@@ -239,7 +234,7 @@ def test_breeds_by_any_spelling(stanford_folder):
     assert pug.breeds == ["Pug"] and set(pug.labels) == {0} and len(pug) == 3
     both = load_dogs(8, stanford_folder, breeds=["n00000002-Pug", "TOY_TERRIER"])
     assert both.breeds == ["Pug", "Toy terrier"]
-    assert [both.breeds[i] for i in both.labels] == [o.breed for o in both.originals(6)]
+    assert [both.breeds[i] for i in both.labels] == [o.breed for o in originals(both, 6)]
     with pytest.raises(ValueError, match="no breed 'toy terier' here; did you mean Toy terrier"):
         load_dogs(8, stanford_folder, breeds=["toy terier"])
 
@@ -317,7 +312,7 @@ def test_own_pictures(own_pictures, capsys):
     dogs = load_dogs(8, f"folder:{own_pictures}")
     assert dogs.breeds == ["cats", "dogs", "own"] and sorted(dogs.labels) == [0, 1, 2]
     assert dogs.boxes is None and dogs.source == f"folder:{own_pictures}"
-    assert dogs.originals(1)[0].boxes.shape == (0, 4)
+    assert originals(dogs, 1)[0].boxes.shape == (0, 4)
     printed = capsys.readouterr().out
     assert "1 unreadable (skipped): broken.jpg" in printed
     assert "1 not pictures by their names (ignored): notes.txt" in printed
@@ -362,7 +357,7 @@ def test_auto_takes_stanford_from_disk(stanford_folder, empty_cache, monkeypatch
 
 def test_auto_fetches_for_preset_gpu_if_a_server_answers(monkeypatch, stanford_folder, capsys):
     monkeypatch.setenv("DOGAN_PRESET", "gpu")
-    monkeypatch.setenv("DOGAN_STANFORD_MIRRORS", "http://127.0.0.1:9/")
+    monkeypatch.setenv("DOGAN_STANFORD_MIRROR", "http://127.0.0.1:9/")
     assert load_dogs(16, limit=4).source == "doodle"
     assert "their server does not answer" in capsys.readouterr().out
 
@@ -408,7 +403,7 @@ def test_a_doodles_original_is_the_same_doodle_large():
 
     dogs = load_dogs(64, "doodle", limit=6, breeds=doodle.BREEDS[2:4])
     assert dogs.breeds == list(doodle.BREEDS[2:4])
-    for image, original in zip(dogs.images, dogs.subset([0, 5]).originals(2)[:1], strict=False):
+    for image, original in zip(dogs.images, originals(dogs.subset([0, 5]), 2)[:1], strict=False):
         small = original.image.reshape(64, 4, 64, 4, 3).mean((1, 3))
         assert np.abs(small - image).mean() < 12
         assert original.boxes.shape == (1, 4) and original.breed in dogs.breeds
@@ -433,7 +428,7 @@ def test_portraits_are_a_source_of_their_own(capsys):
     assert set(dogs.attributes["pose"]) == {"portrait"} and dogs.source == "portraits"
     assert set(dogs.attributes["background"]) == {"sky", "snow"}
     assert dogs.captions and (dogs.images != load_dogs(16, "doodle", limit=20).images).any()
-    (large,) = dogs.originals(1)
+    (large,) = originals(dogs, 1)
     small = np.asarray(Image.fromarray(large.image).resize((16, 16), Image.Resampling.BOX), float)
     assert np.abs(small - dogs.images[0]).mean() < 12
     load_dogs(16, "portraits", limit=20)
@@ -458,7 +453,7 @@ def test_the_sample_of_real_dogs(shared_data, capsys):
     assert "Shih-Tzu" in dogs.breeds and "toy terrier" in dogs.breeds
     assert "1,018 dogs of 40 breeds from 960 pictures" in capsys.readouterr().out
     assert not dogs.images.std((1, 2, 3)).min() < 5  # none is blank
-    for original, box in zip(dogs.originals(20), dogs.boxes[:20], strict=True):
+    for original, box in zip(originals(dogs, 20), dogs.boxes[:20], strict=True):
         assert box.tolist() in original.boxes.tolist()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
-for name in ("DOGAN_SOURCE", "DOGAN_STANFORD_DIR", "DOGAN_STANFORD_MIRRORS", "DOGAN_DEBUG"):
+for name in ("DOGAN_SOURCE", "DOGAN_STANFORD_DIR", "DOGAN_STANFORD_MIRROR", "DOGAN_DEBUG"):
     os.environ.pop(name, None)
 
 from tests.faults import disks, inputs, kills, table  # noqa: E402 (TensorFlow reads these)

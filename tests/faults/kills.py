@@ -215,7 +215,7 @@ class Mirror:
 
 
 def fetching(url: str, path: Path):
-    return lambda: print(download.fetch([url], path, len(DATA), SHA, show=False, pause=0.01)) or 0
+    return lambda: print(download.fetch(url, path, len(DATA), SHA, show=False, pause=0.01)) or 0
 
 
 def downloading(count: int, place: Path) -> Row:
