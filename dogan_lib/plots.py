@@ -1,13 +1,12 @@
 """Pictures of the course: one palette, alt text on every figure, and a live training view."""
 
-import base64
-import html
 import io
 import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Okabe and Ito's colours: told apart by the colour-blind, and in grey.
 PALETTE = {
@@ -43,6 +42,13 @@ def tile(images, columns: int = 8, gap: int = 2) -> np.ndarray:
     return canvas
 
 
+def _put(ax, picture, title: str = "", **style):
+    """A picture without axes."""
+    ax.imshow(picture, interpolation="nearest")
+    ax.set_title(title, **style)
+    ax.axis("off")
+
+
 def grid(images, columns: int = 8, title: str | None = None, titles=None, scale: float = 1.0):
     """A figure with the pictures in rows of `columns`; `titles` puts a line above each one.
 
@@ -53,19 +59,17 @@ def grid(images, columns: int = 8, title: str | None = None, titles=None, scale:
     images = to_uint8(images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    tall = scale * images.shape[1] / images.shape[2]
+    tall = scale * images.shape[1] / images.shape[2] + (0.25 if titles is not None else 0)
+    size = (columns * scale, rows * tall + 0.3 * bool(title))
     if titles is None:
-        figure, axes = plt.subplots(figsize=(columns * scale, rows * tall + 0.3 * bool(title)))
-        axes.imshow(tile(images, columns), interpolation="nearest")
-        axes.axis("off")
+        figure, ax = plt.subplots(figsize=size)
+        _put(ax, tile(images, columns))
     else:
-        size = (columns * scale, rows * (tall + 0.25) + 0.3 * bool(title))
         figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
-        for ax in axes.flat:
+        for ax in axes.flat[len(images) :]:
             ax.axis("off")
         for ax, image, text in zip(axes.flat, images, titles, strict=False):
-            ax.imshow(image, interpolation="nearest")
-            ax.set_title(str(text), fontsize=8)
+            _put(ax, image, str(text), fontsize=8)
     if title:
         figure.suptitle(title, fontsize=11)
     figure.tight_layout()
@@ -76,11 +80,8 @@ def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: f
     """Two blocks of pictures in one figure, such as real dogs beside generated ones."""
     rows = -(-max(len(left), len(right)) // columns)
     figure, axes = plt.subplots(1, 2, figsize=(2 * columns * scale + 0.3, rows * scale + 0.4))
-    colours = (PALETTE["real"], PALETTE["fake"])
-    for ax, images, text, colour in zip(axes, (left, right), titles, colours, strict=True):
-        ax.imshow(tile(images, columns), interpolation="nearest")
-        ax.set_title(text, color=colour, fontsize=11)
-        ax.axis("off")
+    for ax, images, text, who in zip(axes, (left, right), titles, ("real", "fake"), strict=True):
+        _put(ax, tile(images, columns), text, color=PALETTE[who], fontsize=11)
     figure.tight_layout()
     return figure
 
@@ -99,13 +100,12 @@ def labelled_rows(rows, labels, top=None, title: str | None = None):
     longest = max(len(line) for text in texts for line in text.splitlines() or [""])
     wide, narrow = 0.95 * len(rows[0]), 0.2 + 0.09 * longest
     size = (narrow + wide, 0.98 * len(rows) + 0.3 * bool(title))
-    options = dict(figsize=size, width_ratios=(narrow, wide), squeeze=False)
-    figure, axes = plt.subplots(len(rows), 2, **options)
+    columns = dict(width_ratios=(narrow, wide), squeeze=False)
+    figure, axes = plt.subplots(len(rows), 2, figsize=size, **columns)
     for (left, right), row, text in zip(axes, rows, texts, strict=True):
         left.text(1, 0.5, text, ha="right", va="center", fontsize=11)
-        right.imshow(tile(row, len(row)), interpolation="nearest")
         left.axis("off")
-        right.axis("off")
+        _put(right, tile(row, len(row)))
     if title:
         figure.suptitle(title, fontsize=11)
     figure.tight_layout()
@@ -114,8 +114,6 @@ def labelled_rows(rows, labels, top=None, title: str | None = None):
 
 def png(image: np.ndarray) -> bytes:
     """A uint8 picture (H, W, 3) as PNG bytes."""
-    from PIL import Image
-
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG")
     return buffer.getvalue()
@@ -155,45 +153,7 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         kind, content = "image/png", self.png
         if len(content) > self.LARGE:
-            kind, content = "image/jpeg", _to_jpeg(content)
+            buffer, picture = io.BytesIO(), Image.open(io.BytesIO(content)).convert("RGB")
+            picture.save(buffer, "JPEG", quality=80, subsampling=0)
+            kind, content = "image/jpeg", buffer.getvalue()
         return {kind: content, "text/plain": self.alt}, {kind: {"alt": self.alt}}
-
-
-def _to_jpeg(png: bytes) -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=80, subsampling=0)
-    return buffer.getvalue()
-
-
-def gif(frames, fps: float = 10.0, colours: int = 256) -> bytes:
-    """Frames (n, H, W, 3), uint8 or float in [-1, 1], as a GIF that repeats for ever.
-
-    A GIF has at most 256 colours; fewer make it smaller. All frames share one palette and none is
-    dithered: otherwise what stands still would flicker.
-    """
-    from PIL import Image
-
-    frames = to_uint8(frames)
-    every = Image.fromarray(np.concatenate(frames)).quantize(colours, Image.Quantize.MEDIANCUT)
-    options = dict(palette=every, dither=Image.Dither.NONE)
-    first, *rest = (Image.fromarray(frame).quantize(**options) for frame in frames)
-    buffer = io.BytesIO()
-    options = dict(save_all=True, append_images=rest, duration=round(1000 / fps), loop=0)
-    first.save(buffer, "GIF", **options)
-    return buffer.getvalue()
-
-
-def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 256) -> None:
-    """Display frames (n, H, W, 3) as a `gif`, with `zoom` screen pixels for each of theirs.
-
-    As HTML: a notebook's other outputs have no GIF that every viewer shows.
-    """
-    from IPython.display import HTML, display
-
-    frames = np.asarray(frames)
-    data = base64.b64encode(gif(frames, fps, colours)).decode()
-    width = round(zoom * frames.shape[2])
-    image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
-    display(HTML(image))

@@ -27,7 +27,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     if not os.path.isdir("dogan"):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
     sys.path.insert(0, os.path.abspath("dogan"))
-    from dogan_lib import colab
+    from dogan_lib.classroom import colab
 
     colab.prepare(KEEP_ON_DRIVE)
 
@@ -48,8 +48,8 @@ import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
-from dogan_lib import checkpoints, losses, metrics, objective, plots, runtime
-from dogan_lib.classroom import diagram, exercises
+from dogan_lib import checkpoints, losses, metrics, plots, runtime
+from dogan_lib.classroom import diagram, exercises, objective
 from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
 from dogan_lib.dogs import load_dogs
 from dogan_lib.metrics.report import blurred

@@ -27,7 +27,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     if not os.path.isdir("dogan"):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
     sys.path.insert(0, os.path.abspath("dogan"))
-    from dogan_lib import colab
+    from dogan_lib.classroom import colab
 
     colab.prepare(KEEP_ON_DRIVE)
 
@@ -56,15 +56,15 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from dogan_lib import checkpoints, losses, metrics, objective, plots, runtime
+from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import LivePlot, StopAfter
-from dogan_lib.classroom import diagram, exercises, hills, studies
+from dogan_lib.classroom import diagram, exercises, hills, objective, studies
+from dogan_lib.classroom.objective import LINE, normal
 from dogan_lib.classroom.plane import Game
 from dogan_lib.classroom.playground import Playground
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
-from dogan_lib.objective import LINE, normal
 from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))

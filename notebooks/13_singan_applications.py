@@ -27,7 +27,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     if not os.path.isdir("dogan"):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
     sys.path.insert(0, os.path.abspath("dogan"))
-    from dogan_lib import colab
+    from dogan_lib.classroom import colab
 
     colab.prepare(KEEP_ON_DRIVE)
 
@@ -59,7 +59,7 @@ import tensorflow as tf
 from PIL import Image, ImageDraw
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import exercises, pyramids, singan_uses
+from dogan_lib.classroom import exercises, moving, pyramids, singan_uses
 from dogan_lib.classroom.photos import PaintToPhoto
 from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
 from dogan_lib.doodles import painter
@@ -416,7 +416,7 @@ for k, film in films.items():
     print(f"from scale {k}: pixels stray by {127.5 * film.std(axis=0).mean():.1f} of 255")
 alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; the sky shimmers."
 part = [film[:, 70:148, 40:160] for film in films.values()]  # a part of the sky
-plots.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
+moving.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
 
 # %% [markdown]
 # **볼 것 · What to see.** How far a film moves is decided by σ (chapter 12) and by the walk, which strays less from z\* than a fresh z does:

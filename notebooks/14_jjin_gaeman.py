@@ -27,7 +27,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
     if not os.path.isdir("dogan"):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, "dogan"], check=True)
     sys.path.insert(0, os.path.abspath("dogan"))
-    from dogan_lib import colab
+    from dogan_lib.classroom import colab
 
     colab.prepare(KEEP_ON_DRIVE)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dogan_lib import losses, objective
-from dogan_lib.classroom import exercises
+from dogan_lib import losses
+from dogan_lib.classroom import exercises, objective
 from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
 from dogan_lib.classroom.stills import WIDGET_VIEW
 

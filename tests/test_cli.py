@@ -51,14 +51,11 @@ def test_sample_draws_a_square_of_dogs(generator, tmp_path):
     assert Image.open(out).size == (3 * 10 - 2, 3 * 10 - 2)
 
 
-def test_sample_can_be_wide_and_large(generator, tmp_path):
-    small, large = tmp_path / "small.png", tmp_path / "large.png"
-    assert cli.main(["sample", "x", "-n", "6", "--columns", "3", "-o", str(small)]) == 0
-    assert (
-        cli.main(["sample", "x", "-n", "6", "--columns", "3", "--zoom", "2", "-o", str(large)]) == 0
-    )
-    width, height = Image.open(small).size
-    assert width > height and Image.open(large).size == (2 * width, 2 * height)
+def test_sample_can_be_wide(generator, tmp_path):
+    out = tmp_path / "wide.png"
+    assert cli.main(["sample", "x", "-n", "6", "--columns", "3", "-o", str(out)]) == 0
+    width, height = Image.open(out).size
+    assert width > height
 
 
 def test_sample_on_a_full_disk_names_the_picture_and_keeps_the_old_one(
@@ -102,9 +99,16 @@ def test_debug_shows_the_traceback(monkeypatch):
         cli.main(["sample", "no_such_generator"])
 
 
-def test_a_missing_package_names_its_extra():
-    assert '".[cpu]"' in cli._told(ModuleNotFoundError("no", name="tensorflow.python"))
-    assert cli._told(ModuleNotFoundError("no module typo", name="typo")) == "no module typo"
+def test_a_missing_package_names_its_extra(monkeypatch, capsys):
+    from docs import commands
+
+    monkeypatch.setattr(commands.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r'this needs sphinx: .*"\.\[site\]"'):
+        commands.needs("sphinx")
+    missing = ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
+    monkeypatch.setattr("dogan_lib.cards.available", lambda: (_ for _ in ()).throw(missing))
+    assert cli.main(["sample"]) == 1
+    assert '".[cpu]"' in capsys.readouterr().err
 
 
 def test_run_reports_failures_and_sets_the_preset(monkeypatch, capsys, tmp_path):
@@ -147,22 +151,6 @@ def test_the_list_of_generators_needs_no_keras():
     assert not {"tensorflow", "keras", "numpy"} & set(done.stdout.split())
 
 
-def test_data_shows_and_verifies(capsys):
-    assert cli.main("data --source doodle --size 16 --limit 12 --verify".split()) == 0
-    assert "all 12 pictures are in order" in capsys.readouterr().out
-
-
-def test_verify_tells_archives_of_stanford_from_others(shared_data, monkeypatch):
-    from dogan_lib.dogs import stanford
-
-    monkeypatch.setenv("DOGAN_STANFORD_DIR", str(shared_data / "stanford_dogs_sample"))
-    origins = list(stanford.origins())
-    assert len(origins) == 2
-    assert all(line.endswith("not the published archive") for line in origins)
-
-
-def test_data_names_what_is_wrong(tmp_path, capsys):
-    for i, colour in enumerate(("red", "white")):
-        Image.new("RGB", (9, 9), colour).save(tmp_path / f"{i}.png")
-    assert cli.main(["data", "--source", str(tmp_path), "--size", "8", "--verify"]) == 1
-    assert "2 pictures of one colour, the first is number 0" in capsys.readouterr().out
+def test_data_shows_the_dogs(capsys):
+    assert cli.main("data --source doodle --size 16 --limit 12".split()) == 0
+    assert "Dogs(12 of" in capsys.readouterr().out

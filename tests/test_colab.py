@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dogan_lib import colab
+from dogan_lib.classroom import colab
 
 NOTEBOOKS = sorted(Path(__file__).resolve().parent.parent.glob("notebooks/[0-9][0-9]_*.ipynb"))
 

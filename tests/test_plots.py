@@ -9,6 +9,7 @@ from PIL import Image
 
 from dogan_lib import plots
 from dogan_lib.callbacks import LivePlot
+from dogan_lib.classroom import moving
 from dogan_lib.doodles import painter as doodle
 
 matplotlib.use("agg")
@@ -37,7 +38,7 @@ def test_grid_renders(titles):
 def test_what_stands_still_in_a_gif_does_not_flicker():
     frames = np.stack([doodle.draw(0, 32).image] * 3)
     frames[1, :8, :8] = 0
-    with Image.open(io.BytesIO(plots.gif(frames))) as gif:
+    with Image.open(io.BytesIO(moving.gif(frames))) as gif:
         shown = []
         for k in range(gif.n_frames):
             gif.seek(k)
@@ -51,7 +52,7 @@ def test_a_moving_picture_carries_its_alt_text(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     frames = np.stack([doodle.draw(k, 16).image for k in range(2)])
-    plots.play(frames, 'a dog that says "woof"', zoom=3)
+    moving.play(frames, 'a dog that says "woof"', zoom=3)
     assert (
         'alt="a dog that says &quot;woof&quot;"' in shown[0].data and 'width="48"' in shown[0].data
     )

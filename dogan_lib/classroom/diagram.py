@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 
 from dogan_lib import plots
+from dogan_lib.classroom.moving import play
 from dogan_lib.plots import PALETTE
 
 RED, PALE, INK = "#C00000", "#BBBBBB", "#222222"
@@ -114,7 +115,7 @@ def animate(pictures: Mapping[str, np.ndarray] | None = None, width: int = 1000)
         "the red gradients flow back through the grey D into G, and G moves."
     )
     shown = frames(pictures, width)
-    plots.play(shown, alt, fps=2.5, zoom=1, colours=64)
+    play(shown, alt, fps=2.5, zoom=1, colours=64)
 
 
 def frames(pictures: Mapping[str, np.ndarray] | None = None, width: int = 1000) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dogan_lib import plots
+from dogan_lib.classroom.moving import play
 from dogan_lib.plots import PALETTE
 
 X, Y = (-2.5, 7.0), (-1.5, 3.0)  # the part of the plane that is drawn
@@ -42,7 +42,7 @@ def frames(hills: Mapping[str, Hill], every: int = 2, width: int = 1100) -> np.n
 
 def animate(hills: Mapping[str, Hill], alt: str, every: int = 2, width: int = 1100) -> None:
     """Display the fakes rolling, over and over."""
-    plots.play(frames(hills, every, width), alt, fps=6, zoom=1, colours=64)
+    play(frames(hills, every, width), alt, fps=6, zoom=1, colours=64)
 
 
 def _logit(judge, x, y):

@@ -7,7 +7,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-from dogan_lib import objective
+from dogan_lib.classroom import objective
 from dogan_lib.classroom.stills import Controlled
 from dogan_lib.plots import PALETTE
 

@@ -54,7 +54,7 @@ def existing(path: str | Path) -> Path:
     except (OSError, RuntimeError, ValueError):
         pass  # no name of a file: too long, of an unknown user, with a zero byte
     raise ArchiveError(
-        f"There is no {os.fspath(path)[:200]}. A source is a directory, a tar or a zip of pictures, "
+        f"There is no {os.fspath(path)[:200]}. A source is a directory, tar or zip of pictures, "
         "its path relative to the folder that the notebook runs in."
     )
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import singan_uses
+from dogan_lib.classroom.moving import gif
 from dogan_lib.classroom.single import diversity, perceptual, sifid
 from dogan_lib.models.singan import SinGAN, as_picture
 
@@ -134,7 +135,7 @@ def move(gallery: Gallery, name="lightning1"):
         frames = singan_uses.animate(gan, 30, start_scale=start)
         step = np.abs(np.diff(frames, axis=0)).mean() * 127.5
         print(f"animation of {name} from scale {start}: frames differ by {step:.2f} of 255")
-        (gallery.out / f"animation_{start}.gif").write_bytes(plots.gif(frames))
+        (gallery.out / f"animation_{start}.gif").write_bytes(gif(frames))
         gallery.sheet(f"animation_{start}", frames[::4])
 
 
