@@ -1,4 +1,4 @@
-"""The commands of `dogan` that need a clone: the chapters' own, `submit` and `train`.
+"""The commands of `dogan` that need a clone: the chapters' own, and `train`.
 
 `dogan_lib/cli.py` finds this file in a clone of the repository and adds them to its own.
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dogan_lib import cli, import_tensorflow_quietly, presets
+from dogan_lib import presets
 
 HERE = Path(__file__).resolve().parent
 
@@ -179,35 +179,6 @@ def do_move(arguments):
     print(f"{len(changed)} files now say {arguments.repository}")
 
 
-def add_submit(commands):
-    command = commands.add_parser("submit", help="10,000 dogs of 64x64 in a zip, as Kaggle wanted")
-    command.add_argument("fake", help="a shipped generator, a .keras, a zip or folder of pictures")
-    command.add_argument("-o", "--out", type=Path, default=Path("images.zip"))
-    command.add_argument("-n", type=cli.positive, default=10_000, help="how many (10,000)")
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--enlarge", action="store_true", help="resize other sizes to 64x64")
-    command.add_argument("--truncation", type=float, help="keep each |z_i| below it")
-    command.add_argument(
-        "--best-of", type=cli.positive, default=1, metavar="K", help="of K pictures D's favourite"
-    )
-    command.add_argument("--judge", help="that D, a .keras or shipped (NAME_judge)")
-    command.set_defaults(do=do_submit)
-
-
-def do_submit(arguments):
-    import_tensorflow_quietly()
-    from dogan_lib.classroom import submission
-
-    fake = cli.pictures_or_generator(arguments.fake)
-    if arguments.truncation or arguments.best_of > 1:
-        if not hasattr(fake, "sample"):
-            raise ValueError("--truncation and --best-of are for generators, not for pictures")
-        judge = arguments.judge or f"{arguments.fake}_judge"
-        fake = submission.chosen(fake, arguments.truncation, judge, arguments.best_of)
-    options = {"n": arguments.n, "seed": arguments.seed, "enlarge": arguments.enlarge}
-    print(f"{arguments.n:,} dogs in {submission.submit(fake, arguments.out, **options)}")
-
-
 def add_train(commands):
     command = commands.add_parser(
         "train",
@@ -232,6 +203,5 @@ COMMANDS = [
     add_present,
     add_reset,
     add_move,
-    add_submit,
     add_train,
 ]

@@ -88,12 +88,11 @@ class LivePlot(_Periodic):
         super().__init__(every)
         self.samples, self.title = samples, title
         self.history: list[dict] = []
-        self.steps: list[int] = []
         self._handle = None
 
     def on_epoch_end(self, epoch, logs=None):
-        self.history.append({key: float(value) for key, value in (logs or {}).items()})
-        self.steps.append(epoch + 1)
+        losses = {key: float(value) for key, value in (logs or {}).items()}
+        self.history.append({"epoch": epoch + 1, **losses})
         super().on_epoch_end(epoch)
 
     def _do(self, epoch):
@@ -109,14 +108,14 @@ class LivePlot(_Periodic):
     def figure(self):
         """The current picture, also after training."""
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
-        columns = math.ceil(self.samples**0.5)
-        left.imshow(plots.tile(self.model.sample(self.samples, seed=0), columns))
-        left.set_title(f"{self.title} epoch {self.steps[-1]}".strip())
+        dogs = self.model.sample(self.samples, seed=0)
+        left.imshow(plots.tile(dogs, math.ceil(self.samples**0.5)))
+        left.set_title(f"{self.title} epoch {self.history[-1]['epoch']}".strip())
         left.axis("off")
+        epochs = [row["epoch"] for row in self.history]
         for player, marker in (("d", "o"), ("g", "s")):  # told apart in grey, too
-            values = [row[f"{player}_loss"] for row in self.history]
-            options = dict(color=plots.PALETTE[player], marker=marker, ms=3, label=player.upper())
-            right.plot(self.steps, values, **options)
+            style = dict(color=plots.PALETTE[player], marker=marker, ms=3, label=player.upper())
+            right.plot(epochs, [row[f"{player}_loss"] for row in self.history], **style)
         right.set(xlabel="epoch", ylabel="loss", title="losses")
         right.legend(frameon=False)
         figure.tight_layout()

@@ -66,7 +66,7 @@ class GAN(distribution.BuiltModel):
 
     def compile(
         self,
-        loss: losses.AdversarialLoss | str | None = None,
+        loss: losses.AdversarialLoss | None = None,
         g_optimizer: keras.optimizers.Optimizer | str | None = None,
         d_optimizer: keras.optimizers.Optimizer | str | None = None,
         augment=None,
@@ -78,7 +78,7 @@ class GAN(distribution.BuiltModel):
         """Choose how to train.
 
         Args:
-            loss: of `dogan_lib.losses`, or its name ("hinge"); `NonSaturating()` if not given.
+            loss: of `dogan_lib.losses`; `NonSaturating()` if not given.
             g_optimizer, d_optimizer: of Keras, or their names; Adam(2e-4, beta_1=0.5) else.
             augment: applied to real and fake in front of D, in both steps: `DiffAugment(...)`.
             penalties: from `dogan_lib.penalties`, one or several, added to D's loss.
@@ -92,11 +92,11 @@ class GAN(distribution.BuiltModel):
         if d_steps < 1:
             raise ValueError(f"d_steps is at least 1, not {d_steps}")
         penalties = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
-        refusals.check_players(self.discriminator, g_optimizer, d_optimizer, penalties)
+        loss = refusals.made(loss or losses.NonSaturating)
+        refusals.check_players(self.discriminator, loss, g_optimizer, d_optimizer, penalties)
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
-        self.adversarial_loss = losses.get(refusals.made(loss))
-        self.augment = refusals.made(augment)
+        self.adversarial_loss, self.augment = loss, refusals.made(augment)
         self.penalties = tuple(map(refusals.made, penalties))
         self.d_steps, self.ema = d_steps, ema
         self.g_optimizer = self._prepare(g_optimizer, self.generator)

@@ -46,15 +46,14 @@ class Generator:
         lines = [f"{card.get('name', self.model.name)}: {self.model.count_params():,} parameters"]
         if not {"recipe", "pictures_seen", "epochs", "data"} <= set(card):
             return f"{lines[0]}; no card says how it was trained"
-        seen = f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs"
-        lines = [f"{lines[0]}, {seen} of {card['data']}", *(f"  · {x}" for x in card["recipe"])]
-        scores = card.get("scores", {})
-        if scores:
-            lines.append(
-                f"  {scores['network']}, {scores['n']:,} pictures against {scores['reference']}:"
-            )
-        for kind, value in scores.get("generated", {}).items():
-            lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
+        lines[0] += f", {card['pictures_seen']:,} pictures seen in {card['epochs']} epochs "
+        lines[0] += f"of {card['data']}"
+        lines += [f"  · {part}" for part in card["recipe"]]
+        if scores := card.get("scores"):
+            against = f"{scores['n']:,} pictures against {scores['reference']}"
+            lines.append(f"  {scores['network']}, {against}:")
+            for kind, value in scores["generated"].items():
+                lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
         return "\n".join(lines)
 
     @property
@@ -98,15 +97,12 @@ class Generator:
 
     def conditions(self, n: int, seed: int = 0, labels=None, captions=None):
         """What `decode` takes beside n latents: as asked for, or drawn; None where nothing."""
+        for name, given in (("labels", labels), ("captions", captions)):
+            if given is not None and name not in self.inputs:
+                raise ValueError(f"this generator takes no {name}, but {', '.join(self.inputs)}")
         if "captions" in self.inputs:
-            if labels is not None:
-                raise ValueError("this generator takes captions, not labels")
             return self._embeddings(n, seed, captions)
-        if captions is not None:
-            raise ValueError("this generator takes no captions")
         if "labels" not in self.inputs:
-            if labels is not None:
-                raise ValueError("this generator takes no labels: it was trained without breeds")
             return None
         classes = self.classes
         if labels is None:

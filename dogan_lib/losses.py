@@ -22,29 +22,6 @@ class AdversarialLoss(Configurable):
     #: Whether `generator` compares with real logits.
     needs_real = False
 
-    def opinion(self, score):
-        """D's score as a number in [0, 1], where 1 is real: the sigmoid of a logit."""
-        return ops.sigmoid(score)
-
-
-def get(loss) -> AdversarialLoss:
-    """A loss from itself or its name ("hinge"); `NonSaturating()` from None.
-
-    Raises:
-        ValueError: there is no such loss; the message lists those there are.
-    """
-    if loss is None:
-        return NonSaturating()
-    if isinstance(loss, str):
-        names = {name.lower(): name for name in __all__}
-        name = loss.lower().replace("_", "").replace(" ", "")
-        if name not in names:
-            raise ValueError(f"no loss {loss!r}; there is {', '.join(__all__)}")
-        return globals()[names[name]]()
-    if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
-        raise ValueError(f"a loss has methods discriminator and generator; {loss!r} has not")
-    return loss
-
 
 class Minimax(AdversarialLoss):
     """The game of the paper's equation 1, V(D, G) = E[log D(x)] + E[log(1 - D(G(z)))].
@@ -99,9 +76,6 @@ class LeastSquares(AdversarialLoss):
 
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0):
         self.a, self.b, self.c = a, b, c
-
-    def opinion(self, score):
-        return ops.clip((score - self.a) / (self.b - self.a), 0, 1)
 
     def discriminator(self, real, fake):
         return (ops.mean(ops.square(real - self.b)) + ops.mean(ops.square(fake - self.a))) / 2

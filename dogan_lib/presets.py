@@ -52,20 +52,14 @@ class Preset:
         return f"preset {self.name}: {numbers}"
 
     def _repr_html_(self):
-        def cell(text, name, tag="td"):
-            weight = "bold" if name == self.name else "normal"
-            style = f"text-align:left;font-weight:{weight}"
-            return f'<{tag} style="{style}">{text}</{tag}>'
-
-        marked = {name: f"{name} ◀" if name == self.name else name for name in NAMES}
-        head = "".join(cell(marked[name], name, "th") for name in NAMES)
-        rows = "".join(
-            f'<tr><td style="text-align:left">{key}</td>'
-            + "".join(cell(self._table[name][key], name) for name in NAMES)
-            + "</tr>"
-            for key in self._table["cpu"]
-        )
-        return f"<table><tr><th></th>{head}</tr>{rows}</table>"
+        table = [self._table[name] for name in NAMES]
+        rows = [("", *NAMES), *((key, *(values[key] for values in table)) for key in table[0])]
+        mine, html = 1 + NAMES.index(self.name), ""
+        for row in rows:
+            cells = [f"<b>{cell}</b>" if i == mine else cell for i, cell in enumerate(row)]
+            cells = "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells)
+            html += f"<tr>{cells}</tr>"
+        return f"<table>{html}</table>"
 
 
 def preset(*, smoke: dict, cpu: dict, gpu: dict) -> Preset:

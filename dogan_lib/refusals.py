@@ -6,7 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dogan_lib import losses
 from dogan_lib.distribution import number
+
+SCALE = "and GANs train on float32 in [-1, 1]: x / 127.5 - 1, as `dogs.batches()` does"
 
 
 def check_networks(generator, discriminator, latent_dim: int) -> None:
@@ -15,8 +18,7 @@ def check_networks(generator, discriminator, latent_dim: int) -> None:
     Raises:
         ValueError: that, or a network cannot be called, being conditional and subclassed.
     """
-    pictures = _outputs(generator, np.zeros((1, latent_dim), "float32"))
-    logits = _outputs(discriminator, pictures)
+    logits = _outputs(discriminator, _outputs(generator, np.zeros((1, latent_dim), "float32")))
     if isinstance(logits, tuple | list | dict):
         raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
 
@@ -36,12 +38,17 @@ def _outputs(network, inputs):
         ) from error
 
 
-def check_players(discriminator, g_optimizer, d_optimizer, penalties) -> None:
-    """Refuse a D without logits, one optimizer for two players, a penalty on frozen features.
+def check_players(discriminator, loss, g_optimizer, d_optimizer, penalties) -> None:
+    """Refuse what is no loss, a D without logits, one optimizer for two, penalties on features.
 
     Raises:
         ValueError: with what to do.
     """
+    if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
+        raise ValueError(
+            f"a loss has methods discriminator and generator; {loss!r} has not. There are "
+            f"{', '.join(losses.__all__)} in dogan_lib.losses"
+        )
     if g_optimizer is not None and g_optimizer is d_optimizer and not isinstance(g_optimizer, str):
         raise ValueError("G and D need an optimizer each: one cannot keep the state of both")
     if penalties and hasattr(discriminator, "features"):
@@ -62,16 +69,9 @@ def made(part):
 
 
 def check_pictures(images) -> None:
-    """Refuse integers, such as uint8 pictures in [0, 255].
-
-    Raises:
-        ValueError: with how to scale them.
-    """
+    """Refuse integers, such as uint8 pictures in [0, 255], and say how to scale them."""
     if not images.dtype.is_floating:
-        raise ValueError(
-            f"pictures are {images.dtype.name}, and GANs train on float32 in [-1, 1]: "
-            "x / 127.5 - 1, as `dogs.batches()` does"
-        )
+        raise ValueError(f"pictures are {images.dtype.name}, {SCALE}")
 
 
 def brightness(images):
@@ -95,21 +95,18 @@ class StopOnNaN(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         brightest = float(tf.convert_to_tensor(self.model.brightest))
-        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
         if math.isnan(brightest):
             raise FloatingPointError(
                 f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
                 "Look for it in the data; the learning rates are not to blame"
             )
         if brightest > 2:
-            raise ValueError(
-                f"training stopped: pictures reach {brightest:.0f}, and GANs train on [-1, 1]: "
-                "x / 127.5 - 1, as `dogs.batches()` does"
-            )
+            raise ValueError(f"training stopped: pictures reach {brightest:.0f}, {SCALE}")
+        bad = {k: v for k, v in (logs or {}).items() if k.endswith("_loss") and not np.isfinite(v)}
         if bad:
-            losses = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
+            named = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
             raise FloatingPointError(
-                f"training stopped: {losses} at step {number(self.model.bad_step)}. The last saved "
+                f"training stopped: {named} at step {number(self.model.bad_step)}. The last saved "
                 "checkpoint is untouched; lower the learning rates, or add a penalty or "
                 "normalisation to D, and resume from it."
             )

@@ -1,9 +1,9 @@
 """The machine under the course: device, precision, seeds, and files that are written whole."""
 
 import contextlib
-import dataclasses
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -11,27 +11,15 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from dogan_lib.presets import active, gpus
+from dogan_lib.presets import gpus
 
 # CPUs with these instructions multiply bfloat16 matrices 2 to 4 times faster than float32 ones;
 # without them bfloat16 is emulated and slower.
 BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Runtime:
-    """What `setup` decided."""
-
-    device: str
-    precision: str
-    seed: int
-
-    def __str__(self):
-        return f"{self.device} · {self.precision} · seed {self.seed}"
-
-
-def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> Runtime:
-    """Seed everything and choose the precision that is fast on this machine.
+def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> str:
+    """Seed everything, choose the precision that is fast on this machine, and say which.
 
     Args:
         seed: seeds Python, NumPy and Keras.
@@ -45,7 +33,15 @@ def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> Runtim
     import tensorflow as tf
 
     if small:
-        _one_core_an_operation()
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(1)
+            tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
+        except RuntimeError:
+            warnings.warn(
+                "TensorFlow has started already, so small networks will train at half the speed: "
+                "restart Python and call setup(small=True) first",
+                stacklevel=2,
+            )
     # The remapper gives up on a LeakyReLU's gradient, with an error in the log; it changes nothing.
     tf.config.optimizer.set_experimental_options({"remapping": False})
     if precision == "auto":
@@ -54,69 +50,29 @@ def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> Runtim
     tf.get_logger().setLevel("ERROR")
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(precision)
-    return Runtime(device(), precision, seed)
-
-
-def _one_core_an_operation():
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
-    except RuntimeError:
-        warnings.warn(
-            "TensorFlow has started already, so small networks will train at half the speed: "
-            "restart Python and call setup(small=True) first",
-            stacklevel=3,
-        )
+    return f"{device()} · {precision} · seed {seed}"
 
 
 def best_precision() -> str:
     """The fastest Keras policy that trains a GAN well here."""
     if gpus():
         return "mixed_float16"
-    return "mixed_bfloat16" if BFLOAT16_FLAGS & cpu_flags() else "float32"
+    return "mixed_bfloat16" if BFLOAT16_FLAGS & set(cpu("flags").split()) else "float32"
 
 
 def device() -> str:
     """One line about the hardware, for people."""
-    names = gpus()
-    return ", ".join(names) if names else f"{cpu_name()}, {os.cpu_count()} cores"
+    name = cpu("model name") or platform.processor() or platform.machine()
+    return ", ".join(gpus()) or f"{name}, {os.cpu_count()} cores"
 
 
-def report() -> dict[str, str]:
-    """What decides how fast the course runs here: one line each, for people."""
-    import keras
-    import numpy as np
-    import tensorflow as tf
-
-    return {
-        "device": device(),
-        "precision": keras.config.dtype_policy().name,
-        "preset": active(),
-        "Python": platform.python_version(),
-        "Keras": f"{keras.__version__} on {keras.backend.backend()}",
-        "TensorFlow": tf.__version__,
-        "NumPy": np.__version__,
-    }
-
-
-def cpu_flags() -> set[str]:
-    """The instruction sets of the CPU where the system tells them (Linux), else empty."""
-    return set(_cpuinfo("flags").split())
-
-
-def cpu_name() -> str:
-    return _cpuinfo("model name") or platform.processor() or platform.machine()
-
-
-def _cpuinfo(field: str) -> str:
+def cpu(field: str) -> str:
+    """What the system tells about the CPU (Linux), such as its `flags`; else nothing."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        found = re.search(rf"^{field}\s*:(.*)", Path("/proc/cpuinfo").read_text(), re.M)
     except OSError:
         return ""
-    pairs = (line.partition(":") for line in lines)
-    return next((value.strip() for key, _, value in pairs if key.strip() == field), "")
+    return found[1].strip() if found else ""
 
 
 def data_dir() -> Path:
@@ -142,16 +98,12 @@ def progress(total: int | None, what: str, unit: str, show: bool = True):
     """A tqdm bar for a terminal or a notebook; it comes after a second, and goes at the end."""
     from tqdm.auto import tqdm
 
-    # TQDM_DISABLE is set where notebooks are executed to be saved: a bar would stay in them.
-    hidden = not show or "TQDM_DISABLE" in os.environ
-    silent = hidden or not (_in_notebook() or sys.stderr.isatty())
-    options = dict(unit_scale=unit == "B", delay=1, leave=False, disable=silent)
-    return tqdm(total=total, desc=what, unit=unit if unit == "B" else f" {unit}", **options)
-
-
-def _in_notebook() -> bool:
     ipython = sys.modules.get("IPython")
-    return hasattr(ipython.get_ipython() if ipython else None, "kernel")
+    notebook = hasattr(ipython.get_ipython() if ipython else None, "kernel")
+    # TQDM_DISABLE is set where notebooks are executed to be saved: a bar would stay in them.
+    hidden = not show or "TQDM_DISABLE" in os.environ or not (notebook or sys.stderr.isatty())
+    options = dict(unit_scale=unit == "B", delay=1, leave=False, disable=hidden)
+    return tqdm(total=total, desc=what, unit=unit if unit == "B" else f" {unit}", **options)
 
 
 @contextlib.contextmanager

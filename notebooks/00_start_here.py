@@ -58,7 +58,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.callbacks import Film
-from dogan_lib.classroom import course_map, diagram, exercises, leaderboard
+from dogan_lib.classroom import course_map, diagram, exercises, leaderboard, machine
 from dogan_lib.classroom.points import measured_dogs
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -73,7 +73,7 @@ cfg = preset(
 )
 plt.rcParams["font.size"] = 13
 chosen = runtime.setup(seed=0)
-for name, value in runtime.report().items():
+for name, value in machine.report().items():
     print(f"{name:<12} {value}")
 dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 KINDS = ("terrier", "hound")

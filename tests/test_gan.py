@@ -388,7 +388,7 @@ def test_every_kind_of_keras_model_trains_samples_and_is_saved(kind, tmp_path):
 
 
 def test_short_forms_do_what_they_say():
-    gan = tiny(loss="hinge", g_optimizer="sgd", penalties=penalties.R1())
+    gan = tiny(loss=losses.Hinge(), g_optimizer="sgd", penalties=penalties.R1())
     assert isinstance(gan.adversarial_loss, losses.Hinge)
     assert isinstance(gan.g_optimizer, keras.optimizers.SGD)
     assert len(gan.penalties) == 1 and isinstance(gan.penalties[0], penalties.R1)
@@ -401,7 +401,7 @@ def test_short_forms_do_what_they_say():
 def test_what_cannot_be_trained_is_refused_in_a_sentence():
     adam = keras.optimizers.Adam()
     for options, sentence in (
-        (dict(loss="hing"), "no loss 'hing'; there is .*Hinge"),
+        (dict(loss="hinge"), r"'hinge' has not\. There are Hinge, .* in dogan_lib\.losses"),
         (dict(g_optimizer=adam, d_optimizer=adam), "an optimizer each"),
         (dict(loss=3), "has methods discriminator and generator"),
     ):

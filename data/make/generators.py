@@ -17,7 +17,7 @@ from data.make import shipping, singans, strategies
 from data.make.recipes import RECIPES
 from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.callbacks import Resume
-from dogan_lib.cli import positive
+from dogan_lib.classroom.commands import positive
 from dogan_lib.distribution import number
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from dogan_lib import metrics, plots
-from dogan_lib.classroom.diagnosis import Diagnosis, diagnose, guessing_loss
+from dogan_lib.classroom.diagnosis import Diagnosis, believed, diagnose, guessing_loss
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE
 
@@ -84,8 +84,8 @@ def opinions(ax, run: Run) -> None:
     ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
     for kind, style in (("real", "-"), ("fake", "--")):
         scores = np.asarray(run.history[f"{kind}_score"])
-        believed = smooth(run.gan.adversarial_loss.opinion(scores))
-        ax.plot(_steps(scores), believed, style, color=PALETTE[kind], lw=2, label=kind)
+        curve = smooth(believed(run.gan.adversarial_loss, scores))
+        ax.plot(_steps(scores), curve, style, color=PALETTE[kind], lw=2, label=kind)
     ax.set_ylim(-0.05, 1.05)
 
 

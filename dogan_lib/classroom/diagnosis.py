@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
-from dogan_lib.losses import AdversarialLoss, NonSaturating
+from dogan_lib.losses import AdversarialLoss, LeastSquares, NonSaturating
 from dogan_lib.signals import SIGNALS
 
 
@@ -167,10 +168,18 @@ def _gap(curves):
 
 def _oscillates(curves, loss):
     """D believes the fakes, then it does not, then it does: nobody gets anywhere."""
-    size, number = swings(np.asarray(loss.opinion(curves["fake_score"])))
+    size, number = swings(np.asarray(believed(loss, curves["fake_score"])))
     if size > 0.1 and number >= 4:
         return (f"D's opinion of the fakes swings {number} times, by {size:.2f} about its mean",)
     return ()
+
+
+def believed(loss: AdversarialLoss, score):
+    """D's score as a number in [0, 1], where 1 is real: the sigmoid of a logit; of least squares,
+    how far it is from the target for fake to that for real."""
+    if isinstance(loss, LeastSquares):
+        return ops.clip((score - loss.a) / (loss.b - loss.a), 0, 1)
+    return ops.sigmoid(score)
 
 
 def swings(curve) -> tuple[float, int]:

@@ -46,7 +46,7 @@ def _photos(dogs: Dogs) -> list[Original]:
     boxes, _ = dogs.origin.boxes_of(dogs.names)
     with open_archive(dogs.origin.images) as archive:
         data = {name: archive.read(name) for name in archive.names if name in boxes}
-    images = {name: read_rgb(d, dogs.origin.upright) for name, d in data.items()}
+    images = {name: read_rgb(d, upright=not boxes[name]) for name, d in data.items()}
     return [
         Original(images[name], _inside(boxes[name], images[name]), dogs.breeds[label], name)
         for name, label in zip(dogs.names, dogs.labels, strict=True)

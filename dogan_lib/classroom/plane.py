@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from dogan_lib import losses
 from dogan_lib.classroom import points, scene
+from dogan_lib.classroom.diagnosis import believed
 from dogan_lib.models import vanilla
 
 LOSSES = {
@@ -216,6 +217,6 @@ class Game:
                 # The mean of n losses has gradients n times smaller than each point's own.
                 value = loss.generator(self.discriminator(fake, training=False)) * len(z)
             logits = self.discriminator(mesh, training=False)
-            return fake, -tape.gradient(value, fake), loss.opinion(logits)
+            return fake, -tape.gradient(value, fake), believed(loss, logits)
 
         return look

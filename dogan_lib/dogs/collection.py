@@ -47,11 +47,6 @@ class Collection:
     def __str__(self):
         return f"stanford:{self.images.parent}" if self.annotation else f"folder:{self.images}"
 
-    @property
-    def upright(self) -> bool:
-        """Turn pictures as their EXIF says: not where boxes were drawn on the stored pixels."""
-        return self.annotation is None
-
     def index(self) -> tuple[list[Picture], list[str], dict[str, list[str]]]:
         """Every picture with its boxes, the breeds, and what does not fit together."""
         with archives.open_archive(self.images) as archive:

@@ -43,10 +43,11 @@ class Cut(NamedTuple):
     problems: list[str]
 
 
-def cut(
-    data: bytes, boxes: Sequence[Box], size: int, mode: str = "square", upright: bool = False
-) -> Cut:
+def cut(data: bytes, boxes: Sequence[Box], size: int, mode: str = "square") -> Cut:
     """Cut each box out of a picture and resize it to `size` x `size` pixels.
+
+    A picture without boxes is turned as its EXIF says (photos from phones): boxes were drawn on the
+    pixels as stored.
 
     Args:
         data: the file, in any format that Pillow reads.
@@ -54,8 +55,6 @@ def cut(
             one box.
         mode: `"square"` grows the box to a square inside the picture, `"box"` stretches the box,
             `"none"` stretches the whole picture (one crop, however many boxes).
-        upright: turn the picture as its EXIF says (photos from phones). Not for pictures whose
-            boxes were drawn on the pixels as stored.
 
     Returns:
         A `Cut`; without images if the picture cannot be read. Never raises for bad pictures.
@@ -65,7 +64,7 @@ def cut(
         if picture.width * picture.height > MAX_PIXELS * (1 + (picture.format == "JPEG")):
             return Cut([], [], [TOO_LARGE])
         problems = [] if picture.mode == "RGB" else [NOT_RGB]
-        if upright:
+        if not boxes:
             ImageOps.exif_transpose(picture, in_place=True)
         boxes, box_problems = usable_boxes(boxes, *picture.size)
         boxes = boxes[:1] if mode == "none" else boxes

@@ -13,7 +13,6 @@ from dogan_lib.runtime import progress
 
 TIMEOUT = 30  # seconds without a byte until a connection counts as broken
 ATTEMPTS = 5  # in a row without a byte of progress
-_FAILURES = (OSError, http.client.HTTPException)
 
 
 class DownloadError(RuntimeError):
@@ -33,28 +32,33 @@ def fetch(
         DownloadError: the file cannot be had, its hash is wrong, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part, failure = path.with_name(path.name + ".part"), ""
+    part = path.with_name(path.name + ".part")
     with _alone(path.parent), progress(size, f"downloading {path.name}", "B", show) as bar:
-        if path.exists():
-            return path
-        # What is left of an earlier call may be wrong: then it gets a second turn.
-        for _ in range(1 + part.exists()):
+        failed, doubtful = 0, part.exists()  # what an earlier call left may be another file's
+        while not path.exists():
+            before = _have(part)
             try:
-                _complete(url, part, size, pause, bar)
-                with open(part, "rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-                if found == sha256:
-                    return part.replace(path)
-                part.unlink()  # resuming a wrong file can only give a wrong file
-                failure = f"its SHA-256 is {found}, not {sha256}"
-            except (*_FAILURES, ValueError) as error:
-                if _full(error):
+                if before != size:
+                    _append(url, part, size, bar)
+                _check(part, sha256)
+                part.replace(path)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
                     raise DownloadError(
                         f"The disk is full: {part} ({error}). Free some space, or set DOGAN_CACHE "
                         "to a larger disk, and start again: it goes on where it stopped."
                     ) from error
-                failure = error
-    raise DownloadError(f"{path.name} could not be downloaded from {url}: {failure}")
+                failed = 0 if _have(part) > before else failed + 1
+                status = getattr(error, "code", 500)  # what the server answered, if it did
+                refused = status < 500 and status not in (408, 429)
+                wrong = isinstance(error, ValueError)
+                if refused or failed >= ATTEMPTS or (wrong and not doubtful):
+                    raise DownloadError(
+                        f"{path.name} could not be downloaded from {url}: {error}"
+                    ) from error
+                doubtful = doubtful and not wrong
+                time.sleep(pause * 2**failed)
+    return path
 
 
 @contextlib.contextmanager
@@ -71,21 +75,6 @@ def _alone(folder: Path):
         yield
     finally:
         os.close(place)
-
-
-def _complete(url: str, part: Path, size: int, pause: float, bar) -> None:
-    """Fill `part`; a break is followed by a new attempt from the same byte."""
-    failed = 0
-    while (before := _have(part)) != size:
-        try:
-            _append(url, part, size, bar)
-        except _FAILURES as error:
-            status = getattr(error, "code", 500)  # what the server answered, if it did
-            failed = 0 if _have(part) > before else failed + 1
-            final = status < 500 and status not in (408, 429)
-            if final or failed >= ATTEMPTS or _full(error):
-                raise
-            time.sleep(pause * 2**failed)
 
 
 def _append(url: str, part: Path, size: int, bar) -> None:
@@ -107,9 +96,13 @@ def _append(url: str, part: Path, size: int, bar) -> None:
         raise http.client.HTTPException(f"broke off after {have:,} of {size:,} bytes")
 
 
+def _check(part: Path, sha256: str) -> None:
+    with open(part, "rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        part.unlink()  # resuming a wrong file can only give a wrong file
+        raise ValueError(f"its SHA-256 is {found}, not {sha256}")
+
+
 def _have(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
-
-
-def _full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)

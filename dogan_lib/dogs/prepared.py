@@ -74,7 +74,7 @@ def _cut_all(collection, pictures, size, crop) -> Iterator[cropping.Cut]:
                 data = archive.read(picture.name)
         except archives.UNREADABLE:
             return cropping.Cut([], [], [cropping.UNREADABLE])
-        return cropping.cut(data, picture.boxes, size, crop, collection.upright)
+        return cropping.cut(data, picture.boxes, size, crop)
 
     with archives.open_archive(collection.images) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them

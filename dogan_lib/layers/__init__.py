@@ -15,17 +15,3 @@ from dogan_lib.layers.progressive import (
     PixelNormalization,
 )
 from dogan_lib.layers.spectral import SpectralNormalization
-
-__all__ = [
-    "ConditionalBatchNormalization",
-    "EqualizedConv2D",
-    "EqualizedDense",
-    "FusedBatchNormalization",
-    "MinibatchStddev",
-    "PixelNormalization",
-    "PooledConv2D",
-    "SelfAttention",
-    "SpectralNormalization",
-    "UpsampledConv2D",
-    "UpsampledConv2DTranspose",
-]

@@ -15,28 +15,19 @@ from keras import ops
 
 
 def stamp(kernel):
-    """What one input pixel of "repeat 2x2, then correlate" adds to the result.
+    """What one input pixel of "repeat 2x2, then correlate" adds: (k + 1, k + 1, out, in).
 
-    Upsampling by repetition turns a pixel into 2x2 equal ones, and each stamps the k x k kernel,
-    turned around, onto the result. Their sum is one stamp of (k + 1) x (k + 1), two apart for
+    Upsampling by repetition turns a pixel into 2x2 equal ones, and each stamps the k x k kernel
+    (k, k, in, out), k odd, turned around, onto the result. Their sum is one stamp, two apart for
     neighbouring pixels: a transposed convolution of stride 2 on the *small* picture, with 16
     instead of 36 multiplications a pixel for k = 3, and exact at the borders too.
-
-    Args:
-        kernel: (k, k, in, out), k odd.
-
-    Returns:
-        (k + 1, k + 1, out, in), for `ops.conv_transpose`.
     """
     turned = kernel[::-1, ::-1]  # `ops.flip` of Keras 3.13 takes a single axis
     return _twice(ops.transpose(turned, (0, 1, 3, 2)))
 
 
 def pooled(kernel):
-    """A kernel (k, k, in, out) followed by the mean of 2x2, as one window of stride 2.
-
-    Four windows that lie one pixel apart are one of (k + 1) x (k + 1).
-    """
+    """A kernel (k, k, in, out) followed by the mean of 2x2, as one window of stride 2."""
     return _twice(kernel) / 4
 
 
@@ -50,6 +41,8 @@ def _twice(kernel):
 class _Odd:
     """A convolution with an odd kernel, stride 1 and padding "same", run with stride 2."""
 
+    larger = 2  # how much larger the result is than the input
+
     def __init__(self, filters, kernel_size, **kwargs):
         super().__init__(filters, kernel_size, **{**kwargs, "padding": "same"})
         if self.strides != (1, 1) or any(side % 2 == 0 for side in self.kernel_size):
@@ -59,8 +52,8 @@ class _Odd:
             )
 
     def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        return (batch, 2 * height, 2 * width, self.filters)
+        batch, *sides, _ = input_shape
+        return (batch, *(int(side * self.larger) for side in sides), self.filters)
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -95,12 +88,10 @@ class PooledConv2D(_Odd, keras.layers.Conv2D):
             activation between the two layers.
     """
 
+    larger = 0.5
+
     def convolution_op(self, inputs, kernel):
         return ops.conv(inputs, pooled(kernel), strides=2, padding="same")
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        return (batch, height // 2, width // 2, self.filters)
 
 
 @keras.saving.register_keras_serializable("dogan")

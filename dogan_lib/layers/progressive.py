@@ -73,16 +73,11 @@ class _Equalized(keras.layers.Layer):
     all variables are of size 1, and so are all speeds.
     """
 
-    def __init__(self, gain: float = 2**0.5, **kwargs):
-        super().__init__(**kwargs)
-        self.gain = gain
-
     def _add(self, shape, channels):
         self.scale = self.gain / float(np.prod(shape[:-1])) ** 0.5
         normal = keras.initializers.RandomNormal(stddev=1.0)
-        self.weight = self.add_weight(
-            shape=shape, initializer=normal, name="weight", autocast=False
-        )
+        options = dict(initializer=normal, name="weight", autocast=False)
+        self.weight = self.add_weight(shape=shape, **options)
         self.bias = self.add_weight(shape=(channels,), initializer="zeros", name="bias")
 
     @property
@@ -104,8 +99,8 @@ class EqualizedDense(_Equalized):
     """
 
     def __init__(self, units, gain: float = 2**0.5, **kwargs):
-        super().__init__(gain, **kwargs)
-        self.units = (units,) if isinstance(units, int) else tuple(units)
+        super().__init__(**kwargs)
+        self.gain, self.units = gain, (units,) if isinstance(units, int) else tuple(units)
 
     def build(self, input_shape):
         self._add((input_shape[-1], int(np.prod(self.units))), self.units[-1])
@@ -141,9 +136,9 @@ class EqualizedConv2D(_Equalized):
         resample: Literal["up", "down"] | None = None,
         **kwargs,
     ):
-        super().__init__(gain, **kwargs)
+        super().__init__(**kwargs)
         self.filters, self.kernel_size = filters, kernel_size
-        self.resample = resample
+        self.gain, self.resample = gain, resample
 
     def build(self, input_shape):
         self._add((self.kernel_size, self.kernel_size, input_shape[-1], self.filters), self.filters)

@@ -172,7 +172,7 @@ def test_odd_boxes_are_cut_skipped_or_replaced_and_counted(build):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_photos_from_phones_stand_upright_when_asked(build, orientation):
+def test_photos_from_phones_stand_upright(build, orientation):
     pixels = np.zeros((400, 300, 3), np.uint8)
     pixels[:200, :150] = 255  # white at the top left
     exif = Image.Exif()
@@ -182,6 +182,6 @@ def test_photos_from_phones_stand_upright_when_asked(build, orientation):
     for operation in undo:
         image = image.transpose(Image.Transpose(operation))
     data = build.encode(image, exif=exif)
-    small = cut(data, [], 8, "none", upright=True).images[0]
+    small = cut(data, [], 8, "none").images[0]
     assert small[:3, :3].min() > 240 and small[5:].max() < 15 and small[:, 5:].max() < 15
     assert originals.read_rgb(data, upright=True).shape == (400, 300, 3)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from dogan_lib import runtime
+from dogan_lib.classroom import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE, README = ROOT / "data" / "faults.json", ROOT / "README.md"
@@ -17,7 +18,7 @@ def write(rows: list[dict], seconds: float, cpu_seconds: float) -> None:
     facts = {
         "date": datetime.date.today().isoformat(),
         "machine": runtime.device(),
-        "versions": {name: runtime.report()[name] for name in ("Python", "Keras", "TensorFlow")},
+        "versions": {name: machine.report()[name] for name in ("Python", "Keras", "TensorFlow")},
         "seconds": round(seconds),
         "cpu_seconds": round(cpu_seconds),
         "rows": [{"fault": row["what"]} | {name: row[name] for name in COLUMNS} for row in rows],
