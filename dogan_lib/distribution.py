@@ -1,7 +1,7 @@
-"""What a training step has to know of other devices: under one, every answer is the simple one.
+"""What a training step has to know of other devices: on one, every answer is the simple one.
 
-`GAN` is built and fitted under any `tf.distribute.Strategy`, inside of its `scope()`. Each device,
-a *replica*, works on an equal share of the batch, and Keras adds up their gradients.
+`GAN` is built and fitted inside the `scope()` of any `tf.distribute.Strategy`: each device, a
+*replica*, works on an equal share of the batch, and Keras adds up their gradients.
 """
 
 import keras
@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 def replicas() -> int:
-    """Devices that share a step. Keras sums their gradients; a loss over all is their mean."""
+    """Devices that share a step."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
@@ -41,11 +41,11 @@ def number(counter) -> int:
 
 
 class BuiltModel(keras.Model):
-    """A model whose networks and optimizers are built from the start: `fit` builds nothing."""
+    """A model whose networks and optimizers are built from the start: `fit` builds nothing.
+
+    Keras would reduce a batch over all workers to build by, which fails for tuples (Keras 3.13 to
+    3.15), and would move the data's epochs on by one. It has no public way to say no.
+    """
 
     def _maybe_symbolic_build(self, *args, **kwargs):
-        """Nothing.
-
-        Keras would reduce a batch over all workers to build by, which fails for tuples (Keras 3.13
-        to 3.15), and would move the data's epochs on by one. It has no public way to say no.
-        """
+        pass

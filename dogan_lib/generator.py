@@ -85,12 +85,11 @@ class Generator:
         Args:
             labels, captions: for a conditional generator, integers (n,), or embeddings (n, d).
         """
-        given = labels if captions is None else captions
-        inputs = [np.asarray(z, "float32")] + ([] if given is None else [np.asarray(given)])
-        parts = []
-        for start in range(0, max(len(inputs[0]), 1), batch_size):
+        given = [np.asarray(x) for x in (labels, captions) if x is not None]
+        parts, inputs = [], [np.asarray(z, "float32"), *given]
+        for start in range(0, max(len(z), 1), batch_size):
             batch = [part[start : start + batch_size] for part in inputs]
-            outputs = self.model(batch if len(batch) > 1 else batch[0], training=False)
+            outputs = self.model(batch if given else batch[0], training=False)
             parts.append(np.asarray(outputs, "float32"))
         # PGGAN's last layer is linear, and a little outside is as bright as pixels get.
         return np.clip(np.concatenate(parts), -1, 1)

@@ -1,4 +1,4 @@
-r"""The adversarial losses of the course, one class each, on logits.
+"""The adversarial losses of the course, one class each, on logits.
 
 Every class has two methods, and both return a scalar to *minimise*:
 
@@ -19,8 +19,7 @@ __all__ = ["Hinge", "LeastSquares", "Minimax", "NonSaturating", "Relativistic", 
 class AdversarialLoss(Configurable):
     """What all of them share."""
 
-    #: Whether `generator` compares with real logits.
-    needs_real = False
+    needs_real = False  # whether `generator` compares with real logits
 
 
 class Minimax(AdversarialLoss):

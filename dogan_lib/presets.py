@@ -34,18 +34,12 @@ class Preset:
     """The numbers of the active preset, by attribute; a notebook shows all three side by side."""
 
     def __init__(self, name: str, table: dict[str, dict]):
-        self.name = name
-        self._table = table
+        self.name, self._table = name, table
+        vars(self).update(table[name])
 
     def __getattr__(self, key: str):
-        # Dunders and privates must fail the ordinary way, or copy and IPython recurse.
-        values = {} if key.startswith("_") else self._table[self.name]
-        if key not in values:
-            raise AttributeError(f"the preset has no {key!r}; it has {', '.join(values)}")
-        return values[key]
-
-    def __dir__(self):
-        return ["name", *self._table[self.name]]
+        known = vars(self).get("_table", {}).get(vars(self).get("name"), ())
+        raise AttributeError(f"the preset has no {key!r}; it has {', '.join(known)}")
 
     def __repr__(self):
         numbers = ", ".join(f"{k}={v!r}" for k, v in self._table[self.name].items())

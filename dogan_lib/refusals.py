@@ -13,11 +13,7 @@ SCALE = "and GANs train on float32 in [-1, 1]: x / 127.5 - 1, as `dogs.batches()
 
 
 def check_networks(generator, discriminator, latent_dim: int) -> None:
-    """Build what has no weights yet, by calling it; refuse a D that returns several tensors.
-
-    Raises:
-        ValueError: that, or a network cannot be called, being conditional and subclassed.
-    """
+    """Build what has no weights yet, by calling it; refuse a D that returns several tensors."""
     logits = _outputs(discriminator, _outputs(generator, np.zeros((1, latent_dim), "float32")))
     if isinstance(logits, tuple | list | dict):
         raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
@@ -39,11 +35,7 @@ def _outputs(network, inputs):
 
 
 def check_players(discriminator, loss, g_optimizer, d_optimizer, penalties) -> None:
-    """Refuse what is no loss, a D without logits, one optimizer for two, penalties on features.
-
-    Raises:
-        ValueError: with what to do.
-    """
+    """Refuse what is no loss, a D without logits, one optimizer for two, penalties on features."""
     if not (hasattr(loss, "discriminator") and hasattr(loss, "generator")):
         raise ValueError(
             f"a loss has methods discriminator and generator; {loss!r} has not. There are "
@@ -84,10 +76,7 @@ def brightness(images):
 
 
 class StopOnNaN(keras.callbacks.Callback):
-    """End the run at the first loss that is not finite, and say which and where.
-
-    Also ends it at the first batch whose pictures are not in [-1, 1].
-    """
+    """End the run at the first loss that is not finite or picture not in [-1, 1], and say where."""
 
     def on_train_begin(self, logs=None):
         self.model.brightest.assign(0.0)  # of the data of another `fit`, perhaps

@@ -81,11 +81,7 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Where prepared dogs are kept: `$DOGAN_CACHE`, else `~/.cache/dogan`. Made on demand.
-
-    Raises:
-        OSError: it cannot be made.
-    """
+    """Where prepared dogs are kept: `$DOGAN_CACHE`, else `~/.cache/dogan`; made, or an OSError."""
     try:
         path = Path(os.environ.get("DOGAN_CACHE") or "~/.cache/dogan").expanduser()
     except RuntimeError as error:  # of pathlib: there is no home
@@ -115,9 +111,7 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.stem}.", suffix=f".tmp{path.suffix}", dir=path.parent
-    )
+    handle, name = tempfile.mkstemp(f".tmp{path.suffix}", f".{path.stem}.", path.parent)
     os.close(handle)
     temporary = Path(name)
     try:

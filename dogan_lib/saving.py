@@ -14,10 +14,9 @@ LARGEST = 2**30  # bytes of a member, unpacked: ten times the largest GAN of the
 
 
 class Configurable:
-    """An object that is its constructor's arguments: each is kept under its own name.
+    """An object that is its constructor's arguments, each kept under its own name.
 
-    A subclass is registered by itself, so losses, penalties and augmentations travel inside a
-    saved `GAN` and come back as what they were.
+    Losses, penalties and augmentations are, and so travel inside a saved `GAN`.
     """
 
     def __init_subclass__(cls, **kwargs):

@@ -32,7 +32,6 @@ from data.make import shipping
 from data.make.dognet import dognet
 from dogan_lib.callbacks import Resume
 from dogan_lib.dogs import load_dogs
-from dogan_lib.dogs.dataset import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.doodles.readers import Attributes, matched, matching_loss
@@ -72,13 +71,13 @@ def caption_batches(dogs, seed: int = 0, start_epoch: int = 0):
         random = np.random.default_rng([seed, epoch, 2])
         captions = [language.read(language.worded(row, random)) for row in rows]
         ids = np.array([language.numbers(caption.words) for caption in captions], "int32")
-        return [dogs.images, ids, language.said(captions)]
+        return [ids, language.said(captions)]
 
     def arranged(images, ids, said):
         targets = {name: said[:, i] for i, name in enumerate(ATTRIBUTES)}
         return (images, ids), {"match": said[:, 0], **targets}
 
-    return dataset(columns, BATCH, True, True, seed, start_epoch).map(arranged)
+    return dogs.batches(BATCH, columns, seed=seed, start_epoch=start_epoch).map(arranged)
 
 
 def compiled_matcher(steps: int, encoder: keras.Model | None = None) -> keras.Model:
@@ -135,7 +134,8 @@ def picture_batches(dogs, seed: int = 0, start_epoch: int = 0):
         images += tf.maximum(amount, 0) * (soft - images)
         return images, dict(zip(ATTRIBUTES, targets, strict=True))
 
-    return dataset([dogs.images, *columns], BATCH, True, True, seed, start_epoch).map(arranged)
+    batches = dogs.batches(BATCH, lambda _: columns, seed=seed, start_epoch=start_epoch)
+    return batches.map(arranged)
 
 
 def _positions(dogs, name) -> np.ndarray:

@@ -18,7 +18,7 @@ from dogan_lib.dogs import cropping, prepared, stanford
 from dogan_lib.dogs.archives import ArchiveError, existing
 from dogan_lib.dogs.collection import Collection, positions
 from dogan_lib.dogs.dataset import Dogs, count
-from dogan_lib.dogs.download import DownloadError
+from dogan_lib.dogs.stanford import DownloadError
 from dogan_lib.presets import active
 
 __all__ = ["ArchiveError", "Dogs", "DownloadError", "load_dogs"]
@@ -120,11 +120,10 @@ def _cropped(collection, size, breeds, limit, crop, seed, progress) -> Dogs:
     wanted = _match(breeds, found["breeds"])
     labels = np.array(found["labels"], np.int32)
     rows = prepared.balanced_order(labels, wanted, seed)[:limit]
-    renumber = np.full(len(found["breeds"]), -1, np.int32)
-    renumber[wanted] = np.arange(len(wanted))
+    number = {breed: i for i, breed in enumerate(wanted)}
     dogs = Dogs(
         images=found["images"][rows],
-        labels=renumber[labels[rows]],
+        labels=np.array([number[breed] for breed in labels[rows]], np.int32),
         breeds=[found["breeds"][i] for i in wanted],
         source="stanford" if collection.annotation else str(collection),
         names=[found["names"][i] for i in rows],
@@ -134,15 +133,13 @@ def _cropped(collection, size, breeds, limit, crop, seed, progress) -> Dogs:
     )
     of = "" if len(dogs) == len(labels) else f" of {len(labels):,}"
     spent = "from the cache" if cached else f"in {time.monotonic() - start:.0f} s"
-    told = [
-        f"{dogs.source}: {len(dogs):,}{of} dogs of {count(len(dogs.breeds), 'breed')} from "
-        f"{count(found['pictures'], 'picture')}, {size}x{size}, crop {crop}, {spent}"
-    ]
+    told = f"{dogs.source}: {len(dogs):,}{of} dogs of {count(len(wanted), 'breed')} from "
+    told += f"{count(found['pictures'], 'picture')}, {size}x{size}, crop {crop}, {spent}"
     for what, names in dogs.problems.items():
         example = names[0].rsplit("/", 1)[-1] + (", ..." if len(names) > 1 else "")
-        told.append(f"{len(names):,} {what}: {example}")
+        told += f"; {len(names):,} {what}: {example}"
     # A file's name may hold bytes that are no text; printing it must not fail.
-    print("; ".join(told).encode("utf-8", "replace").decode())
+    print(told.encode("utf-8", "replace").decode())
     return dogs
 
 

@@ -22,6 +22,7 @@ NAMELESS = 'annotated with the name "%s" (went by the path)'
 
 MAX_BOXES = 100  # of one picture; more are a mistake, or mean harm
 _LARGEST_XML = 1 << 20
+BAD = (ValueError, ET.ParseError, ArithmeticError, TypeError, AttributeError)
 
 
 class Picture(NamedTuple):
@@ -64,9 +65,7 @@ class Collection:
         """The folder that holds the picture; at the top, what the archive itself is called."""
         return PurePosixPath(name).parent.name or self.images.name.split(".")[0] or "dogs"
 
-    def boxes_of(
-        self, names: Iterable[str]
-    ) -> tuple[dict[str, tuple[Box, ...]], dict[str, list[str]]]:
+    def boxes_of(self, names: Iterable[str]) -> tuple[dict, dict[str, list[str]]]:
         """The boxes of these pictures; and what is odd, about which of them or of the boxes."""
         boxes, problems = dict.fromkeys(names, ()), collections.defaultdict(list)
         if self.annotation is None:
@@ -121,18 +120,14 @@ def _annotated(archive: archives.Archive, name: str) -> tuple[tuple[Box, ...], l
     """The boxes that one annotation file holds, and what is odd about it."""
     try:
         boxes, names = parse(archive.read(name))
-    except (*archives.UNREADABLE, ET.ParseError, ArithmeticError, TypeError, AttributeError):
+    except (*archives.UNREADABLE, *BAD):
         return (), [BAD_ANNOTATION]
     odd = [SEVERAL if boxes else NO_BOX] if len(boxes) != 1 else []
     return boxes, odd + [NAMELESS] * ("%s" in names)
 
 
 def parse(xml: bytes) -> tuple[tuple[Box, ...], set[str | None]]:
-    """Boxes and names in one annotation file (Pascal VOC's format).
-
-    Raises:
-        ValueError, xml.etree.ElementTree.ParseError, TypeError, AttributeError: it is no such file.
-    """
+    """Boxes and names in one annotation file (Pascal VOC's format); raises `BAD` for any other."""
     # Entities are how a few bytes of XML grow to gigabytes; no annotation declares any.
     if len(xml) > _LARGEST_XML or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise ValueError("not an annotation")

@@ -14,14 +14,12 @@ from PIL import Image, ImageOps
 
 MODES = ("square", "box", "none")
 
-# A picture with more pixels is skipped: a file of a few kilobytes can claim as many as it likes,
-# and each takes 3 bytes or more. A JPEG, which is decoded smaller, may have twice as many; that is
-# still below Pillow's own warning at 89 million.
+# A picture with more pixels is skipped: a small file can claim as many as it likes. A JPEG, which
+# is decoded smaller, may have twice as many: still below Pillow's own warning at 89 million.
 MAX_PIXELS = 40_000_000
 
-# A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which costs half the time. That is done
-# only where each side keeps this many pixels for each one of the result. Measured on photographs
-# with grain: 1.2 grey levels of 255 (root mean square) away from what the full picture gives.
+# A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, in half the time: where each side keeps so
+# many pixels for one of the result (1.2 grey levels of 255 away from what the full picture gives).
 PIXELS_TO_SPARE = 1.75
 
 Box = tuple[int, int, int, int]
@@ -75,8 +73,7 @@ def cut(data: bytes, boxes: Sequence[Box], size: int, mode: str = "square") -> C
     except Image.DecompressionBombError:
         return Cut([], [], [TOO_LARGE])
     except Exception:
-        # Pillow's decoders raise nearly anything on broken bytes: OSError, SyntaxError,
-        # struct.error, IndexError, TypeError ... One bad file must not end the run.
+        # Pillow's decoders raise nearly anything on broken bytes, and no file may end the run.
         return Cut([], [], [UNREADABLE])
     return Cut(images, boxes, problems + box_problems)
 

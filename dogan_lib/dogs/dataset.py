@@ -63,7 +63,7 @@ class Dogs:
     def batches(
         self,
         batch_size: int,
-        condition: str | np.ndarray | None = None,
+        condition: str | np.ndarray | Callable[[int], Sequence[np.ndarray]] | None = None,
         mirror: bool = True,
         shuffle: bool = True,
         seed: int = 0,
@@ -73,85 +73,63 @@ class Dogs:
 
         Images are float32 (batch_size, S, S, 3) in [-1, 1]. Order and mirroring depend on `seed`
         and on the number of the epoch only: the k-th iteration over the dataset is epoch
-        `start_epoch + k`. What does not fill a last batch is left out (other dogs each epoch).
+        `start_epoch + k`, so a training that was killed goes on with the batches that it would have
+        seen. What does not fill a last batch is left out (other dogs each epoch).
 
         Args:
-            condition: None, "labels" (int32), "captions" (strings), or an array with a row for
-                each dog, such as encoded captions.
+            condition: None, "labels" (int32), "captions" (strings), an array with a row for each
+                dog, or a function of the epoch's number that gives several such arrays.
             mirror: flip each picture with probability 1/2. Dogs do not care about left and right.
 
         Raises:
             ValueError: there are fewer dogs than `batch_size`, or no such condition.
         """
+        import tensorflow as tf
+
         if not 1 <= batch_size <= len(self):
             raise ValueError(
                 f"batch_size={batch_size}, but there are {len(self)} dogs: an epoch would have no "
                 f"batch. Choose 1 to {len(self)}, or load more dogs."
             )
-        arrays = [self.images]
-        if condition is not None:
+        epochs, count = itertools.count(start_epoch), len(self) // batch_size
+        conditions = condition if callable(condition) else lambda _: fixed
+        fixed = [] if condition is None or callable(condition) else [self._column(condition)]
+
+        def one_epoch():
+            epoch = next(epochs)
+            columns, rng = conditions(epoch), np.random.default_rng([seed, epoch])
+            # Both are always drawn, so that the order is the same with and without mirroring.
+            order, flips = rng.permutation(len(self)), rng.random(len(self)) < 0.5
+            order = order if shuffle else np.arange(len(self))
+            for start in range(0, count * batch_size, batch_size):
+                rows, flipped = (a[start : start + batch_size] for a in (order, flips & mirror))
+                images = self.images[rows]  # uint8 in memory: a quarter of what leaves here
+                images[flipped] = images[flipped, :, ::-1]
+                yield (images, *(column[rows] for column in columns))
+
+        def scaled(images, *columns):
+            return (tf.cast(images, tf.float32) / 127.5 - 1.0, *columns)
+
+        signature = tuple(
+            tf.TensorSpec((batch_size, *a.shape[1:]), tf.string if a.dtype == object else a.dtype)
+            for a in (self.images, *conditions(start_epoch))
+        )
+        data = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
+        data = data.map(scaled, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        return data.apply(tf.data.experimental.assert_cardinality(count)).prefetch(tf.data.AUTOTUNE)
+
+    def _column(self, condition) -> np.ndarray:
+        """Labels, captions or an array of one's own, a row for each dog."""
+        if isinstance(condition, str):
             known = {"labels": self.labels, "captions": self.captions}
-            known = {name: column for name, column in known.items() if column is not None}
-            if isinstance(condition, str) and condition not in known:
-                there = ", ".join(map(repr, known))
+            if known.get(condition) is None:
+                there = ", ".join(repr(k) for k, v in known.items() if v is not None)
                 raise ValueError(f"no {condition!r} for {self.source} dogs; there is {there}")
-            arrays.append(np.asarray(known[condition] if isinstance(condition, str) else condition))
-            if len(arrays[1]) != len(self):
-                raise ValueError(f"condition has {len(arrays[1])} rows for {len(self)} dogs")
-        return batches(arrays, batch_size, mirror, shuffle, seed, start_epoch)
-
-
-def batches(
-    arrays: Sequence[np.ndarray] | Callable[[int], Sequence[np.ndarray]],
-    batch_size: int,
-    mirror: bool,
-    shuffle: bool,
-    seed: int,
-    start_epoch: int,
-):
-    """A finite `tf.data.Dataset` of tuples: uint8 pictures first, which come out in [-1, 1].
-
-    As `Dogs.batches`: what an epoch holds depends on its number and on `seed` only, so a training
-    that was killed goes on with the batches that it would have seen. The pictures stay uint8 in
-    memory, a quarter of the float32 that leaves here.
-
-    Args:
-        arrays: of one length; or a function of the epoch's number that gives them, such as
-            captions that are worded anew.
-    """
-    import tensorflow as tf
-
-    epochs = itertools.count(start_epoch)
-
-    def columns(epoch):
-        found = arrays(epoch) if callable(arrays) else arrays
-        return [np.array(a, dtype=object) if a.dtype.kind == "U" else a for a in found]
-
-    def one_epoch():
-        epoch = next(epochs)
-        pictures, *conditions = columns(epoch)
-        rng = np.random.default_rng([seed, epoch])
-        # Both are always drawn, so that the order is the same with and without mirroring.
-        order, flips = rng.permutation(len(pictures)), rng.random(len(pictures)) < 0.5
-        order = order if shuffle else np.arange(len(pictures))
-        for start in range(0, count * batch_size, batch_size):
-            rows, flipped = (a[start : start + batch_size] for a in (order, flips & mirror))
-            images = pictures[rows]
-            images[flipped] = images[flipped, :, ::-1]
-            yield (images, *(a[rows] for a in conditions))
-
-    def scaled(images, *conditions):
-        return (tf.cast(images, tf.float32) / 127.5 - 1.0, *conditions)
-
-    first = columns(start_epoch)
-    count = len(first[0]) // batch_size
-    signature = tuple(
-        tf.TensorSpec((batch_size, *a.shape[1:]), tf.string if a.dtype == object else a.dtype)
-        for a in first
-    )
-    dataset = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
-    dataset = dataset.map(scaled, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(tf.data.AUTOTUNE)
+            condition = known[condition]
+        column = np.asarray(condition)
+        if len(column) != len(self):
+            raise ValueError(f"condition has {len(column)} rows for {len(self)} dogs")
+        return column.astype(object) if column.dtype.kind == "U" else column
 
 
 def count(n: int, noun: str) -> str:

@@ -24,12 +24,11 @@ FORMAT = 3
 def prepare(collection: Collection, size: int, crop: str, show: bool = True) -> tuple[dict, bool]:
     """The N crops of a collection, and whether they came from the cache.
 
-    Returns:
-        A dict of images uint8 (N, size, size, 3), labels (N,), boxes (N, 4), names (N,): the
-        picture that each was cut from, breeds, problems, and pictures: how many there are.
+    A dict of images uint8 (N, size, size, 3), labels (N,), boxes (N, 4), names (N,) of the pictures
+    that they were cut from, breeds, problems, and pictures: how many there are.
 
     Raises:
-        ArchiveError: the archive is unusable, holds no readable picture, or the cache is unusable.
+        ArchiveError: the archive or the cache is unusable, or no picture can be read.
     """
     kind = str(collection).partition(":")[0]
     paths = filter(None, (collection.images, collection.annotation))
@@ -63,8 +62,7 @@ def _cut(collection, size, crop, show) -> dict:
 def _cut_all(collection, pictures, size, crop) -> Iterator[cropping.Cut]:
     """What becomes of every picture, in order, cut on all cores.
 
-    Threads, not processes: Pillow gives up the GIL while it decodes and resizes (two threads take
-    half the time of one, as two processes do), and TensorFlow in the parent makes forks unsafe.
+    Threads do: Pillow gives up the GIL while it decodes and resizes.
     """
     one_at_a_time = threading.Lock()
 
@@ -91,11 +89,8 @@ def place(name: str) -> Path:
 def cached(name: str, make: Callable[[], dict]) -> tuple[dict, bool]:
     """What `make()` gives, and whether it was there: made once, and kept in one file of the cache.
 
-    Args:
-        make: gives a dict of `images`, an array, and of whatever JSON can hold, or arrays.
-
-    Raises:
-        ArchiveError: it cannot be kept. The cache is as it was before.
+    It gives a dict of `images`, an array, and of whatever JSON can hold, or arrays. If it cannot be
+    kept, an ArchiveError says so, and the cache is as it was before.
     """
     path = place(f"{name}.npz")
     try:  # a zip has a checksum for all that it holds

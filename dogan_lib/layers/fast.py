@@ -5,7 +5,8 @@
     Conv2D, AveragePooling2D        ->  PooledConv2D
     BatchNormalization              ->  FusedBatchNormalization
 
-Names, shapes and order of the weights stay, so `set_weights` moves them to and fro.
+Names, shapes and order of the weights stay, so `set_weights` moves them to and fro. Arguments are
+those of the convolution, whose kernel has an odd side and stride 1.
 """
 
 import keras
@@ -41,7 +42,7 @@ def _twice(kernel):
 class _Odd:
     """A convolution with an odd kernel, stride 1 and padding "same", run with stride 2."""
 
-    larger = 2  # how much larger the result is than the input
+    larger = 2  # the result than the input
 
     def __init__(self, filters, kernel_size, **kwargs):
         super().__init__(filters, kernel_size, **{**kwargs, "padding": "same"})
@@ -58,11 +59,7 @@ class _Odd:
 
 @keras.saving.register_keras_serializable("dogan")
 class UpsampledConv2D(_Odd, keras.layers.Conv2D):
-    """`UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")` in one.
-
-    Args:
-        filters, kernel_size: as of `Conv2D`; the kernel has an odd side and stride 1.
-    """
+    """`UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")` in one."""
 
     def convolution_op(self, inputs, kernel):
         return ops.conv_transpose(inputs, stamp(kernel), strides=2, padding="same")
@@ -83,9 +80,7 @@ class UpsampledConv2DTranspose(_Odd, keras.layers.Conv2DTranspose):
 class PooledConv2D(_Odd, keras.layers.Conv2D):
     """`Conv2D(filters, kernel_size, padding="same")` and `AveragePooling2D(2)` in one.
 
-    Args:
-        filters, kernel_size: as of `Conv2D`; the kernel has an odd side and stride 1. There is no
-            activation between the two layers.
+    There is no activation between the two.
     """
 
     larger = 0.5
@@ -113,8 +108,7 @@ def fused_norm(norm, inputs, gain, offset):
 
     Args:
         norm: a built `BatchNormalization`, for its epsilon, momentum and averages.
-        inputs: (batch, H, W, channels) or (batch, channels).
-        gain, offset: (channels,).
+        inputs: (batch, H, W, channels) or (batch, channels); gain, offset: (channels,).
     """
     flat = len(inputs.shape) == 2
     y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(

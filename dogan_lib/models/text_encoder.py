@@ -11,7 +11,6 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from dogan_lib.dogs.dataset import batches as dataset
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.readers import Encoder
 from dogan_lib.doodles.readers import load_encoder as load_encoder
@@ -74,10 +73,10 @@ def batches(
 
     def columns(epoch):
         variant = np.random.default_rng([seed, epoch, 1]).integers(variants, size=len(dogs))
-        columns = [dogs.images, right[row, variant], wrong[row, variant]]
+        columns = [right[row, variant], wrong[row, variant]]
         return [*columns, told[row, variant]] if said else columns
 
-    return dataset(columns, batch_size, True, True, seed, start_epoch)
+    return dogs.batches(batch_size, columns, seed=seed, start_epoch=start_epoch)
 
 
 def _wordings(dogs, encoder, seed, variants, near):

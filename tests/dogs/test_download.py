@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dogan_lib.dogs import download, stanford
-from dogan_lib.dogs.download import DownloadError, fetch
+from dogan_lib.dogs import stanford
+from dogan_lib.dogs.stanford import DownloadError, download
 
 DATA = os.urandom(3_000_000)
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -53,7 +53,7 @@ def server():
 
 
 def get(server, path, sha=SHA):
-    return fetch(server.url, path, len(DATA), sha, show=False, pause=0.001)
+    return download(server.url, path, len(DATA), sha, show=False, pause=0.001)
 
 
 def test_fetch(server, tmp_path):
@@ -105,7 +105,7 @@ def test_a_wrong_hash_leaves_nothing_behind(server, tmp_path):
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/images.tar", "nonsense"])
 def test_an_address_where_nothing_answers_is_named(url, tmp_path):
     with pytest.raises(DownloadError, match=f"from {url}"):
-        fetch(url, tmp_path / "f", 9, SHA, show=False, pause=0.001)
+        download(url, tmp_path / "f", 9, SHA, show=False, pause=0.001)
 
 
 def test_not_found_is_not_tried_again(server, tmp_path):
@@ -119,7 +119,7 @@ def test_a_busy_server_is_tried_again_then_given_up(server, tmp_path):
     server.status = 503
     with pytest.raises(DownloadError, match="503"):
         get(server, tmp_path / "f")
-    assert len(server.requests) == download.ATTEMPTS
+    assert len(server.requests) == stanford.ATTEMPTS
 
 
 def test_a_server_that_sends_more_than_it_should_is_stopped(server, tmp_path):

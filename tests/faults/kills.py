@@ -20,7 +20,7 @@ from PIL import Image
 from data.make import generators, recipes
 from docs import build
 from dogan_lib import cli
-from dogan_lib.dogs import download, load_dogs
+from dogan_lib.dogs import load_dogs, stanford
 from dogan_lib.gan import GAN
 from tests.faults.trials import Row, chance, run
 
@@ -215,7 +215,7 @@ class Mirror:
 
 
 def fetching(url: str, path: Path):
-    return lambda: print(download.fetch(url, path, len(DATA), SHA, show=False, pause=0.01)) or 0
+    return lambda: print(stanford.download(url, path, len(DATA), SHA, show=False, pause=0.01)) or 0
 
 
 def downloading(count: int, place: Path) -> Row:
