@@ -89,8 +89,8 @@ from dogan_lib import checkpoints, metrics, penalties, plots, runtime
 from dogan_lib.classroom import diagram, exercises, progressive, studies
 from dogan_lib.dogs import load_dogs
 from dogan_lib.generator import latents
-from dogan_lib.layers import EqualizedConv2D, MinibatchStddev, PixelNormalization
 from dogan_lib.models import pggan
+from dogan_lib.models.pggan_layers import EqualizedConv2D, MinibatchStddev, PixelNormalization
 
 # A gradient penalty is a second derivative: it gets all the digits.
 print(runtime.setup(seed=0, precision="float32"))

@@ -7,11 +7,7 @@ import tensorflow as tf
 
 from dogan_lib.layers import (
     ConditionalBatchNormalization,
-    EqualizedConv2D,
-    EqualizedDense,
     FusedBatchNormalization,
-    MinibatchStddev,
-    PixelNormalization,
     PooledConv2D,
     SelfAttention,
     SpectralNormalization,
@@ -19,6 +15,12 @@ from dogan_lib.layers import (
     UpsampledConv2DTranspose,
 )
 from dogan_lib.models import dcgan
+from dogan_lib.models.pggan_layers import (
+    EqualizedConv2D,
+    EqualizedDense,
+    MinibatchStddev,
+    PixelNormalization,
+)
 
 
 @pytest.mark.parametrize("layer", [keras.layers.Dense(5), keras.layers.Conv2D(4, 3)])

@@ -8,10 +8,4 @@ from dogan_lib.layers.fast import (
     UpsampledConv2D,
     UpsampledConv2DTranspose,
 )
-from dogan_lib.layers.progressive import (
-    EqualizedConv2D,
-    EqualizedDense,
-    MinibatchStddev,
-    PixelNormalization,
-)
 from dogan_lib.layers.spectral import SpectralNormalization

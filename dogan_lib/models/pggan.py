@@ -19,8 +19,13 @@ from keras import layers, ops
 
 from dogan_lib.distribution import number, replicas
 from dogan_lib.gan import GAN
-from dogan_lib.layers import EqualizedConv2D, EqualizedDense, MinibatchStddev, PixelNormalization
 from dogan_lib.losses import Wasserstein
+from dogan_lib.models.pggan_layers import (
+    EqualizedConv2D,
+    EqualizedDense,
+    MinibatchStddev,
+    PixelNormalization,
+)
 from dogan_lib.penalties import GradientPenalty
 from dogan_lib.refusals import check_pictures
 
