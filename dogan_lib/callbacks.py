@@ -1,4 +1,4 @@
-"""What accompanies a training: checkpoints, recorded curves, a live picture, a film, a clock."""
+"""What accompanies a training: checkpoints, a live picture, a film, a clock."""
 
 import math
 import time
@@ -7,11 +7,9 @@ from pathlib import Path
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-import tensorflow as tf
 
 from dogan_lib import plots
 from dogan_lib.runtime import sweep, write_atomically
-from dogan_lib.signals import SIGNALS
 
 
 class _Periodic(keras.callbacks.Callback):
@@ -28,8 +26,8 @@ class _Periodic(keras.callbacks.Callback):
             self._do(epoch + 1)
 
 
-class Resume(_Periodic):
-    """Write the whole GAN to one `.keras` file as it trains, whole or not at all.
+class Resume(keras.callbacks.Callback):
+    """Write the whole GAN to one `.keras` file after every epoch, whole or not at all.
 
     A run that was killed goes on from the file: `keras.models.load_model(path)`, and `fit` from the
     `initial_epoch` that its `step` says. Optimizers, average and random states are as they were. A
@@ -37,17 +35,16 @@ class Resume(_Periodic):
 
     Args:
         path: the file, ending in `.keras`.
-        every: epochs between two writes; the last epoch is always written.
     """
 
-    def __init__(self, path, every: int = 1):
-        super().__init__(every)
+    def __init__(self, path):
+        super().__init__()
         self.path = Path(path)
 
     def on_train_begin(self, logs=None):
         sweep(self.path)
 
-    def _do(self, epoch):
+    def on_epoch_end(self, epoch, logs=None):
         bad = [w.path for w in self.model.weights if not np.all(np.isfinite(np.asarray(w)))]
         if bad:
             kept = f"{self.path} still holds the last good state" if self.path.exists() else ""
@@ -57,22 +54,6 @@ class Resume(_Periodic):
             )
         with write_atomically(self.path) as temporary:
             self.model.save(temporary)
-
-
-class Recorder(keras.callbacks.Callback):
-    """Every step's signals, where `fit` itself reports means since the epoch began.
-
-    `history` maps each name in `SIGNALS` to a list of floats, one a step (the last of each
-    `steps_per_execution` steps), and survives a run that is stopped by a NaN.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
-
-    def on_train_batch_end(self, batch, logs=None):
-        for name, value in zip(SIGNALS, tf.convert_to_tensor(self.model.signals), strict=True):
-            self.history[name].append(float(value))
 
 
 class LivePlot(_Periodic):

@@ -254,12 +254,9 @@ class GAN(distribution.BuiltModel):
     # Saving ------------------------------------------------------------------------------------
 
     def get_config(self):
-        return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "latent_dim": self.latent_dim,
-            "seed": self.seed,
-        }
+        players = {"generator": self.generator, "discriminator": self.discriminator}
+        revivable = {k: keras.saving.serialize_keras_object(v) for k, v in players.items()}
+        return {**revivable, "latent_dim": self.latent_dim, "seed": self.seed}
 
     @classmethod
     def from_config(cls, config):
@@ -272,8 +269,7 @@ class GAN(distribution.BuiltModel):
         return {**revivable, "d_steps": self.d_steps, "ema": self.ema, **self._compiled_with}
 
     def compile_from_config(self, config):
-        revived = {k: keras.saving.deserialize_keras_object(v) for k, v in config.items()}
-        self.compile(**revived)
+        self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
     def _random_states(self):
         """Every generator of random numbers in play: latents, dropout, augmentation, penalties."""

@@ -40,22 +40,6 @@ class Generator:
         self.inputs = {tensor.name: tensor for tensor in getattr(model, "inputs", [])}
         self.latent_dim = latent_dim or model.inputs[0].shape[-1]
 
-    def describe(self) -> str:
-        """The card as a student reads it: data, budget, recipe, scores and their floor."""
-        card = self.card
-        lines = [f"{card.get('name', self.model.name)}: {self.model.count_params():,} parameters"]
-        if not {"recipe", "pictures_seen", "epochs", "data"} <= set(card):
-            return f"{lines[0]}; no card says how it was trained"
-        lines[0] += f", {card['pictures_seen']:,} pictures seen in {card['epochs']} epochs "
-        lines[0] += f"of {card['data']}"
-        lines += [f"  · {part}" for part in card["recipe"]]
-        if scores := card.get("scores"):
-            against = f"{scores['n']:,} pictures against {scores['reference']}"
-            lines.append(f"  {scores['network']}, {against}:")
-            for kind, value in scores["generated"].items():
-                lines.append(f"    {kind:<6}{value:8.4g}   floor{scores['real'][kind]:8.2g}")
-        return "\n".join(lines)
-
     @property
     def classes(self) -> int | None:
         """How many breeds the labels choose among; None without labels."""

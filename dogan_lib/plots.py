@@ -86,16 +86,13 @@ def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: f
     return figure
 
 
-def labelled_rows(rows, labels, top=None, title: str | None = None):
+def labelled_rows(rows, labels, title: str | None = None):
     """Rows of pictures, each with a text to its left, such as the caption they were drawn for.
 
     Args:
         rows: one (n, H, W, 3) a row, uint8 or float in [-1, 1].
         labels: one text a row; broken into lines where it is long.
-        top: one more row above, without a text.
     """
-    if top is not None:
-        rows, labels = [top, *rows], ["", *labels]
     texts = ["\n".join(textwrap.fill(line, 30) for line in label.splitlines()) for label in labels]
     longest = max(len(line) for text in texts for line in text.splitlines() or [""])
     wide, narrow = 0.95 * len(rows[0]), 0.2 + 0.09 * longest

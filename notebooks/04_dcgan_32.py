@@ -58,6 +58,7 @@ from keras import layers
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import convolutions, diagram, exercises
+from dogan_lib.classroom.card import described
 from dogan_lib.classroom.heat import heat_over
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -282,7 +283,7 @@ plots.show(figure, "Which pixels move one output of D's three convolutions: wide
 
 # %% tags=["hide-input"]
 shipped = checkpoints.load_generator("dcgan32")
-print(shipped.describe())
+print(described(shipped))
 plots.show(
     plots.grid(shipped.sample(72, seed=0), columns=18, scale=0.62), "72 dogs drawn by dcgan32."
 )

@@ -56,8 +56,9 @@ import tensorflow as tf
 
 from dogan_lib import checkpoints, losses, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
-from dogan_lib.callbacks import LivePlot, Recorder
+from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import cures, diagram, exercises, studies
+from dogan_lib.classroom.diagnosis import Recorder
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan

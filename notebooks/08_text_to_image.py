@@ -628,7 +628,7 @@ chosen = learnt.images[[3, 8, 14, 21, 30, 34]]
 read = style(chosen / np.float32(127.5) - 1, training=False).numpy()
 rows = [live.decode(read, captions=np.repeat(encoder(caption), 6, axis=0)) for caption in table]
 plots.show(
-    plots.labelled_rows(rows, table, top=chosen),
+    plots.labelled_rows([chosen, *rows], ["", *table]),
     "Rows are captions; each column takes its z from the portrait on top.",
 )
 

@@ -58,6 +58,7 @@ from sklearn.linear_model import RidgeClassifier
 from dogan_lib import checkpoints, metrics, plots, runtime
 from dogan_lib.callbacks import StopAfter
 from dogan_lib.classroom import diagram, exercises
+from dogan_lib.classroom.card import described
 from dogan_lib.classroom.heat import heat_over
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -321,7 +322,7 @@ plots.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-print(large.describe())
+print(described(large))
 
 # %% [markdown]
 # **볼 것 · What to see.** None picked. Its last block was added to the finished 64-pixel G and started at zero (chapter 10's growth).

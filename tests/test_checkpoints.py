@@ -10,6 +10,7 @@ import pytest
 from data.make import shipping
 from data.make.shipping import save_generator
 from dogan_lib import checkpoints
+from dogan_lib.classroom.card import described
 from dogan_lib.gan import GAN
 from dogan_lib.models import conditional as conditional_networks
 from dogan_lib.models import dcgan, pggan
@@ -88,7 +89,7 @@ def test_the_number_of_breeds_is_read_off_the_network():
 
 
 def test_a_shipped_generator_describes_itself():
-    text = checkpoints.load_generator("dcgan32").describe()
+    text = described(checkpoints.load_generator("dcgan32"))
     for part in ("2,799,043", "718,080", "R1 penalty", "FID", "floor"):
         assert part in text
 
@@ -96,7 +97,7 @@ def test_a_shipped_generator_describes_itself():
 def test_a_generator_without_a_card_says_so_and_a_damaged_card_is_named(data):
     path = data / "own.keras"
     dcgan.generator_32(16, width=16).save(path)
-    assert "no card says how it was trained" in checkpoints.load_generator(path).describe()
+    assert "no card says how it was trained" in described(checkpoints.load_generator(path))
     for text in ("{", "[1]", '"x"'):
         path.with_suffix(".json").write_text(text)
         with pytest.raises(ValueError, match=r"own\.json is no card that can be read"):

@@ -14,7 +14,8 @@ from keras import layers
 
 from dogan_lib import losses, penalties
 from dogan_lib.augment import DiffAugment
-from dogan_lib.callbacks import Recorder, Resume
+from dogan_lib.callbacks import Film, Resume
+from dogan_lib.classroom.diagnosis import Recorder
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
 from dogan_lib.models import dcgan
@@ -408,7 +409,7 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence():
         with pytest.raises(ValueError, match=sentence):
             tiny(**options)
     with pytest.raises(ValueError, match="every is a number of epochs"):
-        Resume("gan.keras", every=0)
+        Film(every=0)
     g, d = dcgan.generator_32(16, width=16), dcgan.discriminator_32(4, activation="sigmoid")
     plain = dcgan.discriminator_32(4)
     ends = [layers.Flatten(), layers.Dense(1, activation="sigmoid")]

@@ -99,7 +99,7 @@ def test_live_plot_records_each_epoch_and_draws_every_second():
 
 def test_rows_have_their_labels_beside_them():
     rows = np.zeros((2, 3, 8, 8, 3), "uint8")
-    figure = plots.labelled_rows(rows, ["a small dog " * 8, "b"], top=rows[0], title="dogs")
+    figure = plots.labelled_rows([rows[0], *rows], ["", "a small dog " * 8, "b"], title="dogs")
     texts = [ax.texts[0].get_text() for ax in figure.axes[::2]]
     assert texts[0] == "" and "\n" in texts[1] and texts[2] == "b"
     assert figure.axes[1].images[0].get_array().shape == (8, 3 * 8 + 2 * 2, 3)

@@ -12,7 +12,7 @@ LIBRARY = ROOT / "dogan_lib"
 # From the bottom to the top: a module imports from its own line and those above it.
 LEVELS = (
     ("presets",),
-    ("runtime", "cards", "saving", "objective"),
+    ("runtime", "cards", "saving"),
     ("doodles",),
     ("dogs",),
     ("layers", "losses", "augment", "penalties"),
@@ -23,7 +23,7 @@ LEVELS = (
     ("checkpoints",),
     ("metrics",),
     ("classroom",),
-    ("cli", "colab"),
+    ("cli",),
 )
 LEVEL = {name: i for i, names in enumerate(LEVELS) for name in names}
 CONTENT = ("doodles", "classroom")
@@ -116,7 +116,7 @@ def test_a_module_is_read_in_one_sitting(name):
 
 @pytest.mark.parametrize(
     ("without", "most"),
-    [(CONTENT, 7785), ((*CONTENT, "models", "metrics"), 3990)],
+    [(CONTENT, 7010), ((*CONTENT, "models", "metrics"), 3055)],
     ids=["library", "shared core"],
 )
 def test_the_library_becomes_thinner(without, most):

@@ -15,7 +15,7 @@ import keras
 
 from data.make import radford
 from dogan_lib import losses, runtime
-from dogan_lib.callbacks import Recorder
+from dogan_lib.classroom.diagnosis import Recorder
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 

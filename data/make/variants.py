@@ -13,8 +13,7 @@ import tensorflow as tf
 
 from data.make import radford
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
-from dogan_lib.callbacks import Recorder
-from dogan_lib.classroom.diagnosis import MINIMUM, diagnose
+from dogan_lib.classroom.diagnosis import MINIMUM, Recorder, diagnose
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN, default_optimizer
 from dogan_lib.generator import latents

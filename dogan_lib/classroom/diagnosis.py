@@ -8,6 +8,7 @@ print(diagnose(recorder.history))
 import dataclasses
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
@@ -26,6 +27,22 @@ class Diagnosis:
 
     def __str__(self):
         return "\n".join([self.name, *(f"  · {sign}" for sign in self.signs), f"  → {self.advice}"])
+
+
+class Recorder(keras.callbacks.Callback):
+    """Every step's signals, where `fit` itself reports means since the epoch began.
+
+    `history` maps each name in `SIGNALS` to a list of floats, one a step (the last of each
+    `steps_per_execution` steps), and survives a run that is stopped by a NaN.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.history: dict[str, list[float]] = {name: [] for name in SIGNALS}
+
+    def on_train_batch_end(self, batch, logs=None):
+        for name, value in zip(SIGNALS, tf.convert_to_tensor(self.model.signals), strict=True):
+            self.history[name].append(float(value))
 
 
 ADVICE = {

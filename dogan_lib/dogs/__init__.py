@@ -46,10 +46,10 @@ def load_dogs(
         size: pixels a side.
         source: `"stanford"` (downloads 815 MB the first time, unless `$DOGAN_STANFORD_DIR` or
             `"stanford:FOLDER"` names a folder with `images.tar` and `annotation.tar`),
-            `"doodle"`, `"portraits"` (doodles' heads before sky and snow, which a small network
-            learns in two minutes), `"folder:PATH"` or just the path of a directory, tar or zip of
-            pictures, with sub-folders as classes. `"auto"` is `$DOGAN_SOURCE` if set; else Stanford
-            Dogs if they are on disk, or can be fetched and the preset is `gpu`; else doodles.
+            `"doodle"`, `"portraits"` (doodles' heads before sky and snow), or the path of a
+            directory, tar or zip of pictures, with sub-folders as classes. `"auto"` is
+            `$DOGAN_SOURCE` if set; else Stanford Dogs if they are on disk, or can be fetched and
+            the preset is `gpu`; else doodles.
         breeds: only these, labelled in this order; with or without the `n02085620-` before them.
         limit: at most so many dogs, the same number of each breed as far as they go. The first
             dogs of a larger limit are those of a smaller one. Doodles: draw so many

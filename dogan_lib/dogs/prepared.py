@@ -37,12 +37,29 @@ def prepare(collection: Collection, size: int, crop: str, show: bool = True) -> 
 
 
 def _cut(collection, size, crop, show) -> dict:
+    """The crops, made on all cores. Threads do: Pillow gives up the GIL while it decodes."""
     pictures, breeds, problems = collection.index()
+    one_at_a_time = threading.Lock()
+
+    def work(picture):
+        try:
+            with one_at_a_time:
+                data = archive.read(picture.name)
+        except archives.UNREADABLE:
+            return cropping.Cut([], [], [cropping.UNREADABLE])
+        return cropping.cut(data, picture.boxes, size, crop)
+
     # At most so many; what is not written to takes no memory.
     images = np.empty((sum(max(1, len(p.boxes)) for p in pictures), size, size, 3), "uint8")
     problems, rows = collections.defaultdict(list, problems), []
-    with progress(len(pictures), "cropping", "pictures", show) as bar:
-        for picture, cut in zip(pictures, _cut_all(collection, pictures, size, crop), strict=True):
+    with (
+        archives.open_archive(collection.images) as archive,
+        warnings.catch_warnings(),
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+        progress(len(pictures), "cropping", "pictures", show) as bar,
+    ):
+        warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them
+        for picture, cut in zip(pictures, pool.map(work, pictures), strict=True):
             for problem in cut.problems:
                 problems[problem].append(picture.name)
             for image, box in zip(cut.images, cut.boxes, strict=True):
@@ -57,27 +74,6 @@ def _cut(collection, size, crop, show) -> dict:
     labels, boxes, names = zip(*rows, strict=True)
     found = {"images": images[: len(rows)], "labels": labels, "boxes": boxes, "names": names}
     return found | {"breeds": breeds, "problems": problems, "pictures": len(pictures)}
-
-
-def _cut_all(collection, pictures, size, crop) -> Iterator[cropping.Cut]:
-    """What becomes of every picture, in order, cut on all cores.
-
-    Threads do: Pillow gives up the GIL while it decodes and resizes.
-    """
-    one_at_a_time = threading.Lock()
-
-    def work(picture):
-        try:
-            with one_at_a_time:
-                data = archive.read(picture.name)
-        except archives.UNREADABLE:
-            return cropping.Cut([], [], [cropping.UNREADABLE])
-        return cropping.cut(data, picture.boxes, size, crop)
-
-    with archives.open_archive(collection.images) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            yield from pool.map(work, pictures)
 
 
 def place(name: str) -> Path:

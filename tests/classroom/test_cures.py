@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from dogan_lib.callbacks import Recorder
 from dogan_lib.classroom import cures
+from dogan_lib.classroom.diagnosis import Recorder
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 

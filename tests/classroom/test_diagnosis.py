@@ -10,9 +10,9 @@ import tensorflow as tf
 
 from data.make import failures
 from dogan_lib import losses
-from dogan_lib.callbacks import Recorder
 from dogan_lib.classroom.diagnosis import (
     MINIMUM,
+    Recorder,
     diagnose,
     guessing_loss,
     least_loss,
