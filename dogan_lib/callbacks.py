@@ -32,9 +32,6 @@ class Resume(keras.callbacks.Callback):
     A run that was killed goes on from the file: `keras.models.load_model(path)`, and `fit` from the
     `initial_epoch` that its `step` says. Optimizers, average and random states are as they were. A
     GAN whose weights are not finite is not written.
-
-    Args:
-        path: the file, ending in `.keras`.
     """
 
     def __init__(self, path):

@@ -132,14 +132,9 @@ def show(figure: Figure, alt: str, dpi: int = 90) -> None:
 
 
 class Picture:
-    """A picture with alt text, in the form that notebooks keep in their metadata.
+    """A picture, PNG bytes, with alt text, in the form that notebooks keep in their metadata.
 
-    Diagrams stay PNG. Photographs, which make large PNGs, become JPEG: a notebook full of dogs has
-    to stay small enough to review and to load.
-
-    Args:
-        png: PNG bytes.
-        alt: what there is to see, in a sentence.
+    Photographs, which make large PNGs, become JPEG: a notebook full of dogs has to stay small.
     """
 
     LARGE = 100_000  # bytes

@@ -1,7 +1,5 @@
 """What `GAN` refuses, and says so, before it would train for an hour on a mistake."""
 
-import math
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -84,7 +82,7 @@ class StopOnNaN(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         brightest = float(tf.convert_to_tensor(self.model.brightest))
-        if math.isnan(brightest):
+        if np.isnan(brightest):
             raise FloatingPointError(
                 f"training stopped: a picture of step {number(self.model.bad_step)} holds NaN. "
                 "Look for it in the data; the learning rates are not to blame"

@@ -13,10 +13,6 @@ from pathlib import Path
 
 from dogan_lib.presets import gpus
 
-# CPUs with these instructions multiply bfloat16 matrices 2 to 4 times faster than float32 ones;
-# without them bfloat16 is emulated and slower.
-BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
-
 
 def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> str:
     """Seed everything, choose the precision that is fast on this machine, and say which.
@@ -57,7 +53,9 @@ def best_precision() -> str:
     """The fastest Keras policy that trains a GAN well here."""
     if gpus():
         return "mixed_float16"
-    return "mixed_bfloat16" if BFLOAT16_FLAGS & set(cpu("flags").split()) else "float32"
+    # With these bfloat16 is 2 to 4 times faster than float32; without, emulated and slower.
+    fast = {"amx_bf16", "avx512_bf16"} & set(cpu("flags").split())
+    return "mixed_bfloat16" if fast else "float32"
 
 
 def device() -> str:
@@ -106,7 +104,7 @@ def progress(total: int | None, what: str, unit: str, show: bool = True):
 def write_atomically(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success it takes the place of `path` in one move.
 
-    A reader, or a process that is killed, sees the old file or the new one and never a half. The
+    A reader sees the old file or the new one and never a half, whenever the process is killed. The
     temporary name keeps the suffix, since Keras and NumPy choose the format by it.
     """
     path = Path(path)

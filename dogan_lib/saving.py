@@ -39,8 +39,7 @@ class Configurable:
 def read_network(path: str | Path, compile: bool = False) -> keras.Model:
     """The network in a `.keras` file; nothing in the file is run or unpickled.
 
-    Args:
-        compile: with its optimizers and losses, to train on.
+    `compile` brings its optimizers and losses back too, to train on.
 
     Raises:
         FileNotFoundError: there is no such file.

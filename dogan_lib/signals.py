@@ -9,12 +9,7 @@ def variety(real, fake):
     """How far fakes lie apart: mean distance to the nearest fellow, as a share of the real ones'.
 
     About 1 where G draws as many different pictures as there are; 0 where all are one picture.
-
-    Args:
-        real, fake: float batches (n, ...) of the same shape.
-
-    Returns:
-        float32 scalar.
+    `real` and `fake` are float batches (n, ...) of the same shape, the result a float32 scalar.
     """
     return _spacing(fake) / (_spacing(real) + 1e-12)
 

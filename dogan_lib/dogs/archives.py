@@ -18,8 +18,7 @@ MAX_BYTES = 128 * 2**20
 SUFFIXES = frozenset(".jpg .jpeg .png .webp .bmp .gif .tif .tiff .ppm .avif .heic .heif".split())
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError)
 
-# What `Archive.read` may raise for one bad file (zipfile: RuntimeError, or a kind of it, where a
-# password is needed or the compression is unknown).
+# What `Archive.read` may raise for one bad file; RuntimeError where a password is needed.
 UNREADABLE = (*_DAMAGED, ValueError, RuntimeError, KeyError)
 
 
@@ -61,11 +60,7 @@ def existing(path: str | Path) -> Path:
 
 @contextlib.contextmanager
 def open_archive(path: str | Path) -> Iterator[Archive]:
-    """The directory, tar or zip at `path`, open for as long as the `with`.
-
-    Raises:
-        ArchiveError: there is nothing there, it is cut off, or no archive at all.
-    """
+    """The directory, tar or zip at `path`; an ArchiveError where it is none, or cut off."""
     path = existing(path)
     with contextlib.ExitStack() as stack:
         try:
@@ -82,7 +77,7 @@ def _opened(path: Path, stack: contextlib.ExitStack) -> Archive:
     if path.is_dir():
         sizes = {file.relative_to(path).as_posix(): file.stat().st_size for file in _files(path)}
         return Archive(sizes, lambda name: (path / name).read_bytes())
-    # Tar first: a zip inside an uncompressed tar makes zipfile take the whole for a zip.
+    # Tar first: with a zip inside it, zipfile would take the whole for a zip.
     if not tarfile.is_tarfile(path):
         zipped = stack.enter_context(zipfile.ZipFile(path))
         # zipfile stops at the size that the entry declares, so a bomb cannot exceed it.
@@ -111,10 +106,7 @@ def is_picture(name: str) -> bool:
 
 
 def identity(*paths: Path) -> str:
-    """A short text that changes when one of the archives does: path, size and time of change.
-
-    For a directory, those of every file in it. Cheap: no file is opened.
-    """
+    """A short text that changes when one of the archives, or a file in a directory, does."""
     digest = hashlib.sha256()
     for path in paths:
         for file in [path.resolve(), *(_files(path) if path.is_dir() else ())]:

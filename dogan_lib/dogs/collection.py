@@ -7,7 +7,6 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from dogan_lib.dogs import archives
 from dogan_lib.dogs.cropping import Box
@@ -25,14 +24,6 @@ _LARGEST_XML = 1 << 20
 BAD = (ValueError, ET.ParseError, ArithmeticError, TypeError, AttributeError)
 
 
-class Picture(NamedTuple):
-    """One picture of a collection; `breed` counts in the collection's."""
-
-    name: str
-    breed: int
-    boxes: tuple[Box, ...]
-
-
 @dataclasses.dataclass(frozen=True)
 class Collection:
     """Pictures in a directory, tar or zip; the folder that each one lies in is its class.
@@ -48,8 +39,8 @@ class Collection:
     def __str__(self):
         return f"stanford:{self.images.parent}" if self.annotation else f"folder:{self.images}"
 
-    def index(self) -> tuple[list[Picture], list[str], dict[str, list[str]]]:
-        """Every picture with its boxes, the breeds, and what does not fit together."""
+    def index(self) -> tuple[list[tuple], list[str], dict[str, list[str]]]:
+        """Pictures as (name, number of the breed, boxes), breeds, and what does not fit."""
         with archives.open_archive(self.images) as archive:
             names = [name for name in archive.names if archives.is_picture(name)]
             others = [name for name in archive.names if not archives.is_picture(name)]
@@ -57,7 +48,7 @@ class Collection:
         breeds = sorted(set(classes.values()))
         number = {breed: i for i, breed in enumerate(breeds)}
         boxes, problems = self.boxes_of(names)
-        pictures = [Picture(name, number[classes[name]], boxes[name]) for name in names]
+        pictures = [(name, number[classes[name]], boxes[name]) for name in names]
         problems = {OTHER_FILE: others, **problems} if others else problems
         return pictures, [plain(breed) for breed in breeds], problems
 

@@ -44,18 +44,14 @@ class Cut(NamedTuple):
 def cut(data: bytes, boxes: Sequence[Box], size: int, mode: str = "square") -> Cut:
     """Cut each box out of a picture and resize it to `size` x `size` pixels.
 
-    A picture without boxes is turned as its EXIF says (photos from phones): boxes were drawn on the
-    pixels as stored.
+    Never raises for a bad picture: the `Cut` has no images then.
 
     Args:
         data: the file, in any format that Pillow reads.
-        boxes: may leave the picture or be empty; with none, or none usable, the whole picture is
-            one box.
+        boxes: may leave the picture or be empty; with none usable, the whole picture is one box.
+            With none at all it is also turned as its EXIF says (photos from phones).
         mode: `"square"` grows the box to a square inside the picture, `"box"` stretches the box,
             `"none"` stretches the whole picture (one crop, however many boxes).
-
-    Returns:
-        A `Cut`; without images if the picture cannot be read. Never raises for bad pictures.
     """
     try:
         picture = Image.open(io.BytesIO(data))
@@ -79,10 +75,7 @@ def cut(data: bytes, boxes: Sequence[Box], size: int, mode: str = "square") -> C
 
 
 def usable_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[list[Box], list[str]]:
-    """The boxes cut at the picture's edges without the empty ones, and the problems met.
-
-    If nothing is left, the whole picture is the one box.
-    """
+    """The boxes cut at the picture's edges, else the whole picture; and the problems met."""
     kept, problems = [], []
     for box in boxes:
         inside = (max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height))

@@ -22,13 +22,10 @@ FORMAT = 3
 
 
 def prepare(collection: Collection, size: int, crop: str, show: bool = True) -> tuple[dict, bool]:
-    """The N crops of a collection, and whether they came from the cache.
+    """The N crops of a collection, and whether they came from the cache; or an ArchiveError.
 
     A dict of images uint8 (N, size, size, 3), labels (N,), boxes (N, 4), names (N,) of the pictures
     that they were cut from, breeds, problems, and pictures: how many there are.
-
-    Raises:
-        ArchiveError: the archive or the cache is unusable, or no picture can be read.
     """
     kind = str(collection).partition(":")[0]
     paths = filter(None, (collection.images, collection.annotation))
@@ -42,15 +39,16 @@ def _cut(collection, size, crop, show) -> dict:
     one_at_a_time = threading.Lock()
 
     def work(picture):
+        name, _, boxes = picture
         try:
             with one_at_a_time:
-                data = archive.read(picture.name)
+                data = archive.read(name)
         except archives.UNREADABLE:
             return cropping.Cut([], [], [cropping.UNREADABLE])
-        return cropping.cut(data, picture.boxes, size, crop)
+        return cropping.cut(data, boxes, size, crop)
 
     # At most so many; what is not written to takes no memory.
-    images = np.empty((sum(max(1, len(p.boxes)) for p in pictures), size, size, 3), "uint8")
+    images = np.empty((sum(max(1, len(boxes)) for *_, boxes in pictures), size, size, 3), "uint8")
     problems, rows = collections.defaultdict(list, problems), []
     with (
         archives.open_archive(collection.images) as archive,
@@ -59,12 +57,12 @@ def _cut(collection, size, crop, show) -> dict:
         progress(len(pictures), "cropping", "pictures", show) as bar,
     ):
         warnings.simplefilter("ignore")  # Pillow's, about odd pictures: the summary counts them
-        for picture, cut in zip(pictures, pool.map(work, pictures), strict=True):
+        for (name, breed, _), cut in zip(pictures, pool.map(work, pictures), strict=True):
             for problem in cut.problems:
-                problems[problem].append(picture.name)
+                problems[problem].append(name)
             for image, box in zip(cut.images, cut.boxes, strict=True):
                 images[len(rows)] = image
-                rows.append((picture.breed, box, picture.name))
+                rows.append((breed, box, name))
             bar.update()
     if not rows:
         raise archives.ArchiveError(

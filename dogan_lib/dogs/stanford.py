@@ -78,11 +78,7 @@ def can_fetch() -> bool:
 
 
 def fetch(show: bool = True) -> Collection:
-    """The archives in the cache, downloaded if they are not there: 815 MB, hash-checked.
-
-    Raises:
-        DownloadError: says what to do.
-    """
+    """The archives in the cache, downloaded if need be; a DownloadError says what to do."""
     place = prepared.place("stanford")
     for name, (size, sha256) in FILES.items():
         if not (place / name).exists():
@@ -102,14 +98,11 @@ def fetch(show: bool = True) -> Collection:
 def download(
     url: str, path: Path, size: int, sha256: str, show: bool = True, pause: float = 1.0
 ) -> Path:
-    """Fetch a file of known size (bytes) and hash.
+    """Fetch a file of known size (bytes) and hash; a DownloadError says why that cannot be done.
 
     What arrives is kept in `path` + ".part" until it is whole and its hash is right; a later call
     goes on from there. `path` itself appears complete or not at all. `pause` (seconds) comes
     before the first new attempt after a break, and doubles each time.
-
-    Raises:
-        DownloadError: the file cannot be had, its hash is wrong, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")

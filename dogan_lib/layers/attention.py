@@ -40,17 +40,15 @@ class SelfAttention(keras.layers.Layer):
         self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")
 
     def _convolution(self, filters, name, input_shape):
-        initializer = self.initializer.clone()
-        options = dict(use_bias=False, kernel_initializer=initializer, dtype=self.dtype_policy)
-        convolution = keras.layers.Conv2D(filters, 1, name=name, **options)
-        options = dict(eps=self.eps, name=f"spectral_{name}", dtype=self.dtype_policy)
-        layer = SpectralNormalization(convolution, **options)
+        policy, start = self.dtype_policy, self.initializer.clone()
+        options = dict(use_bias=False, kernel_initializer=start, dtype=policy)
+        layer = keras.layers.Conv2D(filters, 1, name=name, **options)
+        layer = SpectralNormalization(layer, eps=self.eps, name=f"spectral_{name}", dtype=policy)
         layer.build(input_shape)
         return layer
 
     def attention(self, x, training=False):
-        """How much position i of x (batch, H, W, C) looks at j: (batch, H W, H/2 W/2), rows sum
-        to 1."""
+        """How much position i of x (batch, H, W, C) looks at j: (batch, H W, H/2 W/2)."""
         queries = _positions(self.theta(x, training=training))
         keys = _positions(ops.max_pool(self.phi(x, training=training), 2))
         scores = ops.matmul(queries, ops.swapaxes(keys, 1, 2))

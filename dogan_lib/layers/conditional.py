@@ -59,13 +59,10 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         x, condition = inputs
         gain = self.gain(condition, training=training)[:, None, None]
         offset = self.offset(condition, training=training)[:, None, None]
-        return (1 + gain) * self._normalised(x, training) + offset
-
-    def _normalised(self, x, training):
         if not training:
-            return self.norm(x, training=False)
-        channels = x.shape[-1]
-        return fused_norm(self.norm, x, tf.ones(channels), tf.zeros(channels))
+            return (1 + gain) * self.norm(x, training=False) + offset
+        plain = tf.ones(x.shape[-1]), tf.zeros(x.shape[-1])
+        return (1 + gain) * fused_norm(self.norm, x, *plain) + offset
 
     def get_config(self):
         own = {name: getattr(self, name) for name in ("momentum", "epsilon", "spectral")}
