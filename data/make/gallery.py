@@ -15,9 +15,9 @@ from PIL import Image
 
 from dogan_lib import cards, checkpoints, plots
 from dogan_lib.classroom import plane, pyramids, scene
+from dogan_lib.classroom.text_encoder import load_encoder
 from dogan_lib.doodles import captions
 from dogan_lib.models import biggan
-from dogan_lib.models.text_encoder import load_encoder
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 COLUMNS, ROWS, SEED = 10, 4, 7

@@ -9,6 +9,7 @@ from PIL import Image
 
 from data.make.shipping import save_generator
 from dogan_lib.checkpoints import Generator
+from dogan_lib.classroom import text_encoder
 from dogan_lib.classroom.heat import AttentionMap
 from dogan_lib.classroom.photos import Cropper, PaintToPhoto
 from dogan_lib.classroom.singan_uses import paint_to_image
@@ -16,7 +17,7 @@ from dogan_lib.classroom.stills import WIDGET_VIEW
 from dogan_lib.classroom.widgets import AskForDogs, ChooseABreed, LatentWalk, Truncate
 from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, conditional, dcgan, sagan, text, text_encoder
+from dogan_lib.models import biggan, conditional, dcgan, sagan, text
 from dogan_lib.models.singan import Scale, SinGAN, generator
 
 
