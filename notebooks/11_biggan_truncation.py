@@ -105,7 +105,7 @@ from dogan_lib.layers import (
     UpsampledConv2D,
 )
 from dogan_lib.metrics.breeds import probabilities, recognise
-from dogan_lib.metrics.reference import real_dogs
+from dogan_lib.metrics.features import real_dogs
 from dogan_lib.models import biggan, conditional, dcgan
 
 print(runtime.setup(seed=0))

@@ -6,22 +6,19 @@ print(fid(dogs, "fakes.zip"))
 """
 
 from dogan_lib.metrics.distances import (
-    Neighbours,
     PrecisionRecall,
     fid,
     kid,
+    mifid,
     minimum,
-    nearest,
     precision_recall,
 )
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract
-from dogan_lib.metrics.mifid import mifid
 from dogan_lib.metrics.scores import Score
 
 __all__ = [
     "FeatureNetwork",
     "Features",
-    "Neighbours",
     "PrecisionRecall",
     "Score",
     "extract",
@@ -29,6 +26,5 @@ __all__ = [
     "kid",
     "mifid",
     "minimum",
-    "nearest",
     "precision_recall",
 ]
