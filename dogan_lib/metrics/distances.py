@@ -148,9 +148,6 @@ class PrecisionRecall(NamedTuple):
     precision: Score
     recall: Score
 
-    def __str__(self):
-        return f"{self.precision}\n{self.recall}"
-
 
 def precision_recall(
     real, fake, features=DEFAULT, n: int | None = None, k: int = 3, **options
@@ -179,12 +176,11 @@ def precision_recall(
     values = (inside(real.vectors, fake.vectors, k), inside(fake.vectors, real.vectors, k))
     # Between two halves of one set, precision and recall are the same but for chance.
     floor = floor_of(lambda x, y: inside(x[: len(y)], y, k), everything, fake, k + 1)
-    return PrecisionRecall(
-        *(
-            score_of(name, value, real, fake, details={"k": k}, floor=floor)
-            for name, value in zip(("precision", "recall"), values, strict=True)
-        )
+    scores = (
+        score_of(name, value, real, fake, details={"k": k}, floor=floor)
+        for name, value in zip(("precision", "recall"), values, strict=True)
     )
+    return PrecisionRecall(*scores)
 
 
 def inside(manifold: np.ndarray, queries: np.ndarray, k: int = 3) -> float:

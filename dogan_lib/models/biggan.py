@@ -63,13 +63,23 @@ def generator(
             makes them; None leaves it out. At 64 the default 64 is the last block, as in the code.
     """
     widths = _widths(G_WIDTHS, resolution, ch)
-    z, labels, pieces = _latents(len(widths), latent_dim)
+    latent_dim = latent_dim or CHUNK * len(widths)
+    if latent_dim % len(widths):
+        raise ValueError(f"z is cut into {len(widths)} equal pieces: {latent_dim} numbers are not")
+    z = keras.Input((latent_dim,), name="latents")
+    labels = keras.Input((), dtype="int32", name="labels")
+    pieces = ops.split(z, len(widths), axis=1)
     shared = layers.Embedding(num_classes, SHARED, "orthogonal", name="shared")(labels)
     x = BLOCKS.spectral(layers.Dense, 4 * 4 * widths[0])(pieces[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for width, piece in zip(widths[1:], pieces[1:], strict=True):
         condition = layers.Concatenate()([shared, piece])
-        x = BLOCKS.up(x, width, lambda y, c=condition: _normalised(y, c))
+
+        def normalised(y, c=condition):
+            norm = ConditionalBatchNormalization(spectral=True, initializer=BLOCKS.initializer)
+            return norm([y, c])
+
+        x = BLOCKS.up(x, width, normalised)
         x = BLOCKS.attend(x, attention)
     x = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
     x = layers.Activation("tanh", dtype="float32")(BLOCKS.convolution(x, 3))
@@ -109,20 +119,6 @@ def _widths(table, resolution, ch):
     if resolution not in table:
         raise ValueError(f"resolution is one of {list(table)}, not {resolution}")
     return [ch * multiple for multiple in table[resolution]]
-
-
-def _latents(pieces, latent_dim):
-    """Both inputs, and z in pieces."""
-    latent_dim = latent_dim or CHUNK * pieces
-    if latent_dim % pieces:
-        raise ValueError(f"z is cut into {pieces} equal pieces: {latent_dim} numbers are not")
-    z = keras.Input((latent_dim,), name="latents")
-    return z, keras.Input((), dtype="int32", name="labels"), ops.split(z, pieces, axis=1)
-
-
-def _normalised(x, condition):
-    norm = ConditionalBatchNormalization(spectral=True, initializer=BLOCKS.initializer)
-    return norm([x, condition])
 
 
 def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:
