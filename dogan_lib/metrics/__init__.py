@@ -5,26 +5,17 @@ print(kid(dogs, gan, n=500))
 print(fid(dogs, "fakes.zip"))
 """
 
-from dogan_lib.metrics.distances import (
-    PrecisionRecall,
-    fid,
-    kid,
-    mifid,
-    minimum,
-    precision_recall,
-)
+from dogan_lib.metrics.distances import fid, kid, mifid, precision_recall
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract
 from dogan_lib.metrics.scores import Score
 
 __all__ = [
     "FeatureNetwork",
     "Features",
-    "PrecisionRecall",
     "Score",
     "extract",
     "fid",
     "kid",
     "mifid",
-    "minimum",
     "precision_recall",
 ]

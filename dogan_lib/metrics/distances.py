@@ -218,31 +218,24 @@ def mifid(
         raise ValueError(
             f"nobody has calibrated MiFID's threshold for {real.network.name}: give threshold="
         )
-    facts = _facts(real.vectors, fake.vectors, limit)
+    value, facts = _mifid(real.vectors, fake.vectors, limit)
     least = minimum(real.vectors.shape[1])
-    floor = floor_of(lambda x, y: _value(_facts(x, y, limit)), real, fake, least)
+    floor = floor_of(lambda x, y: _mifid(x, y, limit)[0], real, fake, least)
     copied = facts["d"] < limit
     note = (
         f"FID {facts['fid']:.4g} / (d_thr {facts['d_thr']:.3g} + {EPSILON:g}); d {facts['d']:.3g} "
         f"{'<' if copied else '>='} threshold {limit:.3g} {origin}: "
         f"{'memorised' if copied else 'not memorised'}"
     )
-    return score_of("MiFID", _value(facts), real, fake, floor=floor, details=facts, note=note)
+    return score_of("MiFID", value, real, fake, floor=floor, details=facts, note=note)
 
 
-def _facts(real: np.ndarray, fake: np.ndarray, threshold: float) -> dict:
-    d = memorisation_distance(real, fake)
-    return {
-        "fid": gaussian_distance(real, fake),
-        "d": d,
-        "d_thr": d if d < threshold else 1.0,
-        "epsilon": EPSILON,
-        "threshold": threshold,
-    }
-
-
-def _value(facts: dict) -> float:
-    return facts["fid"] / (facts["d_thr"] + facts["epsilon"])
+def _mifid(real: np.ndarray, fake: np.ndarray, threshold: float) -> tuple[float, dict]:
+    """The value, and the numbers that it is made of."""
+    distance, d = gaussian_distance(real, fake), memorisation_distance(real, fake)
+    d_thr = d if d < threshold else 1.0
+    facts = dict(fid=distance, d=d, d_thr=d_thr, epsilon=EPSILON, threshold=threshold)
+    return distance / (d_thr + EPSILON), facts
 
 
 def memorisation_distance(real: np.ndarray, fake: np.ndarray) -> float:

@@ -66,11 +66,7 @@ class Report:
     def as_dict(self) -> dict:
         """For JSON."""
         rows = [
-            {
-                "pictures": row.pictures,
-                "n": row.n,
-                "scores": {name: score.as_dict() for name, score in row.scores.items()},
-            }
+            vars(row) | {"scores": {name: score.as_dict() for name, score in row.scores.items()}}
             for row in self.rows
         ]
         facts = {"network": self.network.name, "mifid_threshold": self.network.threshold}
