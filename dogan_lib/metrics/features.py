@@ -165,8 +165,6 @@ def classifier(name: str):
 @functools.cache
 def shipped(name: str) -> FeatureNetwork:
     """The part of `classifier(name)` down to its layer `features`."""
-    import keras
-
     model, facts = classifier(name), card(name)
     eyes = keras.Model(model.input, model.get_layer("features").output)
     # Compiled, and half the time of a plain call.
