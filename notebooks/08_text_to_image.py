@@ -61,7 +61,7 @@ from keras import layers, ops
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
-from dogan_lib.classroom import diagram, exercises
+from dogan_lib.classroom import diagram, exercises, text_encoder
 from dogan_lib.classroom.obedience import figure as figure_of_obedience
 from dogan_lib.classroom.obedience import obedience
 from dogan_lib.classroom.widgets import AskForDogs
@@ -69,7 +69,7 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles.painter import PORTRAITS
 from dogan_lib.generator import Generator, latents
-from dogan_lib.models import dcgan, text, text_encoder
+from dogan_lib.models import dcgan, text
 
 print(runtime.setup(seed=0))
 dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
@@ -591,7 +591,7 @@ for name, said in spoken.items():
 # $$\mathcal L_S = \mathbb E_{z, t}\, \lVert z - S(G(z, \varphi(t)))\rVert_2^2$$
 
 # %% slideshow={"slide_type": "skip"}
-style = text.style_encoder(live.latent_dim, resolution=32)
+style = text_encoder.style_encoder(live.latent_dim, resolution=32)
 optimizer = keras.optimizers.Adam(1e-3)
 optimizer.build(style.trainable_variables)
 

@@ -63,7 +63,7 @@ from matplotlib.colors import LogNorm
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import diagram, exercises, studies
-from dogan_lib.classroom.heat import BRIGHTEST, AttentionMap, heat_over, places
+from dogan_lib.classroom.heat import BRIGHTEST, AttentionMap, attention_maps, heat_over, places
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.generator import Generator, latents
@@ -378,7 +378,7 @@ def looked(model, z, labels=None, zoom=4):
     """Each dog and its maps for four places, on one scale; titles say how spread out they are."""
     pictures = model(z if labels is None else [z, labels], training=False)
     drawn, titles = [], []
-    for picture, maps in zip(pictures, sagan.attention_maps(model, z, labels), strict=True):
+    for picture, maps in zip(pictures, attention_maps(model, z, labels), strict=True):
         drawn.append(heat_over(picture, zoom=zoom))
         titles.append("the dog")
         scale, size = len(picture) // len(maps), maps[0, 0].size
@@ -405,8 +405,8 @@ for ax, picture, title in zip(
 figure.tight_layout()
 plots.show(figure, "Dogs of the live G above and of sagan64 below, each with four maps, one scale.")
 asked = {
-    "live, 16×16": sagan.attention_maps(mine, latents(cfg.looked, 128)),
-    "sagan64, 32×32": sagan.attention_maps(
+    "live, 16×16": attention_maps(mine, latents(cfg.looked, 128)),
+    "sagan64, 32×32": attention_maps(
         shipped.model, latents(cfg.looked, shipped.latent_dim), np.arange(cfg.looked) % 120
     ),
 }

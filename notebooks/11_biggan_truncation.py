@@ -94,7 +94,7 @@ from keras import layers, ops
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import LivePlot
-from dogan_lib.classroom import diagram, exercises, leaderboard, studies, truncation
+from dogan_lib.classroom import diagram, exercises, leaderboard, studies, truncated, truncation
 from dogan_lib.classroom.widgets import Truncate
 from dogan_lib.dogs import load_dogs
 from dogan_lib.dogs.dataset import plain
@@ -105,7 +105,7 @@ from dogan_lib.layers import (
     UpsampledConv2D,
 )
 from dogan_lib.metrics.breeds import probabilities, recognise
-from dogan_lib.metrics.reference import real_dogs
+from dogan_lib.metrics.features import real_dogs
 from dogan_lib.models import biggan, conditional, dcgan
 
 print(runtime.setup(seed=0))
@@ -401,7 +401,7 @@ print(f"your statistics and the library's: pixels differ by {gap:.4f}")
 
 # %% tags=["hide-input"]
 stands = {
-    name: biggan.stands(generator, cfg.taus, passes=3, batch_size=cfg.stand)
+    name: truncated.stands(generator, cfg.taus, passes=3, batch_size=cfg.stand)
     for name, generator in shipped.items()
 }
 z = truncated_normal((8, 100), low, seed=3)
@@ -432,7 +432,7 @@ generator = stands["projected64"]
 z = latents(10, 100, seed=12)
 label = np.full(10, [plain(name) for name in shipped["projected64"].breeds].index("Samoyed"))
 taus = sorted(cfg.taus, reverse=True)
-rows = [generator[tau].decode(biggan.carried(z, tau), label.astype("int32")) for tau in taus]
+rows = [generator[tau].decode(truncated.carried(z, tau), label.astype("int32")) for tau in taus]
 plots.show(
     plots.labelled_rows(rows, [f"τ = {tau}" for tau in taus]),
     "Ten Samoyeds of projected64 in columns, thresholds in rows, the largest above.",

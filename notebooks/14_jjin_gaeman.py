@@ -70,8 +70,9 @@ from dogan_lib.classroom import (
     studies,
     submission,
 )
+from dogan_lib.classroom.neighbours import nearest
 from dogan_lib.metrics.breeds import recognise
-from dogan_lib.metrics.reference import real_dogs
+from dogan_lib.metrics.features import real_dogs
 
 print(runtime.setup(seed=0))
 
@@ -409,9 +410,9 @@ print(leaderboard.options(board))
 # **볼 것 · What to see.** A copy would have the same pose, the same coat and the same lawn as its neighbour.
 
 # %% slideshow={"slide_type": "skip"}
-best = metrics.nearest(real, seen[name], k=1).distances[:, 0].argsort()[:6]
+best = nearest(real, seen[name], k=1).distances[:, 0].argsort()[:6]
 if pictures is not None and len(pictures) > 100:
-    found = metrics.nearest(pictures, samples[name][best], progress=False)
+    found = nearest(pictures, samples[name][best], progress=False)
     plots.show(found.figure(), "The best samples, each with its three nearest training dogs.")
 else:
     plots.show(plots.grid(samples[name][best], 6, scale=1.5), "The six best samples by distance.")

@@ -23,11 +23,11 @@ import tensorflow as tf
 from PIL import Image
 
 from dogan_lib import losses, metrics, plots, runtime
-from dogan_lib.classroom import studies
+from dogan_lib.classroom import studies, text_encoder
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, dcgan, pggan, sagan, text, text_encoder
+from dogan_lib.models import biggan, dcgan, pggan, sagan, text
 
 DRAWN, THIRDS = 500, 3
 Stage = tuple[GAN, float, dict]  # to train, up to this share of all seconds, options of batches

@@ -436,7 +436,7 @@ def calibrated(eyes: Callable, examples: Examples, dogs: np.ndarray) -> dict:
         dogs: mask of the examples that are real dogs.
     """
     from data.make import ruler
-    from dogan_lib.metrics.mifid import memorisation_distance
+    from dogan_lib.metrics.distances import memorisation_distance
 
     def vectors(images):
         starts = range(0, len(images), 100)

@@ -14,10 +14,9 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import cards, checkpoints, plots
-from dogan_lib.classroom import plane, pyramids, scene
+from dogan_lib.classroom import plane, pyramids, scene, truncated
+from dogan_lib.classroom.text_encoder import load_encoder
 from dogan_lib.doodles import captions
-from dogan_lib.models import biggan
-from dogan_lib.models.text_encoder import load_encoder
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 COLUMNS, ROWS, SEED = 10, 4, 7
@@ -51,7 +50,7 @@ def draw(name: str) -> None:
     """Grid, film and truncation of one generator."""
     generator = checkpoints.load_generator(name)
     _save(generator.sample(COLUMNS * ROWS, seed=SEED), COLUMNS, OUT / f"{name}.webp")
-    stands = biggan.stands(generator, TRUNCATIONS)
+    stands = truncated.stands(generator, TRUNCATIONS)
     rows = [each.sample(COLUMNS, seed=SEED, truncation=t) for t, each in stands.items()]
     _save(np.concatenate(rows), COLUMNS, OUT / f"{name}_truncation.webp")
     film = [Image.fromarray(plots.tile(pictures, WALKERS)) for pictures in walk(generator)]

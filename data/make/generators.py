@@ -17,12 +17,12 @@ from data.make import shipping, singans, strategies
 from data.make.recipes import RECIPES
 from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.callbacks import Resume
+from dogan_lib.classroom import text_encoder
 from dogan_lib.classroom.commands import positive
 from dogan_lib.distribution import number
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.metrics.report import score
-from dogan_lib.models import text_encoder
 from dogan_lib.saving import read_network
 
 MEASURED = 2000  # pictures, for the scores on a card

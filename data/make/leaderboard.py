@@ -22,8 +22,8 @@ from dogan_lib.classroom.submission import chosen
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.metrics import Features, extract, fid, kid, precision_recall
 from dogan_lib.metrics.breeds import recognise
+from dogan_lib.metrics.distances import memorisation_distance
 from dogan_lib.metrics.features import DEFAULT, at_size, network
-from dogan_lib.metrics.mifid import memorisation_distance
 from dogan_lib.metrics.report import BLUR, blurred
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.runtime import cache_dir, data_dir, write_atomically

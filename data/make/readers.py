@@ -31,11 +31,11 @@ from keras import layers, ops
 from data.make import shipping
 from data.make.dognet import dognet
 from dogan_lib.callbacks import Resume
+from dogan_lib.classroom import text_encoder
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.doodles.readers import Attributes, matched, matching_loss
-from dogan_lib.models import text_encoder
 from dogan_lib.runtime import data_dir, device, setup
 
 SHARPNESS = 10.0  # of the match: cosines lie in [-1, 1]

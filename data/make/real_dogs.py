@@ -10,8 +10,7 @@ import numpy as np
 
 from data.make.dognet import read_breeds
 from dogan_lib.checkpoints import data_dir
-from dogan_lib.metrics.features import SHIPPED, extract
-from dogan_lib.metrics.reference import FILE
+from dogan_lib.metrics.features import REAL_DOGS, SHIPPED, extract
 from dogan_lib.runtime import write_atomically
 
 
@@ -26,4 +25,4 @@ def write(archive: str | Path, path: str | Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(write(sys.argv[1], data_dir() / FILE))
+    print(write(sys.argv[1], data_dir() / REAL_DOGS))

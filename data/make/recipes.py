@@ -15,10 +15,11 @@ from keras import ops
 from data.make import efficientnet, growth
 from dogan_lib import checkpoints, losses, penalties
 from dogan_lib.augment import DiffAugment
+from dogan_lib.classroom import text_encoder
 from dogan_lib.doodles.readers import load_attributes
 from dogan_lib.gan import GAN
 from dogan_lib.layers import ConditionalBatchNormalization
-from dogan_lib.models import conditional, dcgan, pggan, projected, text, text_encoder
+from dogan_lib.models import conditional, dcgan, pggan, projected, text
 from dogan_lib.saving import read_network
 
 

@@ -149,7 +149,7 @@ def _scores(dogs, images, n) -> dict[str, float]:
     real = metrics.extract(dogs, "dognet", min(n, len(dogs)), progress=False)
     fake = metrics.extract(images, "dognet", progress=False)
     scores = {"KID": round(float(metrics.kid(real, fake)), 5)}
-    if min(len(real), len(fake)) >= metrics.minimum(real.vectors.shape[1]):
+    if min(len(real), len(fake)) >= metrics.distances.minimum(real.vectors.shape[1]):
         scores["FID"] = round(float(metrics.fid(real, fake)), 3)
     return scores
 

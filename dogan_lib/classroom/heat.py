@@ -1,6 +1,7 @@
 """What counts in a picture, glowing over it; and a dog to click on, to see where it looks."""
 
 import ipywidgets
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
@@ -9,7 +10,7 @@ from dogan_lib import plots
 from dogan_lib.classroom.stills import WithStill
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.generator import latents
-from dogan_lib.models import sagan
+from dogan_lib.layers import SelfAttention
 
 BRIGHTEST = 4  # in maps to be compared: times what an even map has everywhere
 
@@ -42,6 +43,30 @@ def places(maps) -> np.ndarray:
     """How many places maps (..., h, w) of sum 1 are spread over: exp(entropy), h x w if even."""
     maps = np.asarray(maps, "float64")
     return np.exp(-(maps * np.log(maps + 1e-30)).sum(axis=(-2, -1)))
+
+
+def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
+    """Where each place of a generator's features looks: float32 (batch, h, w, h/2, w/2).
+
+    `maps[i, row, column]` belongs to one place of picture i and sums to 1 over the h/2 x w/2
+    places that it looks at. Batch statistics are those of inference.
+
+    Args:
+        generator: any functional network with a `SelfAttention` layer; of several the first.
+        latents: (batch, latent_dim).
+        labels: breeds (batch,), for a generator that takes them.
+
+    Raises:
+        ValueError: the generator has no such layer.
+    """
+    found = [layer for layer in generator.layers if isinstance(layer, SelfAttention)]
+    if not found:
+        raise ValueError(f"{generator.name} has no SelfAttention layer to take maps from")
+    before = keras.Model(generator.inputs, found[0].input)
+    x = before([latents] if labels is None else [latents, labels], training=False)
+    height, width = x.shape[1:3]
+    maps = np.asarray(found[0].attention(x), "float32")
+    return maps.reshape(-1, height, width, height // 2, width // 2)
 
 
 def _crossed(canvas, y, x, arm):
@@ -128,7 +153,7 @@ class AttentionMap(WithStill):
         self.image = self.generator.sample(1, self.seed.value, labels=labels)[0]
         z = latents(1, self.generator.latent_dim, self.seed.value)
         labels = None if labels is None else np.array([labels])
-        self.maps = sagan.attention_maps(self.generator.model, z, labels)[0]
+        self.maps = attention_maps(self.generator.model, z, labels)[0]
         if change is not None:
             self._draw()
 

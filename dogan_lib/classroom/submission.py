@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from dogan_lib.checkpoints import data_dir
+from dogan_lib.classroom import truncated
 from dogan_lib.metrics.features import at_size
 from dogan_lib.metrics.sources import pictures
-from dogan_lib.models import biggan
 from dogan_lib.plots import png
 from dogan_lib.runtime import write_atomically
 from dogan_lib.saving import read_network
@@ -57,7 +57,7 @@ class Chosen:
 def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) -> Chosen:
     """`Chosen`, with the judge read from its file where there is something to judge.
 
-    A truncated generator gets the batch statistics of its own latents (`biggan.standing`); with
+    A truncated generator gets the batch statistics of its own latents (`truncated.standing`); with
     those of training it draws other dogs than it could.
 
     Args:
@@ -66,7 +66,7 @@ def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) ->
     Raises:
         FileNotFoundError: there is no such discriminator.
     """
-    generator = biggan.standing(generator, truncation)
+    generator = truncated.standing(generator, truncation)
     if best_of == 1:
         return Chosen(generator, truncation)
     path = (

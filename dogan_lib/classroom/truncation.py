@@ -16,6 +16,7 @@ import numpy as np
 from scipy import stats
 
 from dogan_lib import plots
+from dogan_lib.classroom import truncated
 from dogan_lib.generator import Generator
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.distances import inside
@@ -252,7 +253,7 @@ def settled(generator: Generator, draw, batch: int = 120, passes: int = 4) -> Ge
         batch, passes: as many latents a pass, the breeds in turn, and the mean over the passes.
     """
     labels = np.arange(batch, dtype="int32") % generator.classes
-    return biggan.settled(generator, lambda k: [draw(batch, k), labels], passes)
+    return truncated.settled(generator, lambda k: [draw(batch, k), labels], passes)
 
 
 def shortest(dim: int, of: int = 8):

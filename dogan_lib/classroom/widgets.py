@@ -11,12 +11,12 @@ import ipywidgets
 import numpy as np
 
 from dogan_lib import plots
+from dogan_lib.classroom import truncated
 from dogan_lib.classroom.photos import Cropper
 from dogan_lib.classroom.stills import Controlled
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.doodles import captions
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan
 
 __all__ = ["AskForDogs", "ChooseABreed", "Cropper", "LatentWalk", "Truncate"]
 
@@ -154,7 +154,7 @@ class Truncate(_Dogs):
 
     Args:
         stands: threshold -> a `checkpoints.Generator` with the standing statistics that belong to
-            it (`biggan.stands`); the slider stops at these thresholds.
+            it (`truncated.stands`); the slider stops at these thresholds.
         breed: to start with; the first where not given.
         dogs: how many.
         zoom: screen pixels for one pixel of a picture.
@@ -173,4 +173,4 @@ class Truncate(_Dogs):
         generator = self.stands[self.threshold.value]
         z = latents(self.dogs, generator.latent_dim, self.seed.value)
         labels = np.full(self.dogs, generator.breeds.index(self.breed.value), "int32")
-        return generator.decode(biggan.carried(z, self.threshold.value), labels)
+        return generator.decode(truncated.carried(z, self.threshold.value), labels)

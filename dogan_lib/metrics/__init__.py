@@ -5,30 +5,17 @@ print(kid(dogs, gan, n=500))
 print(fid(dogs, "fakes.zip"))
 """
 
-from dogan_lib.metrics.distances import (
-    Neighbours,
-    PrecisionRecall,
-    fid,
-    kid,
-    minimum,
-    nearest,
-    precision_recall,
-)
+from dogan_lib.metrics.distances import fid, kid, mifid, precision_recall
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract
-from dogan_lib.metrics.mifid import mifid
 from dogan_lib.metrics.scores import Score
 
 __all__ = [
     "FeatureNetwork",
     "Features",
-    "Neighbours",
-    "PrecisionRecall",
     "Score",
     "extract",
     "fid",
     "kid",
     "mifid",
-    "minimum",
-    "nearest",
     "precision_recall",
 ]

@@ -16,13 +16,19 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from dogan_lib import runtime
+from dogan_lib.cards import card
 from dogan_lib.metrics.sources import BATCH, choose, pictures
+from dogan_lib.runtime import data_dir
+from dogan_lib.saving import read_network
 
 DEFAULT = "lite1"
 SHIPPED = ("lite1", "dognet")
+REAL_DOGS = "real_dogs.npz"  # made by data/make/real_dogs.py
 INCEPTION_THRESHOLD = 0.1  # Kaggle's, for MiFID
 
 
@@ -148,9 +154,6 @@ def classifier(name: str):
     Raises:
         FileNotFoundError: the course's data folder is not there.
     """
-    from dogan_lib.checkpoints import data_dir
-    from dogan_lib.saving import read_network
-
     path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
         raise FileNotFoundError(
@@ -162,10 +165,6 @@ def classifier(name: str):
 @functools.cache
 def shipped(name: str) -> FeatureNetwork:
     """The part of `classifier(name)` down to its layer `features`."""
-    import keras
-
-    from dogan_lib.checkpoints import card
-
     model, facts = classifier(name), card(name)
     eyes = keras.Model(model.input, model.get_layer("features").output)
     # Compiled, and half the time of a plain call.
@@ -180,8 +179,6 @@ def inception() -> FeatureNetwork:
     Raises:
         RuntimeError: the weights, 88 MB that Keras downloads once, cannot be had.
     """
-    import keras
-
     try:
         model = keras.applications.InceptionV3(
             include_top=False, pooling="avg", weights="imagenet", input_shape=(299, 299, 3)
@@ -194,6 +191,26 @@ def inception() -> FeatureNetwork:
     return FeatureNetwork("inception-v3", model.predict_on_batch, 299, INCEPTION_THRESHOLD)
 
 
+def real_dogs(features: str = DEFAULT) -> Features:
+    """The vectors of 1,200 real dogs, ten of each breed, that no feature network was fitted to.
+
+    Every measure takes them in place of pictures. A generator of the course may have seen these
+    dogs; the network has not, so they lie in its eyes where any new dog would.
+
+    Args:
+        features: "lite1" or "dognet".
+
+    Raises:
+        FileNotFoundError: the course's data folder is not there.
+    """
+    path = data_dir() / REAL_DOGS
+    if not path.exists():
+        raise FileNotFoundError(f"no {path}: set DOGAN_DATA to the course's data folder")
+    with np.load(path) as kept:
+        vectors, labels = kept[features].astype("float32"), kept["labels"].astype("int32")
+    return Features(vectors, network(features), labels, text=f"{len(vectors):,} real dogs")
+
+
 def resize(images: np.ndarray, size: int) -> np.ndarray:
     """float (n, H, W, 3) -> float32 (n, size, size, 3) by an antialiased bicubic filter.
 
@@ -202,8 +219,6 @@ def resize(images: np.ndarray, size: int) -> np.ndarray:
     """
     if images.shape[1:3] == (size, size):
         return images.astype("float32", copy=False)
-    import tensorflow as tf
-
     return tf.image.resize(images, (size, size), "bicubic", antialias=True).numpy()
 
 

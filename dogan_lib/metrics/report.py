@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from dogan_lib.dogs import Dogs
-from dogan_lib.metrics.distances import fid, kid, minimum, precision_recall
+from dogan_lib.metrics.distances import fid, kid, mifid, minimum, precision_recall
 from dogan_lib.metrics.features import DEFAULT, FeatureNetwork, Features, extract, network
-from dogan_lib.metrics.mifid import mifid
 from dogan_lib.metrics.scores import Score
 from dogan_lib.metrics.sources import pictures
 
@@ -67,11 +66,7 @@ class Report:
     def as_dict(self) -> dict:
         """For JSON."""
         rows = [
-            {
-                "pictures": row.pictures,
-                "n": row.n,
-                "scores": {name: score.as_dict() for name, score in row.scores.items()},
-            }
+            vars(row) | {"scores": {name: score.as_dict() for name, score in row.scores.items()}}
             for row in self.rows
         ]
         facts = {"network": self.network.name, "mifid_threshold": self.network.threshold}

@@ -1,4 +1,4 @@
-"""Where the pictures to be measured come from: arrays, folders, archives, datasets, generators.
+"""Where the pictures to be measured come from: arrays, folders, archives, generators.
 
 Rounding to 8 bits comes first, so a generator and the zip of its own PNGs get the same score.
 """
@@ -6,7 +6,6 @@ Rounding to 8 bits comes first, so a generator and the zip of its own PNGs get t
 import io
 import os
 import warnings
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -32,10 +31,9 @@ def pictures(source, n: int | None = None, seed: int = 0) -> Pictures:
 
     Args:
         source: (N, H, W, 3) uint8 or float in [-1, 1]; a pair (such an array, labels); `Dogs`; a
-            directory, zip or tar of pictures or a generator's `.keras`, by path; a
-            `tf.data.Dataset` of pictures or of tuples that begin with pictures; or an object with
-            `.sample(n, seed=...)`, for which `n` must be given.
-        n: where the source holds more, a random selection, in order; of a dataset the first n.
+            directory, zip or tar of pictures or a generator's `.keras`, by path; or an object
+            with `.sample(n, seed=...)`, for which `n` must be given.
+        n: where the source holds more, a random selection, in order.
 
     Raises:
         ValueError: this is no source, or its pictures are not RGB pictures of one size.
@@ -46,17 +44,15 @@ def pictures(source, n: int | None = None, seed: int = 0) -> Pictures:
         return _of_path(Path(source).expanduser(), n, seed)
     if hasattr(source, "sample"):
         return _of_generator(source, n, seed)
-    if hasattr(source, "element_spec") or isinstance(source, Iterator):
-        return _of_dataset(source, n)
     text = str(getattr(source, "source", "array"))
     if hasattr(source, "images") and hasattr(source, "labels"):
         source = (source.images, source.labels)
     images, labels = source if isinstance(source, tuple) else (source, None)
-    images = np.asarray(images)
+    images = checked(np.asarray(images))
     if labels is not None and len(labels) != len(images):
         raise ValueError(f"{len(labels)} labels for {len(images)} pictures")
     rows = choose(len(images), n, seed)
-    return Pictures(checked(images[rows]), None if labels is None else np.array(labels)[rows], text)
+    return Pictures(images[rows], None if labels is None else np.array(labels)[rows], text)
 
 
 def choose(total: int, n: int | None, seed: int) -> np.ndarray | slice:
@@ -69,7 +65,10 @@ def choose(total: int, n: int | None, seed: int) -> np.ndarray | slice:
 def checked(images: np.ndarray) -> np.ndarray:
     """The pictures as uint8, or ValueError that says what is wrong with them."""
     if images.ndim != 4 or images.shape[-1] != 3 or not len(images):
-        raise ValueError(f"pictures are an array (N, H, W, 3) with N > 0, not {images.shape}")
+        raise ValueError(
+            f"pictures are an array (N, H, W, 3) with N > 0, not {images.shape or images}; `Dogs`, "
+            "a path or a generator will do too, a dataset of batches will not"
+        )
     if images.dtype == np.uint8:
         return images
     if not np.issubdtype(images.dtype, np.floating):
@@ -120,18 +119,6 @@ def _decoded(archive, name: str) -> np.ndarray:
             return np.asarray(image.convert("RGB"))
     except Exception as error:  # Pillow's decoders raise nearly anything on broken bytes
         raise ValueError(f"{name} is no picture that can be read ({error})") from error
-
-
-def _of_dataset(dataset, n) -> Pictures:
-    """Batched or not, until there are n."""
-    parts, count = [], 0
-    for element in dataset:
-        images = np.asarray(element[0] if isinstance(element, tuple) else element)
-        parts.append(images[None] if images.ndim == 3 else images)
-        count += len(parts[-1])
-        if n is not None and count >= n:
-            break
-    return Pictures(checked(np.concatenate(parts)[:n]), None, "dataset")
 
 
 def _of_generator(generator, n, seed) -> Pictures:

@@ -9,7 +9,6 @@ Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096, and the first au
 """
 
 import math
-from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -17,11 +16,10 @@ import tensorflow as tf
 from keras import layers, ops
 
 from dogan_lib.gan import GAN
-from dogan_lib.generator import Generator, latents
+from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization
 from dogan_lib.models.conditional import project
 from dogan_lib.models.sagan import Blocks
-from dogan_lib.saving import copied
 
 # Channels between G's blocks and after each of D's, as multiples of `ch`.
 G_WIDTHS = {
@@ -65,13 +63,23 @@ def generator(
             makes them; None leaves it out. At 64 the default 64 is the last block, as in the code.
     """
     widths = _widths(G_WIDTHS, resolution, ch)
-    z, labels, pieces = _latents(len(widths), latent_dim)
+    latent_dim = latent_dim or CHUNK * len(widths)
+    if latent_dim % len(widths):
+        raise ValueError(f"z is cut into {len(widths)} equal pieces: {latent_dim} numbers are not")
+    z = keras.Input((latent_dim,), name="latents")
+    labels = keras.Input((), dtype="int32", name="labels")
+    pieces = ops.split(z, len(widths), axis=1)
     shared = layers.Embedding(num_classes, SHARED, "orthogonal", name="shared")(labels)
     x = BLOCKS.spectral(layers.Dense, 4 * 4 * widths[0])(pieces[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for width, piece in zip(widths[1:], pieces[1:], strict=True):
         condition = layers.Concatenate()([shared, piece])
-        x = BLOCKS.up(x, width, lambda y, c=condition: _normalised(y, c))
+
+        def normalised(y, c=condition):
+            norm = ConditionalBatchNormalization(spectral=True, initializer=BLOCKS.initializer)
+            return norm([y, c])
+
+        x = BLOCKS.up(x, width, normalised)
         x = BLOCKS.attend(x, attention)
     x = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
     x = layers.Activation("tanh", dtype="float32")(BLOCKS.convolution(x, 3))
@@ -113,20 +121,6 @@ def _widths(table, resolution, ch):
     return [ch * multiple for multiple in table[resolution]]
 
 
-def _latents(pieces, latent_dim):
-    """Both inputs, and z in pieces."""
-    latent_dim = latent_dim or CHUNK * pieces
-    if latent_dim % pieces:
-        raise ValueError(f"z is cut into {pieces} equal pieces: {latent_dim} numbers are not")
-    z = keras.Input((latent_dim,), name="latents")
-    return z, keras.Input((), dtype="int32", name="labels"), ops.split(z, pieces, axis=1)
-
-
-def _normalised(x, condition):
-    norm = ConditionalBatchNormalization(spectral=True, initializer=BLOCKS.initializer)
-    return norm([x, condition])
-
-
 def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:
     """Draws of N(0, 1) given |z| <= threshold, float32: each number outside is drawn again.
 
@@ -137,72 +131,6 @@ def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) ->
     """
     *rows, columns = shape
     return latents(math.prod(rows), columns, seed, threshold).reshape(shape)
-
-
-def carried(z, threshold: float) -> np.ndarray:
-    """Draws z of N(0, 1) moved to where N(0, 1) given |z| <= threshold has the same quantile.
-
-    The same density as `truncated_normal`, but nothing is drawn anew: every number moves smoothly
-    and in order with the threshold, so that a seed remains the same dog under a slider.
-
-    Args:
-        z: any shape.
-        threshold: positive.
-    """
-    inside = math.erf(threshold / math.sqrt(2))  # P(|z| <= threshold)
-    quantiles = (1 + inside * tf.math.erf(tf.constant(z, "float64") / math.sqrt(2))) / 2
-    return np.asarray(tf.math.ndtri(quantiles), "float32").clip(-threshold, threshold)
-
-
-def settled(generator: Generator, draw: Callable[[int], object], passes: int = 16) -> Generator:
-    """A copy of a generator whose batch normalisations remember these draws: standing statistics.
-
-    The averages that training leaves behind belong to z ~ N(0, I) and to weights of the past.
-    Truncated latents have other statistics: take new ones for every threshold, with batches as
-    large as it was trained with, or larger.
-
-    Args:
-        generator: with batch normalisation, conditional or not; it stays as it is.
-        draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
-        passes: how many; 16 in the paper.
-    """
-    model = copied(generator.model)
-    # A conditional normalisation holds a plain one.
-    norms = [getattr(layer, "norm", layer) for layer in model.layers]
-    norms = [norm for norm in norms if isinstance(norm, layers.BatchNormalization)]
-    momenta = [norm.momentum for norm in norms]
-    for k in range(passes):
-        for norm in norms:
-            norm.momentum = k / (k + 1)  # mean of k + 1 = (k / (k + 1)) mean of k + last / (k + 1)
-        model(draw(k), training=True)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    return Generator(model, generator.card)
-
-
-def standing(
-    generator: Generator, threshold: float | None, passes=16, batch_size=64, seed: int = 0
-) -> Generator:
-    """A copy of a generator with the standing statistics of one threshold, see `settled`.
-
-    Args:
-        threshold: of the latents; with None the generator itself comes back.
-        passes, batch_size: how many draws, and how large.
-        seed: of latents and labels.
-    """
-    random = np.random.default_rng(seed)
-
-    def draw(k):
-        z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
-        given = generator.conditions(batch_size, seed=k)
-        return z if given is None else [z, given]
-
-    return generator if threshold is None else settled(generator, draw, passes)
-
-
-def stands(generator: Generator, thresholds, **options) -> dict[float, Generator]:
-    """threshold -> `standing(generator, threshold, **options)`, to choose among at no cost."""
-    return {threshold: standing(generator, threshold, **options) for threshold in thresholds}
 
 
 def orthogonal_penalty(generator: keras.Model, strength: float = 1e-4):

@@ -35,14 +35,6 @@ def dognet(size: int = 64) -> keras.Model:
     return scales(read_network(path))
 
 
-def efficientnet_v2(size: int = SIZE, weights: str | None = "imagenet") -> keras.Model:
-    """Keras' EfficientNetV2-B0, which a first use downloads: features at strides 4 to 32."""
-    images = keras.Input((size, size, 3), name="images")
-    pixels = layers.Rescaling(127.5, 127.5)(images)  # it takes 0 ... 255
-    options = dict(include_top=False, weights=weights, input_tensor=pixels)
-    return scales(keras.applications.EfficientNetV2B0(**options))
-
-
 def scales(network: keras.Model) -> keras.Model:
     """A functional network up to the last features of each of its four smallest sides."""
     last = {}
@@ -54,11 +46,8 @@ def scales(network: keras.Model) -> keras.Model:
     return keras.Model(network.inputs, [last[side] for side in sides], name=network.name)
 
 
-# Name -> function from a size to a network: how a saved GAN finds its features again.
-FEATURES: dict[str, Callable[..., keras.Model]] = {
-    "dognet": dognet,
-    "efficientnet": efficientnet_v2,
-}
+# Name -> function from a size to a network. Add your own: a saved GAN finds it again by its name.
+FEATURES: dict[str, Callable[[int], keras.Model]] = {"dognet": dognet}
 
 # The discriminator --------------------------------------------------------------------------------
 
@@ -136,8 +125,7 @@ class Eyes(layers.Layer):
     builds its network again by name.
 
     Args:
-        features: a name in `FEATURES`; or a function from a size to a network, or a network, with
-            which a GAN trains but cannot be saved.
+        features: a name in `FEATURES`.
         size: pictures are resized to this side, bilinearly.
         channels, seed: of the mixing.
     """
@@ -145,7 +133,12 @@ class Eyes(layers.Layer):
     def __init__(self, features="dognet", size=64, channels=CHANNELS, seed=1, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.features, self.size, self.channels, self.seed = features, size, channels, seed
-        network = _network(features, size)
+        if features not in FEATURES:
+            raise ValueError(
+                f"no features {features!r}: choose {', '.join(FEATURES)}, or put a function from a "
+                "size to a network into projected.FEATURES"
+            )
+        network = FEATURES[features](size)
         mix = mixing([x.shape[1:] for x in network.outputs], channels, seed)
         network.trainable = mix.trainable = False
         self.shapes = [tuple(x.shape[1:]) for x in mix.outputs]
@@ -161,22 +154,7 @@ class Eyes(layers.Layer):
         return self.see(images)
 
     def get_config(self):
-        if self.features not in list(FEATURES):
-            raise ValueError(
-                "these features have no name by which a saved GAN could find them again: put the "
-                "function that makes them into projected.FEATURES, and give its name"
-            )
         return {**super().get_config(), **{name: getattr(self, name) for name in OWN}}
-
-
-def _network(features, size):
-    if isinstance(features, keras.Model):
-        return features
-    if not callable(features):
-        if features not in FEATURES:
-            raise ValueError(f"no features {features!r}: choose {', '.join(FEATURES)}")
-        features = FEATURES[features]
-    return features(size)
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -185,7 +163,7 @@ class Discriminator(keras.Model):
 
     Args:
         resolution: side of the pictures.
-        features: "dognet" (ships) or "efficientnet" (V2-B0, downloaded by Keras); or see `Eyes`.
+        features: "dognet", or the name of what you put into `FEATURES`.
         num_classes: for [pictures, labels], labels 0 ... num_classes - 1; None for pictures alone.
         size: side at which the features look; 64 for "dognet", else `resolution` and at least 96.
         channels, seed: of the mixing; the heads are at most as wide as its last.
@@ -198,7 +176,7 @@ class Discriminator(keras.Model):
     def __init__(
         self,
         resolution: int = 64,
-        features: str | Callable[[int], keras.Model] | keras.Model = "dognet",
+        features: str = "dognet",
         num_classes: int | None = None,
         size: int | None = None,
         channels: tuple[int, ...] = CHANNELS,
@@ -207,7 +185,6 @@ class Discriminator(keras.Model):
     ):
         if size is None:
             size = 64 if features == "dognet" else max(SIZE, resolution)
-            size = features.input_shape[1] if isinstance(features, keras.Model) else size
         images = keras.Input((resolution, resolution, 3), name="images")
         eyes = Eyes(features, size, channels, seed, name="features")
         judges = heads(eyes.shapes, num_classes, widest=channels[-1])
@@ -226,7 +203,7 @@ class Discriminator(keras.Model):
         return self.get_layer("heads")
 
     def get_config(self):
-        # Of the eyes only what this constructor takes; they refuse features without a name.
+        # Of the eyes only what this constructor takes.
         eyes = {name: self.features.get_config()[name] for name in OWN}
         return {"name": self.name, **self._others, **eyes}
 

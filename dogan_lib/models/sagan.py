@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from dogan_lib.layers import (
@@ -137,30 +136,6 @@ def discriminator(
     return keras.Model(
         inputs if classes else images, logits, name=f"sagan_discriminator_{resolution}"
     )
-
-
-def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
-    """Where each place of a generator's features looks: float32 (batch, h, w, h/2, w/2).
-
-    `maps[i, row, column]` belongs to one place of picture i and sums to 1 over the h/2 x w/2
-    places that it looks at. Batch statistics are those of inference.
-
-    Args:
-        generator: any functional network with a `SelfAttention` layer; of several the first.
-        latents: (batch, latent_dim).
-        labels: breeds (batch,), for a generator that takes them.
-
-    Raises:
-        ValueError: the generator has no such layer.
-    """
-    found = [layer for layer in generator.layers if isinstance(layer, SelfAttention)]
-    if not found:
-        raise ValueError(f"{generator.name} has no SelfAttention layer to take maps from")
-    before = keras.Model(generator.inputs, found[0].input)
-    x = before([latents] if labels is None else [latents, labels], training=False)
-    height, width = x.shape[1:3]
-    maps = np.asarray(found[0].attention(x), "float32")
-    return maps.reshape(-1, height, width, height // 2, width // 2)
 
 
 def _doublings(resolution, attention):

@@ -30,7 +30,7 @@ from dogan_lib.models.singan_scales import (
     resize,
     shrunk,
 )
-from dogan_lib.models.singan_training import Schedule, Training, named
+from dogan_lib.models.singan_training import SCHEDULES, Schedule, Training
 from dogan_lib.plots import png
 from dogan_lib.runtime import write_atomically
 
@@ -79,8 +79,8 @@ class SinGAN:
         if min_size < 12:
             raise ValueError(f"D looks at 11x11 pixels: min_size is at least 12, not {min_size}")
         self.settings = dict(min_size=min_size, max_size=max_size, ratio=ratio, width=width)
-        self.settings |= dict(widest=widest or 4 * width, reconstruction=reconstruction)
-        self.settings |= dict(noise=noise, seed=seed)
+        widest = widest or 4 * width
+        self.settings |= dict(widest=widest, reconstruction=reconstruction, noise=noise, seed=seed)
         self.precision = precision
         self.image: np.ndarray | None = None
         self.shapes: list[tuple[int, int]] = []
@@ -127,7 +127,10 @@ class SinGAN:
             FloatingPointError: a loss stopped being a number.
         """
         self.take(image)
-        plan = named(schedule)
+        plan = schedule if isinstance(schedule, Schedule) else SCHEDULES.get(schedule)
+        if plan is None:
+            names = ", ".join(SCHEDULES)
+            raise ValueError(f"schedule={schedule!r}: choose {names}, or give a Schedule")
         for k in range(len(self.scales), min(scales or len(self.shapes), len(self.shapes))):
             training = Training(self, k, plan)
             training.run(callbacks)

@@ -5,8 +5,6 @@ The objective of one scale, where D's mean is over the patches of a picture (lam
     min_G max_D  mean D(x) - mean D(G(z)) - lambda penalty(D) + alpha MSE(G(z_rec), x)
 
 Everything random enters the graph with the pictures, so a run can be repeated and resumed.
-
-Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164
 """
 
 import functools
@@ -240,7 +238,5 @@ def _windows(inputs, i):
     return {"real": inputs["real"][:, y : y + height, x : x + width], **views}
 
 
-@functools.lru_cache(maxsize=8)
-def trainer(width: int, d_steps: int, g_steps: int, together: bool, dtype: str) -> Trainer:
-    """The one `Trainer` of this kind, since tracing takes seconds; whoever uses it starts it."""
-    return Trainer(width, d_steps, g_steps, together, dtype)
+# Tracing takes seconds, so there is one of each kind; whoever uses it starts it.
+trainer = functools.lru_cache(maxsize=8)(Trainer)

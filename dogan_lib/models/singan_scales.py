@@ -1,7 +1,4 @@
-"""SinGAN when it draws: pictures in, one trained scale, and the climb from scale to scale.
-
-Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164
-"""
+"""SinGAN when it draws: pictures in, one trained scale, and the climb from scale to scale."""
 
 import dataclasses
 import math

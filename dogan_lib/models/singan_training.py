@@ -86,17 +86,6 @@ SCHEDULES = {
 }
 
 
-def named(schedule: str | Schedule) -> Schedule:
-    """The schedule of a name; a `Schedule` is returned as it is."""
-    if isinstance(schedule, Schedule):
-        return schedule
-    if schedule not in SCHEDULES:
-        raise ValueError(
-            f"schedule={schedule!r}: choose {', '.join(SCHEDULES)}, or give a Schedule"
-        )
-    return SCHEDULES[schedule]
-
-
 # ---------------------------------------------------------------------------- one scale
 
 

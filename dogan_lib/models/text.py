@@ -1,6 +1,6 @@
 """Text to image: Reed's GAN-INT-CLS.
 
-    encoder = text_encoder.load_encoder()
+    encoder = text_encoder.load_encoder()  # of dogan_lib.classroom
     gan = TextGAN(generator(), discriminator())
     gan.compile()
     gan.fit(text_encoder.batches(dogs, encoder, 64), epochs=20)
@@ -21,7 +21,8 @@ from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import judge_together
-from dogan_lib.models.text_encoder import EMBEDDING
+
+EMBEDDING = 128  # numbers in a caption's embedding; Reed's has 1024
 
 # The networks -------------------------------------------------------------------------------
 
@@ -99,18 +100,6 @@ def discriminator(
     features = refine(features, features.shape[-1] // 4, lambda y: leaky(y))
     logits = judge_together(features, _project(captions, projected, norm=True), norm=True)
     return keras.Model([images, captions], logits, name="text_discriminator")
-
-
-def style_encoder(latent_dim: int = 100, width: int = 32, resolution: int = 64) -> keras.Model:
-    """S: pictures (batch, 64, 64, 3) -> the z (batch, latent_dim) that would draw them.
-
-    DCGAN's discriminator with another end. It learns from a trained G by minimising
-    ||z - S(G(z, phi(t)))||^2; what the caption says is none of its business, so what is left for z
-    is the style: where the dog stands, how large, how it is lit.
-    """
-    images = keras.Input((resolution, resolution, 3), name="images")
-    x = layers.Flatten()(dcgan.shrink(images, width, kernel_size=4))
-    return keras.Model(images, layers.Dense(latent_dim, dtype="float32")(x), name="style_encoder")
 
 
 # The game -----------------------------------------------------------------------------------

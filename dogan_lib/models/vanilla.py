@@ -7,6 +7,7 @@ backend of Keras with the same numbers, and are too small to gain from anything 
 Reference: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661
 """
 
+import itertools
 from collections.abc import Sequence
 
 import keras
@@ -73,6 +74,4 @@ def discriminator(
 
 def _seeds(seed: int | None):
     """One for each layer: two layers with the same seed would start alike."""
-    while True:
-        yield seed
-        seed = None if seed is None else seed + 1
+    return itertools.repeat(None) if seed is None else itertools.count(seed)

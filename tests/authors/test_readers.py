@@ -4,9 +4,9 @@ import numpy as np
 
 from data.make import readers
 from dogan_lib import checkpoints
+from dogan_lib.classroom import text_encoder
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.doodles.readers import load_attributes
-from dogan_lib.models import text_encoder
 
 DIM = 16
 

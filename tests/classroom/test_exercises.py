@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from dogan_lib.classroom import chapters, exercises, kinds
-from dogan_lib.models.biggan import carried
+from dogan_lib.classroom.truncated import carried
 
 HERE = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((HERE / "notebooks").glob("[0-9][0-9]_*.py"))

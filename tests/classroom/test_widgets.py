@@ -9,14 +9,15 @@ from PIL import Image
 
 from data.make.shipping import save_generator
 from dogan_lib.checkpoints import Generator
-from dogan_lib.classroom.heat import AttentionMap
+from dogan_lib.classroom import text_encoder, truncated
+from dogan_lib.classroom.heat import AttentionMap, attention_maps
 from dogan_lib.classroom.photos import Cropper, PaintToPhoto
 from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import WIDGET_VIEW
 from dogan_lib.classroom.widgets import AskForDogs, ChooseABreed, LatentWalk, Truncate
 from dogan_lib.dogs import cropping, load_dogs
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, conditional, dcgan, sagan, text, text_encoder
+from dogan_lib.models import biggan, conditional, dcgan, sagan, text
 from dogan_lib.models.singan import Scale, SinGAN, generator
 
 
@@ -235,7 +236,7 @@ def test_a_click_on_the_dog_draws_the_map_of_that_place(classes):
     assert (widget.row.value, widget.column.value) == (7, 3)
     assert widget.map.value != before[0] and widget.dog.value != before[1]
     labels = np.array([0]) if classes else None
-    maps = sagan.attention_maps(network, latents(1, 4, 3), labels)
+    maps = attention_maps(network, latents(1, 4, 3), labels)
     np.testing.assert_array_equal(widget.heat(), maps[0, 7, 3])
     assert "of 16 places" in widget.said.value
     before = widget.image
@@ -245,13 +246,13 @@ def test_a_click_on_the_dog_draws_the_map_of_that_place(classes):
 
 def test_the_slider_moves_the_same_latents_through_the_statistics_of_each_threshold():
     generator = Generator(biggan.generator(32, 2, 3, attention=None), {"breeds": ["a", "b", "c"]})
-    stands = biggan.stands(generator, (2.0, 0.5), passes=1, batch_size=4)
+    stands = truncated.stands(generator, (2.0, 0.5), passes=1, batch_size=4)
     widget = Truncate(stands, breed="b", dogs=3, zoom=1)
     assert widget.threshold.value == 2.0 and picture(widget).shape == (32, 3 * 32 + 2 * 2, 3)
     wide = picture(widget)
     widget.threshold.value = 0.5
     assert not np.array_equal(wide, picture(widget))
-    z = biggan.carried(latents(3, 80, 0), 0.5)
+    z = truncated.carried(latents(3, 80, 0), 0.5)
     np.testing.assert_array_equal(widget.sample(), stands[0.5].decode(z, np.array([1, 1, 1])))
     before = picture(widget)
     widget.breed.value = "c"

@@ -5,7 +5,7 @@ import pytest
 from small_pictures import means, pictures
 
 from dogan_lib.metrics import extract, fid, mifid
-from dogan_lib.metrics.mifid import memorisation_distance
+from dogan_lib.metrics.distances import memorisation_distance
 
 
 def test_distance_by_its_definition():

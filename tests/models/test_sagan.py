@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from data.make import growth
 from dogan_lib import losses
+from dogan_lib.classroom.heat import attention_maps
 from dogan_lib.gan import GAN
 from dogan_lib.layers import SelfAttention
 from dogan_lib.models import sagan
@@ -64,7 +65,7 @@ def test_maps_of_a_generator(classes):
     generator, _ = tiny(classes=classes)
     z = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
     labels = np.array([2, 0]) if classes else None
-    maps = sagan.attention_maps(generator, z, labels)
+    maps = attention_maps(generator, z, labels)
     assert maps.shape == (2, 8, 8, 4, 4) and maps.dtype == np.float32
     np.testing.assert_allclose(maps.sum(axis=(3, 4)), 1, atol=1e-5)
     layer = next(layer for layer in generator.layers if isinstance(layer, SelfAttention))
@@ -80,7 +81,7 @@ def test_maps_of_a_generator(classes):
 def test_no_maps_without_attention():
     generator, _ = tiny(attention=None)
     with pytest.raises(ValueError, match="no SelfAttention layer"):
-        sagan.attention_maps(generator, np.ones((1, 6)), np.array([0]))
+        attention_maps(generator, np.ones((1, 6)), np.array([0]))
 
 
 def test_the_papers_size():

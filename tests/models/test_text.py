@@ -7,13 +7,14 @@ import tensorflow as tf
 
 from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses
+from dogan_lib.classroom import text_encoder
 from dogan_lib.classroom.obedience import figure, obedience
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles import painter as doodle
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.gan import GAN
-from dogan_lib.models import text, text_encoder
+from dogan_lib.models import text
 from dogan_lib.models.text import TextGAN
 
 DIM = 16
@@ -167,7 +168,7 @@ def test_reeds_sizes():
 
 
 def test_the_style_encoder_gives_a_latent():
-    style = text.style_encoder(latent_dim=7, width=2)
+    style = text_encoder.style_encoder(latent_dim=7, width=2)
     assert style(tf.zeros((3, 64, 64, 3))).shape == (3, 7)
 
 

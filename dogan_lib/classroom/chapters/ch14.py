@@ -98,7 +98,7 @@ def _(answer):
 def cheated(pictures):
     """Precision against the real dogs' features, where recall is under 0.05; else 0."""
     from dogan_lib.metrics import precision_recall
-    from dogan_lib.metrics.reference import real_dogs
+    from dogan_lib.metrics.features import real_dogs
 
     precision, recall = precision_recall(real_dogs(), pictures, progress=False)
     return precision.value if recall.value < 0.05 else 0.0
@@ -117,7 +117,7 @@ def truncated(sample):
     """How much precision a way of sampling, n -> pictures, gains over the untruncated generator."""
     from dogan_lib.checkpoints import load_generator
     from dogan_lib.metrics import precision_recall
-    from dogan_lib.metrics.reference import real_dogs
+    from dogan_lib.metrics.features import real_dogs
 
     if not callable(sample):
         raise Unreadable("Give a function of n that returns n pictures.")

@@ -1,4 +1,4 @@
-"""Captions as numbers: the small text encoder phi(t) of chapter 08, and dogs batched with them.
+"""Captions as numbers, for chapter 08: the text encoder phi(t), dogs batched with captions, and S.
 
     encoder = load_encoder()
     encoder(["a small brown dog sitting on grass"])     # float32 (1, 128)
@@ -14,8 +14,8 @@ from keras import layers, ops
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.readers import Encoder
 from dogan_lib.doodles.readers import load_encoder as load_encoder
-
-EMBEDDING = 128  # numbers in the embedding; Reed's has 1024
+from dogan_lib.models import dcgan
+from dogan_lib.models.text import EMBEDDING
 
 
 def encoder(embedding_dim: int = EMBEDDING, width: int = 128) -> keras.Model:
@@ -39,6 +39,18 @@ def encoder(embedding_dim: int = EMBEDDING, width: int = 128) -> keras.Model:
     options = dict(epsilon=1e-6, center=False, scale=False)
     x = layers.LayerNormalization(**options, dtype="float32", name="phi")(x)
     return keras.Model(ids, x, name="text_encoder")
+
+
+def style_encoder(latent_dim: int = 100, width: int = 32, resolution: int = 64) -> keras.Model:
+    """S: pictures (batch, 64, 64, 3) -> the z (batch, latent_dim) that would draw them.
+
+    DCGAN's discriminator with another end. It learns from a trained G by minimising
+    ||z - S(G(z, phi(t)))||^2; what the caption says is none of its business, so what is left for z
+    is the style: where the dog stands, how large, how it is lit.
+    """
+    images = keras.Input((resolution, resolution, 3), name="images")
+    x = layers.Flatten()(dcgan.shrink(images, width, kernel_size=4))
+    return keras.Model(images, layers.Dense(latent_dim, dtype="float32")(x), name="style_encoder")
 
 
 # Batches ------------------------------------------------------------------------------------
