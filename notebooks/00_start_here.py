@@ -115,6 +115,8 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run the rest
 # ## 세상에 없던 개들 · Dogs that never lived
 #
 # 이 강의의 마지막 생성자가 그린 개들이다. 고르지 않았다.
+#
+# **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. One has an eye too many, a few have no face. In chapter 15 you will know how they were made, and what it cost.
 
 # %% tags=["hide-input", "card"]
 best = checkpoints.load_generator("projected128")
@@ -124,9 +126,6 @@ plots.show(
     "40 dogs of 128x128 pixels drawn by projected128, one each of 40 breeds, none picked.",
     dpi=84,
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** One dog each of 40 breeds, none picked: coats, muzzles, eyes. One has an eye too many, a few have no face. In chapter 15 you will know how they were made, and what it cost.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개에게 묻는 두 질문 · Two questions to the same dogs
@@ -180,6 +179,8 @@ def joint(points):
 # ## 두 대답 · Two answers
 #
 # 왼쪽은 선 하나, 오른쪽은 개가 있는 곳과 없는 곳의 지도다.
+#
+# **볼 것 · What to see.** Each cloud is tilted: within a kind, heavier dogs have longer ears. The hills of the density stand upright. By Bayes' rule it, too, tells the kinds apart, but less often rightly. Which of the two models could draw you a new dog?
 
 # %% tags=["hide-input"]
 hound = joint(points)[:, 1] / joint(points).sum(axis=1)  # Bayes' rule
@@ -196,9 +197,6 @@ plots.show(
     figure,
     "The same dogs twice: left with the straight line that separates the kinds, right with the contour lines of two hills of density, which stand upright.",
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** Each cloud is tilted: within a kind, heavier dogs have longer ears. The hills of the density stand upright. By Bayes' rule it, too, tells the kinds apart, but less often rightly. Which of the two models could draw you a new dog?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 새 개를 뽑기 · Draw new dogs
@@ -223,6 +221,8 @@ sure = anywhere[np.abs(certainty - 0.5) > 0.49]
 # ## 확신하는 점, 뽑은 점 · Points it is sure of, points that were drawn
 #
 # 경계는 개가 어디에 **있는지** 배운 적이 없다. 가르는 데는 필요 없었기 때문이다.
+#
+# **볼 것 · What to see.** Left: the farther from the line, the surer, even of ears of 80 cm or −40 cm. Right: new dogs where dogs are; only the tilt is lost (printed). Generating needs the distribution, and that is the harder question.
 
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, 2, figsize=(12.5, 4.7))
@@ -250,24 +250,22 @@ for name, (x, k) in {"dogs": (points, kind), "drawn": (new_dogs, new_kinds)}.ite
     tilt = np.corrcoef(x[k == 1].T)[0, 1]
     print(f"{name:<6} correlation of a hound's weight and ears: {tilt:5.2f}")
 
-# %% [markdown]
-# **볼 것 · What to see.** Left: the farther from the line, the surer, even of ears of 80 cm or −40 cm. Right: new dogs where dogs are; only the tilt is lost (printed). Generating needs the distribution, and that is the harder question.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 그림 한 장으로 보는 GAN · GAN in one picture
 #
 # "학습을 위해 두 모델을 서로 견제하게 만들면 어떨까?" (Goodfellow 외 2014)
+#
+# **볼 것 · What to see.** D is a boundary as above, with other kinds: "진짜일까, 가짜일까". G turns noise z into fakes and gets D's gradient, in red: *a discriminative model teaches a generative one.* Nobody writes down a density.
 
 # %% tags=["hide-input"]
 diagram.game(lit=("G", "D"), title="Two models keep each other in check")
-
-# %% [markdown]
-# **볼 것 · What to see.** D is a boundary as above, with other kinds: "진짜일까, 가짜일까". G turns noise z into fakes and gets D's gradient, in red: *a discriminative model teaches a generative one.* Nobody writes down a density.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 점에서 돌려 보기 · Let it run on the points
 #
 # 그림 대신 개의 두 숫자로 먼저 돌린다. 가짜는 D가 진짜로 보는 파란 쪽으로 끌리고, D가 마음을 바꾸면 다시 옮겨 간다.
+#
+# **볼 것 · What to see.** In the end D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the tilt came; the fake clouds are thinner than the real ones. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
 
 # %% tags=["hide-input"]
 real = ((points - MEAN) / STD).astype("float32")
@@ -311,9 +309,6 @@ for name, x in {"real": points, "fake": moments[-1][1]}.items():
     tilt = np.corrcoef(hounds.T)[0, 1]
     print(f"{name}: a hound's correlation {tilt:.2f}, D says on average {np.mean(said):.2f}")
 
-# %% [markdown]
-# **볼 것 · What to see.** In the end D says about the same for real and fake. Nobody told G about bells, kinds or tilt, and the tilt came; the fake clouds are thinner than the real ones. Between the kinds it draws dogs that are neither: it bends *one* cloud of noise.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 나의 첫 개 · Your first dogs
 #
@@ -339,12 +334,11 @@ history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[f
 # ## 흐린 머리, 귀, 얼굴 · Blurred heads, ears, faces
 #
 # 같은 z 열두 개가 학습하는 동안 어떻게 변하는지 본다.
+#
+# **볼 것 · What to see.** Down the rows: blurred heads before sky or snow, then ears, then faces; some stay blurred. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Down the rows: blurred heads before sky or snow, then ears, then faces; some stay blurred. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -389,16 +383,12 @@ course_map.Table("08", "15")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
+# 마지막 둘은 돌려 보아야 안다.
+#
 # 1. **예측 · Predict.** (before the run) Points are thrown anywhere on a plane 250 kg wide and 140 cm high. Of those that the boundary is 99 % sure of, how many lie where dogs live? **A** nearly all, **B** about half, **C** hardly any. Set `prediction` at the end of the setup cell.
 # 2. **세기 · Count.** Three quarters of the dogs in a park are terriers. At a dog that you measure, $p(x \mid \text{terrier}) = 0.02$ and $p(x \mid \text{hound}) = 0.06$. What is $p(\text{hound} \mid x)$?
 # 3. **세기 · Count.** In a small patch of the plane lie 30 real points and 10 fake ones, out of equally many altogether. What should the best D say there?
 # 4. **유도 · Derive.** `draw_tilted(points, n)`: n new points of a Gaussian with the means *and the covariance* of these points.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ## 고르고, 고치고, 학습하기 · Choose, repair, train
-#
-# 마지막 둘은 돌려 보아야 안다.
-#
 # 5. **고르기 · Choose.** What can the density answer and the boundary *not*? Letters, such as `"AB"`. **A** How probable is it that this dog is a hound? **B** How heavy is the heaviest of 100 hounds, about? **C** Is a dog of 60 kg with ears of 1 cm odd? **D** On which side of the line is it? **E** Its ears are 12 cm: what may it weigh?
 # 6. **고치기 · Repair.** `judge` should learn a D that tells real points from fakes. Its D says "real" to everything. Mend one sign.
 # 7. **바꾸고 학습하기 · Change and train.** Of two kinds, one lies all around the other (`points.nested`). A straight line fails. Change `features`; logistic regression then trains on them. Target: 97 % of fresh points told apart.

@@ -101,7 +101,7 @@ def non_saturating(d):
 
 def show_climb(climbed):
     """D on its way up, over the formula, and how far from it the last one is."""
-    figure, ax = plt.subplots(figsize=(12, 3.5))
+    figure, ax = plt.subplots(figsize=(12, 2.9))
     ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
     shades = ("#BBBBBB", "#888888", "#555555", "black")
     for (step, d), shade in zip(climbed.items(), shades, strict=True):
@@ -118,6 +118,13 @@ def show_climb(climbed):
     gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
     print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
     assert gap < 1e-3
+    beside, random = [], np.random.default_rng(0)
+    for size in [0.1, 1] * 200:
+        often, shift = random.uniform(0, 3), random.uniform(0, 2 * np.pi)
+        beside.append(V(p, q, sigmoid(log(p) - log(q) + size * np.sin(often * x + shift))))
+    below = V(p, q, p / (p + q)) - max(beside)
+    print(f"400 D beside it, logits up to 0.1 or 1 away: V is lower by at least {below:.1e}")
+    assert below > 0
 
 
 x = np.linspace(-40, 40, 8001)
@@ -131,12 +138,11 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run "D climbs V"
 # ## 이 장의 자리 · What this chapter is about
 #
 # 두 선수의 점수를 매기는 마지막 상자, V(D, G) 하나를 끝까지 들여다본다.
+#
+# **볼 것 · What to see.** D pulls the number in the last box up, G pulls it down. Networks come in chapter 02; here G and D are formulas.
 
 # %% tags=["hide-input"]
 diagram.game(lit="loss", labels={"loss": "V(D, G)"}, title="One score, two players")
-
-# %% [markdown]
-# **볼 것 · What to see.** D pulls the number in the last box up, G pulls it down. Networks come in chapter 02; here G and D are formulas.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 목적 함수 · The objective function
@@ -195,38 +201,60 @@ print(f"{cfg.samples:,} samples: {np.mean(np.log(D(real)) + np.log(1 - D(G(z))))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## D는 올리고 G는 내린다 · D maximises V, G minimises it
 #
-# "D should **maximize** V(D, G)". "G is independent of this part": G의 슬라이드는 log D(x)에 줄을 긋는다.
+# "D should **maximize** V(D, G)". "G is independent of this part": G의 슬라이드는 log D(x)에 줄을 긋는다. D를 σ(w·x)로 바꾸어 w와 G의 평균을 하나씩 움직여 본다.
 
 # %% tags=["hide-input"]
-v = np.linspace(0.001, 0.999, 999)
-means = np.linspace(-6, 6, 61)
-moved = [objective.normal(mean, 1.5, x) for mean in means]
-first = np.array([average(p, log(D(x))) for _ in moved])
-second = np.array([average(q_moved, log(1 - D(x))) for q_moved in moved])
-figure, axes = plt.subplots(1, 3, figsize=(13, 4.4), width_ratios=(1, 1, 1.4))
-terms = (("D(x)", "log D(x)", np.log(v)), ("D(G(z))", "log(1 - D(G(z)))", np.log(1 - v)))
-for ax, (answer, name, term), colour in zip(axes[:2], terms, ("real", "fake"), strict=True):
-    ax.plot(v, term, color=PALETTE[colour], lw=3)
-    ax.plot(v[term.argmax()], term.max(), "o", color=PALETTE["d"], ms=13)
-    ax.set(xlabel=answer, ylim=(-5, 0.4), title=f"{name}\nlargest at {v[term.argmax()]:.3f}")
-axes[2].plot(means, first, color=PALETTE["real"], lw=3, label="E[log D(x)]: flat")
-axes[2].plot(means, second, color=PALETTE["fake"], lw=3, label="E[log(1 - D(G(z)))]")
-axes[2].plot(means, first + second, "--", color="black", lw=1.5, label="V")
-axes[2].set(xlabel="mean of G(z)", title="D stands still, G moves")
-axes[2].legend(frameon=False)
+v, ws, means = np.linspace(0.001, 0.999, 999), np.linspace(-4, 1, 101), np.linspace(-6, 6, 101)
+
+
+def terms(w, mean):
+    """Both terms of V where D(x) = sigmoid(w x) and G's points have this mean."""
+    q_moved = objective.normal(mean, 1.5, x)
+    return average(p, log(sigmoid(w * x))), average(q_moved, log(sigmoid(-w * x)))
+
+
+panels = (
+    ("D(x) or D(G(z))", v, np.stack([np.log(v), np.log(1 - v)], axis=1), "one answer v of D"),
+    ("D's w", ws, np.array([terms(w, 2) for w in ws]), "G stands still, D moves"),
+    ("mean of G(z)", means, np.array([terms(-1, m) for m in means]), "D stands still, G moves"),
+)
+names = ("E[log D(x)]", "E[log(1 - D(G(z)))]")
+figure, axes = plt.subplots(1, 3, figsize=(13, 3.9))
+for ax, (what, values, both, title) in zip(axes, panels, strict=True):
+    for term, name, colour in zip(both.T, names, ("real", "fake"), strict=True):
+        ax.plot(values, term, color=PALETTE[colour], lw=3, label=name)
+    if ax is not axes[0]:
+        ax.plot(values, both.sum(axis=1), "--", color="black", lw=2, label="V")
+    ax.set(xlabel=what, title=title, ylim=(-2.5, 0.2) if what == "D's w" else (-5, 0.4))
+top = ws[panels[1][2].sum(axis=1).argmax()]
+axes[1].plot(top, sum(terms(top, 2)), "o", color=PALETTE["d"], ms=12)
+for ax, now in zip(axes[1:], (-1, 2), strict=True):
+    ax.axvline(now, color=PALETTE["neutral"], ls=":")
+axes[0].legend(["log D(x)", "log(1 - D(G(z)))"], frameon=False, loc="lower center")
+axes[1].legend(frameon=False, loc="lower left", fontsize=12)
 figure.tight_layout()
-alt = "log D(x) is largest at D(x) = 1, log(1 - D(G(z))) at D(G(z)) = 0; as G's mean grows, the first term stays flat and the second rises."
+alt = "log v rises to 0, log(1 - v) falls from it; V has one highest point along D's w; as G's mean grows, the first term stays flat and the second rises."
 plots.show(figure, alt)
-print("slope of the first term in G's mean, at most:", np.abs(np.gradient(first, means)).max())
-print(f"log(1 - v) is lowest on our grid at v = D(G(z)) = {v[np.log(1 - v).argmin()]:.3f}")
+
+w, mean = tf.Variable(-1.0, dtype="float64"), tf.Variable(2.0, dtype="float64")
+with tf.GradientTape(persistent=True) as tape:
+    averages = [
+        tf.reduce_mean(tf.math.log_sigmoid(w * real)),
+        tf.reduce_mean(tf.math.log_sigmoid(-w * G(z, mean))),
+    ]
+for name, term in zip(names, averages, strict=True):
+    d_slope, g_slope = tape.gradient(term, w), tape.gradient(term, mean)
+    g_slope = "none: G is not in it" if g_slope is None else f"{g_slope:+.3f}"
+    print(f"{name:<20} slope in D's w {d_slope:+.3f}, in G's mean {g_slope}")
+print(f"V at w = -1: {sum(terms(-1, 2)):.3f}, at the best w = {top:.2f}: {sum(terms(top, 2)):.3f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** D's slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0": one is misprinted (exercise 2). G's says "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3). No term exceeds log 1 = 0. Had D stayed like this, G would run to the left for ever.
+# **볼 것 · What to see.** Each of D's two answers has its best end (left); one w balances both (middle; dotted: where D and G stand now). D climbs along both terms; the tape finds no way from the first one to G, so G goes down the second alone (right): had D stayed like this, to the left for ever. D's slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0": one is misprinted (exercise 2). G's says "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## D가 V를 오른다 · D climbs V, to the best D
 #
-# p와 q가 겹치는 곳에서는 타협해야 한다. **D\*(x) = p(x) / (p(x) + q(x))**에서 기울기 ∂V/∂logit = p·(1 − D) − q·D가 0이 된다.
+# p와 q가 겹치는 곳에서는 타협해야 한다. 기울기 ∂V/∂logit = p·(1 − D) − q·D가 0인 곳은 하나이다: **D\*(x) = p(x) / (p(x) + q(x))**.
 
 # %%
 logits, climbed = np.zeros(61), {}  # one free logit a point
@@ -238,7 +266,7 @@ for step in range(cfg.ascent_steps + 1):
 show_climb(climbed)
 
 # %% [markdown]
-# **볼 것 · What to see.** No formula is looked up, and where samples are common the last curve lies on it. Which points came first, and which last (exercise 1)?
+# **볼 것 · What to see.** No formula is looked up, and where samples are common the last curve lies on it. None of 400 D beside it has a higher V. Which points came first, and which last (exercise 1)?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최고의 D를 만나면 V는 차이를 잰다 · With the best D, V measures a difference
@@ -273,34 +301,31 @@ print(f"-log 4 = {-np.log(4):.6f}")
 # ## q를 직접 옮겨 보자 · Move q yourself
 #
 # *mean*과 *width*를 끌어 보라. D\*가 따라온다. V = −log 4가 되는 곳은 어디인가?
+#
+# **볼 것 · What to see.** Far away the green curve is a cliff; near the data a gentle slope; at mean −1, width 1 a flat line at ½. With the larger width q wins again at the far left.
 
 # %%
 ObjectiveOnALine(real=(-1, 1), fake=(2, 1.5))
-
-# %% [markdown]
-# **볼 것 · What to see.** Far away the green curve is a cliff; near the data a gentle slope; at mean −1, width 1 a flat line at ½. With the larger width q wins again at the far left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실 함수: D의 그래프 · Loss function: D's graph
 #
 # "오차에 대해 페널티의 크기를 정하는 함수". D의 손실은 −V이고, 진짜 x(v = 1)에는 −log D(x)만 남는다.
+#
+# **볼 것 · What to see.** Move *logit*. A real x: no penalty at 1, a mild one at ½, without bound at 0. Right: D is pushed hard where it is wrong and hardly where it is right. Where do both arrows have the same length?
 
 # %%
 LossGraphs("D", logit=2.0)
-
-# %% [markdown]
-# **볼 것 · What to see.** Move *logit*. A real x: no penalty at 1, a mild one at ½, without bound at 0. Right: D is pushed hard where it is wrong and hardly where it is right. Where do both arrows have the same length?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실 함수: G의 그래프 · Loss function: G's graph
 #
 # 수식의 손실은 log(1 − D(G(z)))이고, 같은 논문은 **−log D(G(z))**, 비포화 손실을 권한다. 둘 다 D(G(z)) = 1을 원한다.
+#
+# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone (**포화 · saturation**). Early on G's pictures are noise and D is that sure. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
 
 # %%
 LossGraphs("G", logit=-4.0)
-
-# %% [markdown]
-# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone (**포화 · saturation**). Early on G's pictures are noise and D is that sure. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
 
 # %% slideshow={"slide_type": "skip"}
 best = objective.best_discriminator(p, q)  # the library's versions of what you have just read
@@ -432,7 +457,6 @@ exercises.check("01-slip-discriminator", None)
 exercises.check("01-slip-generator", None)
 
 
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def best(p, q):
     """The D that maximises p log D + 2 q log(1 - D), at one x."""
 

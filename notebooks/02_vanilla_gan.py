@@ -7,7 +7,7 @@
 # - 학습 루프(training loop)는 함수 두 개, `update_discriminator`와 `update_generator`이다. 직접 쓴다.
 # - 평면 위의 놀이터에서 점, 판별자의 장(field), 기울기(gradient), V가 함께 움직이는 것을 본다.
 # - 같은 루프로 16×16 개 초상화를 그리고, 모드 붕괴(mode collapse)를 일부러 일으켜 알아보고 고친다.
-# - 발표 자료의 PyTorch 루프에서 실수를 찾고 고친다. 고친 루프가 TensorFlow와 어디까지 같은지는 '더 깊이'에서 잰다.
+# - 발표 자료의 PyTorch 루프에서 실수를 찾아 고치고, 두 루프의 표본을 나란히 본다. 고친 루프가 TensorFlow와 어디까지 같은지는 '더 깊이'에서 잰다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/02_vanilla_gan.ipynb)
@@ -39,7 +39,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 3. To see it work: points, D's field and G's gradients in one moving picture.
 # 4. To draw dogs with dense layers alone, and to say by a number how good they are.
 # 5. To produce mode collapse, to recognise it although V looks perfect, and to cure it.
-# 6. To find the mistakes in a real PyTorch loop: the one on the deck's slide.
+# 6. To find the mistakes in a real PyTorch loop, the one on the deck's slide, and to see what they do to the samples.
 
 # %% slideshow={"slide_type": "skip"}
 import inspect
@@ -54,7 +54,7 @@ from IPython.display import Code
 from keras import layers, ops
 
 from dogan_lib import losses, metrics, plots, runtime
-from dogan_lib.classroom import diagram, exercises, plane, points, scene, torch_loop
+from dogan_lib.classroom import diagram, exercises, leak, plane, points, scene, torch_loop
 from dogan_lib.classroom.plane import Game
 from dogan_lib.classroom.playground import Playground
 from dogan_lib.dogs import load_dogs
@@ -121,12 +121,11 @@ print("pixels:", pixels.shape, f"from {pixels.min():.2f} to {pixels.max():.2f}")
 # ## 두 걸음 · D's step, then G's
 #
 # 두 신경망이 번갈아 한 걸음씩 간다. 한쪽이 움직일 때 다른 쪽은 서 있다.
+#
+# **볼 것 · What to see.** In D's step the red gradient ends at D. In G's step it goes *through* D, which stands still, into the picture and on into G. G never sees real data: all it learns, it learns from D.
 
 # %% tags=["hide-input"]
 diagram.animate()
-
-# %% [markdown]
-# **볼 것 · What to see.** In D's step the red gradient ends at D. In G's step it goes *through* D, which stands still, into the picture and on into G. G never sees real data: all it learns, it learns from D.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 생성자 · The generator
@@ -274,15 +273,15 @@ def make_round(G, D, real, g_rate, d_rate, batch):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 놀이터 · The playground
 #
-# 먼저 평면에서, 점으로. ▶를 누르고 슬라이더를 바꾸어 보라. 여덟 무리(모드, mode)가 다 채워지는가?
+# 먼저 평면에서, 점으로. *reset*을 누르면 처음부터, ▶를 누르면 이어서 배운다. 여덟 무리(모드, mode)는 어떤 순서로 채워지는가?
+#
+# **볼 것 · What to see.** Blue: D says real. Orange: fake. Arrows: where each fake is pulled. Beside V, how many of the eight modes the fakes have found.
 
-# %%
+# %% tags=["hide-input"]
 my_playground = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
+my_playground.rounds.value = 20  # updates a picture
 my_playground.advance(cfg.pictures)
 my_playground
-
-# %% [markdown]
-# **볼 것 · What to see.** Blue: D says real. Orange: fake. Arrows: where each fake is pulled. No mode yet.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
@@ -309,6 +308,8 @@ def learn(real, rounds):
 # ## 알갱이에서 개로 · From grain to dogs
 #
 # 같은 z 열두 개를 학습하는 동안 따라간다.
+#
+# **볼 것 · What to see.** First one face under coloured grain, then backgrounds and coats, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page.
 
 # %%
 artist, (rows, labels) = learn(pixels, cfg.rounds)
@@ -317,13 +318,12 @@ plots.show(
     "The same twelve latents: one head under grain, then coats, then heads with ears.",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** First one face under coloured grain, then backgrounds and coats, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page; it was busy.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고르지 않은 개들, 숫자로도 · Dogs, none picked, and measured
 #
 # 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 그림 묶음이 비슷할수록 작다.
+#
+# **볼 것 · What to see.** Most are dogs' heads, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours. "Other portraits" is KID's floor, 0 within its error. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
 
 # %% tags=["hide-input"]
 figure = plots.beside(
@@ -340,13 +340,12 @@ heaps = {"other portraits": fresh[cfg.judged :], "this GAN": plots.to_uint8(as_p
 for name, heap in heaps.items():
     print(f"{name:<16}", metrics.kid(fresh[: cfg.judged], heap, "dognet"))
 
-# %% [markdown]
-# **볼 것 · What to see.** Most are dogs' heads, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours. "Other portraits" is KID's floor, 0 within its error. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 모드 붕괴 · Mode collapse, and V does not tell
 #
 # D가 서 있는 동안 G의 가장 좋은 답은 **한 점**이다. G가 앞서 달리면 모두 그리로 몰린다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
+#
+# **볼 것 · What to see.** Above, the fakes gather in a few places, D takes those back, and they stream on. Below, group after group is filled and kept. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
 
 
 # %% tags=["hide-input"]
@@ -383,9 +382,6 @@ for row, (title, (game, pictures, modes)) in zip(axes, runs.items(), strict=True
 figure.tight_layout()
 alt = "The fakes of a fast G stream from place to place, with a fast D they cover the ring; both V end near −log 4."
 plots.show(figure, alt, dpi=80)
-
-# %% [markdown]
-# **볼 것 · What to see.** Above, the fakes gather in a few places, D takes those back, and they stream on. Below, group after group is filled and kept. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What goes wrong, and how to tell
@@ -452,20 +448,53 @@ source = inspect.getsource(torch_loop.corrected_loop)
 Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## 아무도 배우지 않는다 · Nobody learns: both loops by their samples
+#
+# 고리 위의 점으로 두 루프를 나란히 돌린다. 처음 가중치, 배치, 잡음은 같고, `zero_grad`와 `detach`만 다르다.
+#
+# **볼 것 · What to see.** Above, the slide's loop: its fakes shrink to one spot far from all data, and D says "real" to everything, as printed. Below, the corrected loop. (TensorFlow does here what PyTorch does without the two calls; one seed.)
+
+# %% tags=["hide-input"]
+looks = [round(share * cfg.plane) for share in (0, 1 / 20, 1 / 6, 1 / 2)]
+loops = {loop: leak.play(loop, looks) for loop in ("slide", "corrected")}
+crowd = points.sample("ring", 400)
+figure, axes = plt.subplots(2, 4, figsize=(12.6, 5.3))
+for row, (loop, played) in zip(axes, loops.items(), strict=True):
+    for ax, (step, cloud) in zip(row, played.fakes.items(), strict=True):
+        ax.scatter(*crowd.T, s=9, color=PALETTE["real"])
+        ax.scatter(*cloud[:400].T, s=9, color=PALETTE["fake"], marker="D")
+        ax.set_title(f"round {step}: {played.modes[step]} of 8 modes", fontsize=13)
+        ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[])
+    row[0].set_ylabel(loop, fontsize=14)
+    said = "D says on average {:.2f} to real points, {:.2f} to fakes".format(*played.opinions)
+    print(f"{loop:<10} {played.modes[looks[-1]]} of 8 modes; {said}")
+figure.tight_layout()
+alt = "The slide's fakes shrink to one spot in the middle of the ring; the corrected loop's spread and in the end lie on the ring's groups."
+plots.show(figure, alt, dpi=80)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
 # 1. **찾기 · Find** the slide's mistakes (above).
 # 2. **예측 · Predict.** (before the run) The pixels of all dogs are shuffled in the same way, and the same GAN is trained. Its samples, put back in order, are **A** noise, **B** dogs like the others, **C** much better dogs? Set `prediction` in "Going deeper: neighbours", the last part of this page, before you run it.
 # 3. **유도 · Derive.** At P(Generator) = P(Data), against the best D: D's loss and the non-saturating G loss.
 # 4. **유도 · Derive.** A collapsed G puts *all* samples on one of the ring's eight modes. V with the **best** D for that? (D* = p/(p+q); at the crowded mode p = 1/8, q = 1.)
-# 5. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
-# 6. **바꾸고 학습하기 · Change and train.** All 8 modes of the ring in at most 500 updates: return a `Game` with other rates, steps or batch.
+# 5. **바꾸고 학습하기 · Change and train.** All 8 modes of the ring in at most 500 updates: return a `Game` with other rates, steps or batch.
+# 6. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("02-slide", None)  # such as "ABC" in place of None
 exercises.check("02-equilibrium", None)  # (D's loss, G's loss)
 exercises.check("02-collapsed-v", None)
-for name in ("slide", "equilibrium", "collapsed-v"):
+
+
+def my_game(seed):
+    """A game on the ring that finds all eight modes early."""
+    return Game("ring", g_rate=1e-3, d_rate=1e-3, seed=seed)
+
+
+exercises.check("02-eight-modes", None)  # my_game in place of None
+for name in ("slide", "equilibrium", "collapsed-v", "eight-modes"):
     exercises.solution(f"02-{name}")
 
 
@@ -483,16 +512,6 @@ def broken_round(D, G, d_optimizer, g_optimizer, x, z):
 exercises.check("02-repair", broken_round)
 exercises.solution("02-repair")
 
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-def my_game(seed):
-    """A game on the ring that finds all eight modes early."""
-    return Game("ring", g_rate=1e-3, d_rate=1e-3, seed=seed)
-
-
-exercises.check("02-eight-modes", None)  # my_game in place of None
-exercises.solution("02-eight-modes")
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
@@ -502,7 +521,7 @@ exercises.solution("02-eight-modes")
 # - The loop: one step of D on −V, one step of G on −log D(G(z)), each moving one player's variables.
 # - V near −log 4 proves nothing by itself: a weak D cannot tell success from mode collapse. Look at samples, and count.
 # - Dense layers can draw dogs of 16 pixels: blurred ones. What they do not know about pictures is under "Going deeper: neighbours".
-# - In PyTorch: `zero_grad` before `backward`, `detach` the fakes in D's step.
+# - In PyTorch: `zero_grad` before `backward`, `detach` the fakes in D's step. Without both, no mode of the ring was found.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
@@ -635,7 +654,7 @@ plots.show(figure, alt)
 # **볼 것 · What to see.** At 2e-4 the losses stay close, as printed, but not as close as two starts that differ in the seventh digit (dotted): the same mathematics is not the same arithmetic. One known difference is that the two Adams put their ε in different places. At the slide's 0.01 they part at once; there a step is as large as a weight, and even the nudge grows from 1e-5 to 1.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: both loops by their samples
+# ## 더 깊이 · Going deeper: both loops on dogs
 #
 # 슬라이드의 루프가 돌게만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
 #
@@ -671,7 +690,7 @@ else:
 print(f"portraits  grain {grain(pixels):.2f}, this GAN {grain(made):.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice: these networks have no batch normalisation, their first weights are large, and Adam has its usual β₁ = 0.9. The dogs above differ in all three; which of them matters, this run does not say. And these samples do not decide between the two loops.
+# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice: these networks have no batch normalisation, their first weights are large, and Adam has its usual β₁ = 0.9. The dogs above differ in all three; which of them matters, this run does not say. And these samples, unlike those on the ring, do not decide between the two loops.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the playground, by hand and by five distributions

@@ -43,16 +43,6 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 5. To measure how far two heaps of pictures are apart, with the two formulas written by yourself, and to know when not to believe the number.
 
 # %% slideshow={"slide_type": "skip"}
-from dogan_lib.presets import preset
-
-cfg = preset(
-    smoke=dict(images=160, archive=48, portraits=600, fresh=520),
-    cpu=dict(images=2000, archive=800, portraits=3000, fresh=1000),
-    gpu=dict(images=20580, archive=800, portraits=6000, fresh=2000),
-)
-cfg
-
-# %% slideshow={"slide_type": "skip"}
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -65,14 +55,21 @@ from dogan_lib.classroom import diagram, exercises, looking
 from dogan_lib.dogs import collection, cropping, load_dogs, stanford
 from dogan_lib.doodles import painter
 from dogan_lib.doodles.archive import write_archive
+from dogan_lib.presets import preset
 
-print(runtime.setup(seed=0))
+cfg = preset(
+    smoke=dict(images=160, archive=48, portraits=600, fresh=520),
+    cpu=dict(images=2000, archive=800, portraits=3000, fresh=1000),
+    gpu=dict(images=20580, archive=800, portraits=6000, fresh=2000),
+)
+print(cfg, runtime.setup(seed=0), sep="\n")
 
 archive = stanford.find()
 if archive is None:
     folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
     archive = stanford.find(folder)
 cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
+prediction = None  # exercise 1: "A" or "B", before the slide "What a number means"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한눈에 보기 · The idea in one picture
@@ -93,13 +90,12 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 # | annotations | the breed, and a bounding box around **each** dog |
 # | files | `images.tar`, `annotation.tar`, 815 MB: `load_dogs(source="stanford")`, or a folder `DOGAN_STANFORD_DIR` |
 # | Kaggle 2019 | *Generative Dog Images*: 10,000 generated dogs of 64×64, scored by MiFID (chapter 14) |
+#
+# **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses, sizes and backgrounds; one dog a square.
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
 plots.show(plots.grid(dogs.images[:24], 12, scale=0.9), "24 square pictures of dogs.")
-
-# %% [markdown]
-# **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses, sizes and backgrounds; one dog a square.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주석 한 장 · One annotation, read by hand
@@ -156,6 +152,8 @@ print("1,000 random boxes: the same squares as dogan_lib.dogs.cropping")
 # ## 줄이기 · Shrinking needs a filter
 #
 # $n$번째 픽셀만 고르면 없던 무늬가 생긴다(앨리어싱). 먼저 평균을 내는 필터가 그것을 막는다.
+#
+# **볼 것 · What to see.** On the right, jagged edges above, and below coarse stripes that the original does not have. Filtered, they become an even grey, which is the truth: they are too fine for 32 pixels.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -163,39 +161,38 @@ plots.show(
     "A dog and fine stripes shrunk to 32 pixels: even with a filter; without, jagged edges and coarse stripes that were not there.",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** On the right, jagged edges above, and below coarse stripes that the original does not have. Filtered, they become an even grey, which is the truth: they are too fine for 32 pixels.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 사진에서 수까지 · From the photograph to the numbers
 #
 # 자르고, 64로 줄이고, 32로 줄이고, $[-1, 1]$로 바꾼다. $G$의 `tanh`가 사는 범위이다.
+#
+# **볼 것 · What to see.** At 32×32 ears, coat and tongue are still there; an eye is two or three pixels.
 
 # %% tags=["hide-input"]
 plots.show(
     looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.", dpi=75
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** At 32×32 ears, coat and tongue are still there; an eye is two or three pixels.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습하기 전에 보라 · Look before you train
 #
 # 견종별 수, 상자의 모양과 크기, 밝기를 한 번에 본다. 점선(64픽셀) 왼쪽의 개는 늘려야 한다.
 #
-# **볼 것 · What to see.** Breeds about equally often; boxes from half to twice as wide as high, the middle half of them between the two printed numbers.
+# **볼 것 · What to see.** Breeds about equally often; boxes from half to twice as wide as high; the last line says where the middle half of them lies.
 
 # %% tags=["hide-input"]
 plots.show(looking.statistics(cut), "Histograms: dogs per breed, shapes and sizes of boxes, light.")
 sides = cut.boxes[:, 2:] - cut.boxes[:, :2]
-print(f"{len(cut):,} dogs, {(sides.max(1) < 64).sum():,} of them smaller than 64 pixels", end="")
-print(f"; half are {np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75)).round(2)} as wide as high")
+print(f"{len(cut):,} dogs, {(sides.max(1) < 64).sum():,} of them smaller than 64 pixels")
+low, high = np.quantile(sides[:, 0] / sides[:, 1], (0.25, 0.75))
+print(f"width / height: between {low:.2f} and {high:.2f} for the middle half of the boxes")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 초상화, 그리고 배치 · Portraits, and what the networks get
 #
 # 눈앞에서 학습할 때는 거의 모든 장이 이 작은 개 얼굴들을 쓴다. 섞고, 절반을 좌우로 뒤집고, $[-1, 1]$로 바꾼 것이 배치(batch)이다.
+#
+# **볼 것 · What to see.** Heads before sky or snow. Above as stored, below as a batch: a dog looking left is as real as one looking right.
 
 # %%
 portraits = load_dogs(size=32, source="portraits", limit=cfg.portraits)
@@ -205,9 +202,6 @@ first = portraits.subset(np.arange(16))
 print(tuple(images.shape), images.dtype.name, images.numpy().min(), "to", images.numpy().max())
 rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
 plots.show(plots.grid(rows, 8, scale=1.2), "Eight heads as stored; below, some of them mirrored.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Heads before sky or snow. Above as stored, below as a batch: a dog looking left is as real as one looking right.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자가 필요하다: 특징 · A ruler: a picture becomes 256 numbers
@@ -223,39 +217,27 @@ new = metrics.extract(fresh, "dognet", progress=False)
 print("portraits:", portraits.images.shape, "->", seen.vectors.shape, "by", seen.network.name)
 assert (seen.vectors >= 0).all()
 
-
-# %% slideshow={"slide_type": "skip"}
-def nearest(queries, known):
-    """Position of the nearest row of `known` for each query, by the angle between them."""
-    queries, known = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (queries, known))
-    return np.argmax(queries @ known.T, axis=1)
-
-
-def flat(images):
-    return images.reshape(len(images), -1).astype("float32") - 127.5
-
-
-moved = np.pad(fresh.images, ((0, 0), (3, 0), (3, 0), (0, 0)), "edge")[:, :32, :32]
-found = {
-    "nearest in pixels": nearest(flat(fresh.images), flat(portraits.images)),
-    "nearest in features": nearest(new.vectors, seen.vectors),
-}
-others = {
-    "pixels, moved by 3": nearest(flat(moved), flat(portraits.images)),
-    "features, moved by 3": nearest(
-        metrics.extract(moved, "dognet", progress=False).vectors, seen.vectors
-    ),
-    "drawn at random": np.arange(len(fresh)),
-}
-
-prediction = None  # exercise 1: "A" or "B", before the slide "What a number means"
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최근접 이웃 · The nearest neighbour
 #
 # 처음 보는 개마다 가장 가까운 개를 찾는다. 암기한 생성자는 여기서 들킨다.
+#
+# **볼 것 · What to see.** Pixels find the ears, features the coat. Move the dogs by three pixels: pixels lose many of the ears, features few.
 
 # %% tags=["hide-input"]
+moved = np.pad(fresh.images, ((0, 0), (3, 0), (3, 0), (0, 0)), "edge")[:, :32, :32]
+pixels = {name: looking.flat(x) for name, x in (("new", fresh.images), ("moved", moved))}
+eyes = {"new": new.vectors, "moved": metrics.extract(moved, "dognet", progress=False).vectors}
+known = looking.flat(portraits.images)
+found = {
+    "nearest in pixels": looking.nearest(pixels["new"], known),
+    "nearest in features": looking.nearest(eyes["new"], seen.vectors),
+}
+others = {
+    "pixels, moved by 3": looking.nearest(pixels["moved"], known),
+    "features, moved by 3": looking.nearest(eyes["moved"], seen.vectors),
+    "drawn at random": np.arange(len(fresh)),
+}
 plots.show(
     looking.neighbours(portraits, fresh, found),
     "Eight new dogs, and below each the nearest known one, by pixels and by features.",
@@ -267,9 +249,6 @@ for how, place in {**found, **others}.items():
         for name in ("ears", "colour", "background")
     ]
     print(f"{how:20s} same ears {same[0]:.0%}, colour {same[1]:.0%}, background {same[2]:.0%}")
-
-# %% [markdown]
-# **볼 것 · What to see.** Pixels find the ears, features the coat. Move the dogs by three pixels: pixels lose many of the ears, features few.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## FID · 프레셰 거리, two heaps as two Gaussians
@@ -354,7 +333,7 @@ for n in (100, 200, 400, len(y)):
 #
 # `None` 자리에 답을 쓴다. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나온다.
 #
-# 1. **예측 · Predict.** (before the slide "What a number means") New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
+# 1. **예측 · Predict.** (before the slide "What a number means"; `prediction` is at the end of the setup cell) New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
 # 2. **계산 · Compute.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
 # 3. **세기 · Count.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
 # 4. **고치기 · Repair.** From the batches of `prepare` (below), $G$ learnt nothing: `prepare` has three faults.
@@ -368,7 +347,6 @@ exercises.check("03-nyquist", None)
 exercises.check("03-like-portraits", mine)
 
 
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def prepare(images, flips):
     """uint8 (n, h, w, 3) -> float32 in [-1, 1]; those in `flips` mirrored left to right."""
     images[flips] = images[flips, ::-1]

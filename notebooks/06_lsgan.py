@@ -75,12 +75,11 @@ fresh = load_dogs(size=32, source="portraits", seed=1, limit=cfg.judged, progres
 # ## 이 장에서 바뀌는 것 · What this chapter changes
 #
 # 손실 하나만 바뀐다. 망도, 데이터도, 학습 루프도 그대로다.
+#
+# **볼 것 · What to see.** D's number is no longer read as the logit of a probability. It is compared with a target.
 
 # %% tags=["hide-input"]
 diagram.game(lit="loss", labels={"loss": "least squares"}, title="LSGAN")
-
-# %% [markdown]
-# **볼 것 · What to see.** D's number is no longer read as the logit of a probability. It is compared with a target.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 손실 · Two losses
@@ -128,6 +127,8 @@ for name in values:
 # ## 올바른 쪽이지만 멀다 · On the right side, but far
 #
 # 회색 구역의 가짜는 D가 진짜라고 믿는다. 로그 손실은 만족하고, 최소 제곱은 "너무 멀다"고 말한다.
+#
+# **볼 것 · What to see.** At the same number from D, least squares pulls with the distance to its target, on either side. The log loss pulls one way only, never with more than 1, and hardly at all in the grey zone.
 
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.2))
@@ -144,9 +145,6 @@ axes[0].legend(frameon=False)
 figure.tight_layout()
 alt = "Losses and pulls against D's number: in the grey zone log is flat, least squares pulls back."
 plots.show(figure, alt)
-
-# %% [markdown]
-# **볼 것 · What to see.** At the same number from D, least squares pulls with the distance to its target, on either side. The log loss pulls one way only, never with more than 1, and hardly at all in the grey zone.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -268,6 +266,8 @@ def pearson(p, q):
 # ## 숫자로 확인 · Checked with numbers
 #
 # q를 옆으로 옮기면서 두 목표의 2C를 χ²과 겹쳐 본다.
+#
+# **볼 것 · What to see.** (−1, 1, 0) *is* the χ². (0, 1, 1) comes out as (χ² + 2)/4: another height and slope, the same minimum at q = p. Not covered by a theorem is not the same as wrong.
 
 # %% tags=["hide-input"]
 p = normal(-1, 1)
@@ -291,9 +291,6 @@ plots.show(
     figure, "2C for (-1, 1, 0) lies on chi-square; for (0, 1, 1) it is flatter, same minimum."
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** (−1, 1, 0) *is* the χ². (0, 1, 1) comes out as (χ² + 2)/4: another height and slope, the same minimum at q = p. Not covered by a theorem is not the same as wrong.
-
 
 # %% slideshow={"slide_type": "skip"}
 def train(loss, title):
@@ -314,41 +311,40 @@ def train(loss, title):
 # ## 개: 인자 하나 · Dogs: one argument. The log loss, live
 #
 # 4장의 망, 같은 초상화, 같은 시드, 같은 초. `loss=`만 다르다. D의 손실도 같은 객체에서 나온다.
+#
+# **볼 것 · What to see.** Dogs, not the curves. A D that can only guess has log 4 = 1.386. The learning rates are chapter 04's, found with this loss.
 
 # %%
 gans = {"log loss": train(losses.NonSaturating(), "log loss")}
-
-# %% [markdown]
-# **볼 것 · What to see.** Dogs, not the curves. A D that can only guess has log 4 = 1.386. The learning rates are chapter 04's, found with this loss.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 최소 제곱 · Least squares, live
 #
 # 손실의 눈금이 다르다. 두 그림의 곡선은 서로 견줄 수 없다.
+#
+# **볼 것 · What to see.** The same 25 latents, seconds and rates, though fewer pictures (the counts are printed). A loss that is lower than another loss says nothing. KID does, but of one run each: its ± is of the drawn samples, not of the training, and another seed may turn the order round.
 
 # %%
 gans["least squares"] = train(losses.LeastSquares(-1, 1, 0), "least squares")
-
-# %% [markdown]
-# **볼 것 · What to see.** The same 25 latents, seconds and rates, though fewer pictures (the counts are printed). A loss that is lower than another loss says nothing. KID does, but of one run each: its ± is of the drawn samples, not of the training, and another seed may turn the order round.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 셋으로 재기 · Three seeds, equal seconds
 #
 # 한 코어에서 같은 초 동안, 시드 셋으로 기록한 비교이다. 구간에 0이 들어 있으면 결론이 없다.
+#
+# **볼 것 · What to see.** Least squares is *not* better here. With (−1, 1, 0) every seed is a little worse, and the interval excludes 0; with (0, 1, 1) it contains 0. One minute, one core, rates found with the log loss: at another budget the order may change.
 
 # %% tags=["hide-input"]
 facts = studies.load("objective")
 print(studies.comparison(facts))
 plots.show(studies.progress(facts), "KID over seconds, three seeds each, beside samples.", dpi=80)
 
-# %% [markdown]
-# **볼 것 · What to see.** Least squares is *not* better here. With (−1, 1, 0) every seed is a little worse, and the interval excludes 0; with (0, 1, 1) it contains 0. One minute, one core, rates found with the log loss: at another budget the order may change.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개로 · On real dogs, for longer
 #
 # `lsgan64`는 `dcgan64`에서 손실 하나만 바꾼 것이다. 한 번씩만 학습했다.
+#
+# **볼 것 · What to see.** Two sets of dogs of the same kind; `dcgan64` has the lower FID. One run each, without a spread: the two numbers do not say which *loss* is better.
 
 # %% tags=["hide-input"]
 shipped = {name: checkpoints.load_generator(name) for name in ("dcgan64", "lsgan64")}
@@ -362,9 +358,6 @@ plots.show(figure, alt, dpi=72)
 for name, generator in shipped.items():
     scores = generator.card["scores"]
     print(f"{name} FID[{scores['network']}, n={scores['n']}] = {scores['generated']['FID']:.1f}")
-
-# %% [markdown]
-# **볼 것 · What to see.** Two sets of dogs of the same kind; `dcgan64` has the lower FID. One run each, without a spread: the two numbers do not say which *loss* is better.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What goes wrong, and how to tell
@@ -385,7 +378,7 @@ for name, generator in shipped.items():
 # 3. **유도 · Derive.** P(G) = P(data), the best D, targets (−1, 1, 0): D's loss and G's loss L_G.
 # 4. **유도 · Derive.** Let a = 0. Which (a, b, c) does Pearson's theorem cover?
 # 5. **고치기 · Repair.** `broken_roll` should bring every point to D = 1. None of them arrives.
-# 6. **바꾸고 학습하기 · Change and train.** LSGAN on portraits, at most two minutes: bring KID[dognet-1] to 0.06 or less. Targets, rates, width and batch are yours.
+# 6. **바꾸고 학습하기 · Change and train.** LSGAN on portraits, at most 20 epochs, three to five minutes on two cores: bring KID[dognet-1] to 0.1 or less. Targets, rates, width and batch are yours.
 #
 # `exercises.solution("06-far")` shows the folded answer of the first, and so on.
 

@@ -81,6 +81,8 @@ dogs
 # ## 이 장에서 바뀌는 것 · What this chapter changes
 #
 # 두 신경망이 레이블 y를 함께 받는다. 게임은 레이블마다 하나씩이다.
+#
+# **볼 것 · What to see.** y enters twice. G has to draw *that* dog, and D refuses a perfect dog under the wrong label.
 
 # %% tags=["hide-input"]
 diagram.game(
@@ -89,13 +91,12 @@ diagram.game(
     title="C-GAN",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** y enters twice. G has to draw *that* dog, and D refuses a perfect dog under the wrong label.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고를 수 있는 것 · What one may ask for
 #
 # 털색 여섯 가지와 귀 모양 네 가지: 레이블은 24개다.
+#
+# **볼 것 · What to see.** A label says coat and ears. Background, pattern and the turn of the head are left to z.
 
 # %% tags=["hide-input"]
 first = [np.flatnonzero(kinds == kind) for kind in range(classes)]
@@ -104,9 +105,6 @@ plots.show(
     portraits.table(dogs.images[shown], "from the data: one dog of each kind"),
     "One portrait of each of 24 kinds: six coats across, four shapes of ears down.",
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** A label says coat and ears. Background, pattern and the turn of the head are left to z.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 레이블마다 한 게임: Mirza · One game for each label: Mirza's way
@@ -247,17 +245,18 @@ history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(sam
 # ## 학습의 영화 · The film of this run
 #
 # 같은 z, 같은 레이블 열두 개를 따라간다. 줄마다 걸린 시간이 적혀 있다.
+#
+# **볼 것 · What to see.** Two columns share a coat: black, white, grey, brown, golden, red. Coats are right in the first rows; ears take shape next, eyes and noses last.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "Twelve latents, each with a kind of its own, as the training goes on.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Two columns share a coat: black, white, grey, brown, golden, red. Coats are right in the first rows; ears take shape next, eyes and noses last.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 z, 다른 레이블 · One z, every label
 #
 # 첫 시험에는 숫자가 필요 없다. z를 붙들고 레이블만 돌린다.
+#
+# **볼 것 · What to see.** Along a row the coat obeys, down a column the ears. Background and turn of the head are z's, and nearly stay.
 
 # %% tags=["hide-input"]
 drawn = Generator(gan.ema_generator, card={"breeds": portraits.KINDS})
@@ -267,24 +266,22 @@ plots.show(
     "The same latent under 24 labels: six coats across, four shapes of ears down.",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** Along a row the coat obeys, down a column the ears. Background and turn of the head are z's, and nearly stay.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 골라 보기 · Choose
 #
 # 털색과 귀를 고르면 여덟 마리를 그린다.
+#
+# **볼 것 · What to see.** Change the coat, then the ears: which of the two is heard? Eight z are eight dogs.
 
 # %%
 ChooseABreed(drawn, breed="golden, pricked ears", zoom=4)
-
-# %% [markdown]
-# **볼 것 · What to see.** Change the coat, then the ears: which of the two is heard? Eight z are eight dogs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 말을 듣는가, 숫자로 · Does it obey? Measured
 #
 # 무엇을 부탁했는지 모르는 판독기가 그림에서 털색과 귀를 읽는다. 레이블의 선을 끊으면(deaf) 어느 숫자가 알아차리는가?
+#
+# **볼 것 · What to see.** One run, one seed: the coat is heard in nine of ten pictures, the ears in more than eight. Exercise 6 asks for more. A deaf G draws pictures just like these, only under other labels: to look at them one by one does not tell.
 
 # %%
 asked = np.arange(cfg.judged) % classes
@@ -298,13 +295,12 @@ for name, right in seen.items():
     shares = f"{by_chance[name]:8.1%}{unheard[name].mean():9.1%}{right.mean():9.1%}"
     print(f"{name:<14}{shares}{ceiling[name].mean():12.1%}")
 
-# %% [markdown]
-# **볼 것 · What to see.** One run, one seed: the coat is heard in nine of ten pictures, the ears in more than eight. Exercise 6 asks for more. A deaf G draws pictures just like these, only under other labels: to look at them one by one does not tell.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개 120종 · Real dogs, 120 breeds
 #
 # 사전 학습된 눈을 가진 판별자(15장)로 학습한 `projected128`은 견종을 듣는다. `cgan64`와 `biggan64`는 거의 듣지 않는다.
+#
+# **볼 것 · What to see.** Coat and ears follow the breed; down a column the same z. The line says how often a network (lite1) names the breed that was asked for, the median of three draws. `cgan64` has this chapter's cBN and projection on Radford's network. Data seen, network and D all differ: it does not say which of them counts.
 
 # %% tags=["hide-input"]
 shipped = checkpoints.load_generator("projected128")
@@ -317,9 +313,6 @@ names = ("cgan64", "biggan64", "projected64", "projected128")
 shares = {"chance": 1 / 120, **{name: rows[name] for name in names}}
 shares["real dogs"] = board["real_top1"]
 print("breed right:  ", "   ".join(f"{name} {share:.1%}" for name, share in shares.items()))
-
-# %% [markdown]
-# **볼 것 · What to see.** Coat and ears follow the breed; down a column the same z. The line says how often a network (lite1) names the breed that was asked for, the median of three draws. `cgan64` has this chapter's cBN and projection on Radford's network. Data seen, network and D all differ: it does not say which of them counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell

@@ -61,9 +61,9 @@ from keras import layers, ops
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
-from dogan_lib.classroom import diagram, exercises, text_encoder
+from dogan_lib.classroom import diagram, exercises, studies, text_encoder
+from dogan_lib.classroom.obedience import extras, figure_of_extras, obedience
 from dogan_lib.classroom.obedience import figure as figure_of_obedience
-from dogan_lib.classroom.obedience import obedience
 from dogan_lib.classroom.widgets import AskForDogs
 from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions, readers
@@ -79,6 +79,8 @@ dogs
 # ## 이 장에서 바뀌는 것 · What this chapter changes
 #
 # 조건이 견종 번호가 아니라 문장이다. D의 손실 함수에는 항이 하나 더 있다.
+#
+# **볼 것 · What to see.** The caption enters both players, as the label did in chapter 07. New is how D is *taught to read*.
 
 # %% tags=["hide-input"]
 diagram.game(
@@ -87,13 +89,12 @@ diagram.game(
     title="GAN-INT-CLS",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** The caption enters both players, as the label did in chapter 07. New is how D is *taught to read*.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 설명문과 시험 문제 · Captions, and what is kept for the examination
 #
 # **눈 위의 흰 개와 하늘 아래 붉은 개는 학습에서 한 번도 보이지 않는다.** 시험에서는 바로 그것을 부탁한다.
+#
+# **볼 것 · What to see.** The program that draws a doodle knows what it draws, so its caption is true; it leaves open what it does not say. White dogs and snow are both shown, but never together.
 
 # %% tags=["hide-input"]
 learnt = text_encoder.trained_on(dogs)
@@ -111,9 +112,6 @@ for ax, (some, i, role) in zip(axes, first, strict=True):
     ax.set(xticks=[], yticks=[])
 figure.tight_layout()
 plots.show(figure, "Portraits above their captions: two to learn from, two kept back.")
-
-# %% [markdown]
-# **볼 것 · What to see.** The program that draws a doodle knows what it draws, so its caption is true; it leaves open what it does not say. White dogs and snow are both shown, but never together.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 텍스트 부호기 φ(t) · A text encoder
@@ -162,6 +160,8 @@ def my_discriminator(width):
 # ## 세 가지 짝 · Three kinds of pairs
 #
 # 진짜와 가짜만 보는 D는 말을 읽지 않아도 이긴다. 그래서 **진짜 그림에 틀린 말**을 붙여 보여 준다 (CLS).
+#
+# **볼 것 · What to see.** A perfect photograph of the wrong dog is no answer. The wrong caption is another dog's, as in the paper.
 
 # %% tags=["hide-input"]
 caption, wrong = dogs.captions[0], dogs.captions[1]
@@ -182,9 +182,6 @@ figure.tight_layout()
 plots.show(
     figure, "Three pairs that D judges: a real dog with its own and with another caption, a fake."
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** A perfect photograph of the wrong dog is no answer. The wrong caption is another dog's, as in the paper.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 손실 · The two losses
@@ -247,6 +244,8 @@ D = text.discriminator(width=cfg.width, resolution=32)
 # ## 학습: 그림마다 다른 부탁 · Train: a caption for each dog
 #
 # 짝은 (그림, 설명문, 틀린 설명문)이고 나머지는 4장과 같다. 화면의 그림마다 부탁한 말이 다르다.
+#
+# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead.
 
 # %%
 gan = text.TextGAN(G, D, latent_dim=cfg.z)
@@ -260,24 +259,22 @@ history = gan.fit(
     data, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(every=2, samples=25), film]
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
 #
 # 설명문 네 개에 z 세 개씩. 줄마다 걸린 시간이 적혀 있다.
+#
+# **볼 것 · What to see.** Three columns a caption: golden under the sky, black in the snow, grey under the sky, white in the snow (never shown). Background and coat come before ears. The three of a caption are one dog.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "Four captions, three latents each, as the training goes on.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Three columns a caption: golden under the sky, black in the snow, grey under the sky, white in the snow (never shown). Background and coat come before ears. The three of a caption are one dog.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한 줄에 설명문 하나 · One row a caption
 #
 # 줄마다 z가 여덟 개, 그런데 개는 한 마리다. 숫자는 개 마흔 마리가 평균 그림에서 떨어진 거리다.
+#
+# **볼 것 · What to see.** The first three captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ (0.296; real dogs 0.390), z hardly at all (0.013 to 0.022): a mode collapse within each caption, which pictures of *many* captions hide. Reed's style transfer, which reads z back from a picture, fails here too (going deeper).
 
 
 # %% tags=["hide-input"]
@@ -298,13 +295,12 @@ real = learnt.images[:40] / np.float32(127.5) - 1
 told = live.sample(40, seed=8, captions=dogs.captions[:40])
 print(f"forty real dogs {spread(real):.3f}, forty captions {spread(told):.3f}")
 
-# %% [markdown]
-# **볼 것 · What to see.** The first three captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ (0.296; real dogs 0.390), z hardly at all (0.013 to 0.022): a mode collapse within each caption, which pictures of *many* captions hide. Reed's style transfer, which reads z back from a picture, fails here too (going deeper).
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한 말에서 다른 말로 · From one caption to another
 #
 # 오래 학습한 `text64`(64×64, 모든 자세)로, z를 붙들고 φ(t₁)에서 다음 줄의 φ(t₂)까지 걷는다.
+#
+# **볼 것 · What to see.** Each row begins with its own caption and ends with the next row's, the last with the first's. The middle is a caption that nobody wrote: coat, ground and pose change on the way, not all at once. What `text64` has beside Reed's game stands in going deeper.
 
 # %% tags=["hide-input"]
 ways = [
@@ -320,13 +316,12 @@ for start, end in zip(ways, ways[1:] + ways[:1], strict=True):
     rows.append(generator.decode(z, captions=(1 - share) * one + share * other))
 plots.show(plots.labelled_rows(rows, ways), "Each row walks from its caption to the next row's.")
 
-# %% [markdown]
-# **볼 것 · What to see.** Each row begins with its own caption and ends with the next row's, the last with the first's. The middle is a caption that nobody wrote: coat, ground and pose change on the way, not all at once. What `text64` has beside Reed's game stands in going deeper.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 말을 듣는가 · Does it obey?
 #
 # 무엇을 부탁했는지 모르는 판독기가 그림을 읽는다: 학습에 있던 조합과, 한 번도 없던 조합.
+#
+# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. Chance of a coat is 52% where it was never shown: two coats only. White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
 
 # %% tags=["hide-input"]
 ruler = readers.load_attributes()
@@ -337,20 +332,31 @@ for name, unseen in (("combinations shown", False), ("never shown", True)):
     result[name] = obedience(live, ruler, questions, names=names)
 plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, shown and unshown.")
 
-# %% [markdown]
-# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. Chance of a coat is 52% where it was never shown: two coats only. White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 덤 네 가지, 하나씩 · Four extras, one at a time
+#
+# Reed의 게임에 하나씩만 더해 같은 초, 시드(seed) 셋으로 미리 재었다. 첫 줄이 대조군(control), 곧 Reed의 게임뿐인 망이다.
+#
+# **볼 것 · What to see.** Captions never shown. Below the first row stands the difference to it, with Dunnett's 95 % interval (chapter 05); a star: the interval does not contain 0. Without a star nothing was shown, for better or worse, in these seconds. (What each extra does: going deeper.)
+
+# %% tags=["hide-input"]
+facts = studies.load("extras")
+plots.show(
+    figure_of_extras(facts),
+    "Obedience, KID and spread of Reed's game alone and with each extra, a dot a seed, beside dogs.",
+)
+print(extras(facts))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 개를 부탁하기 · Ask for your dog
 #
 # 쓰고 Enter를 누른다. 부호기가 모르는 말은 개 위에 나온다.
+#
+# **볼 것 · What to see.** Try "a fluffy dog", "a black white dog", and a combination that was never shown. A G that draws *something* for "a fluffy dog" would look as if it had understood.
 
 # %%
 box = AskForDogs(live, "a close-up of a white dog with pricked ears in the snow", zoom=4)
 box
-
-# %% [markdown]
-# **볼 것 · What to see.** Try "a fluffy dog", "a black white dog", and a combination that was never shown. A G that draws *something* for "a fluffy dog" would look as if it had understood.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -408,6 +414,7 @@ for name in ("08-count", "08-best-discriminator", "08-repair"):
 # - D judges pairs, and real dogs with wrong captions make it read.
 # - G may learn from captions that nobody wrote: midpoints.
 # - Obedience is measured attribute by attribute, on combinations never shown, between chance and ceiling, by a network that G was never trained on.
+# - What is added to a game is held against the game without it, trained equally long: one row an extra, three seeds.
 # - What the caption leaves open should be z's. Here it hardly was: one dog a caption, and no style carried over (going deeper). Reed's game does not ask G for more.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -640,7 +647,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: what is not Reed's, and what it brought
 #
-# 모두 선택 사항이고, 기본값은 꺼짐이다. `text64`에는 넷이 다 들어 있어, 하나하나의 효과를 가르지 **못한다**.
+# 모두 선택 사항이고, 기본값은 꺼짐이다. 슬라이드의 표는 초상화에서 하나씩 잰 것이다. `text64`에는 넷이 다 들어 있어, 하나하나의 효과를 가르지 **못한다**.
 #
 # | option | what it does |
 # |---|---|
@@ -649,7 +656,7 @@ plots.show(
 # | `TextGAN(midpoints=True)` | half of D's fakes are midpoints' |
 # | `TextGAN(reader=guide)` | a frozen classifier tells G what it does not see of its caption |
 #
-# 안내자(guide)는 20 에포크와 함께 왔다. 그래서 표는 안내자의 몫을 말해 주지 않는다.
+# `text64`의 안내자(guide)는 20 에포크와 함께 왔다. 그래서 아래 표는 안내자의 몫을 말해 주지 않는다.
 
 # %% slideshow={"slide_type": "skip"}
 card = generator.card["obedience"]

@@ -77,6 +77,8 @@ photo, last = gan.image, len(gan.scales) - 1
 # ## 사진 한 장이 데이터다 · One picture is a data set
 #
 # 판별자는 11×11 **조각마다** 점수를 매긴다. 사진을 줄여 가며 이 일을 되풀이한다.
+#
+# **볼 것 · What to see.** The square is all that one score of D depends on: a seventh of the picture at scale 0, one galaxy or less at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
 
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, last + 1, figsize=(12.5, 2.6))
@@ -88,9 +90,6 @@ for k, ax in enumerate(axes):
     ax.axis("off")
 figure.tight_layout()
 plots.show(figure, "The picture at all scales; a square of 11 pixels covers less and less of it.")
-
-# %% [markdown]
-# **볼 것 · What to see.** The square is all that one score of D depends on: a seventh of the picture at scale 0, one galaxy or less at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 피라미드의 산수 · The pyramid's arithmetic
@@ -216,6 +215,8 @@ print(f"{learner} in {time.perf_counter() - began:.0f} s")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 무엇을 배웠나 · What it has learnt
+#
+# **볼 것 · What to see.** A minute is enough for black sky with points of light, many of them in new places. The pyramids below trained longer, at 250 pixels.
 
 # %% tags=["hide-input"]
 drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
@@ -223,13 +224,12 @@ titles = ["the picture", "G(z*)", *["a sample"] * 6]
 alt = "The picture, its reconstruction and six samples of the pyramid that was just trained."
 plots.show(plots.grid(drawn, 4, titles=titles, scale=2.2), alt)
 
-# %% [markdown]
-# **볼 것 · What to see.** A minute is enough for black sky with points of light in new places. The pyramids below trained longer, at 250 pixels.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 잡음에서 그림까지 · From noise to picture
 #
 # 스케일마다: 아래에서 온 그림을 키우고, 잡음 σ를 더하고, G가 세부를 보탠다.
+#
+# **볼 것 · What to see.** Scale 0 has nothing but noise and decides where things are. Each later one sharpens, and adds small things of its own.
 
 # %% tags=["hide-input"]
 facts = gan.card()["scales"]
@@ -246,13 +246,12 @@ for row, text in enumerate(("from below", "+ G adds (x2)", "= picture")):
 figure.tight_layout()
 plots.show(figure, "For every scale: the enlarged picture from below, G's detail, and their sum.")
 
-# %% [markdown]
-# **볼 것 · What to see.** Scale 0 has nothing but noise and decides where things are. Each later one sharpens, and adds small things of its own.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 표본 · Random samples
 #
 # 스케일마다 새 잡음을 넣는다: 구도는 사진과 달라지고, 조각은 사진의 것을 닮는다.
+#
+# **볼 것 · What to see.** First the picture, then three samples. Most galaxies are in new places; the largest stays at the lower right. In the wood, crowns and ground stay where crowns and ground belong; trunks stand elsewhere, and some are smeared or broken.
 
 # %%
 pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
@@ -261,13 +260,12 @@ titles = 2 * ["the picture", *["a sample"] * 3]
 alt = "Two pictures, each with three samples: galaxies in new places, woods with other trees."
 plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.4), alt)
 
-# %% [markdown]
-# **볼 것 · What to see.** First the picture, then three samples. Galaxies move freely. In the wood, crowns and ground stay where crowns and ground belong, and trunks are broken: no 11 pixels hold a whole one.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 어떤 모양으로도 · Any shape
 #
 # 합성곱은 그림의 크기를 모른다(완전 합성곱, fully convolutional): 다른 모양의 잡음에서는 다른 모양의 그림이 나온다.
+#
+# **볼 것 · What to see.** More room gives more galaxies, not stretched ones. The largest is at the lower right again.
 
 # %% tags=["hide-input"]
 high, wide = photo.shape[:2]
@@ -284,13 +282,12 @@ for ax, (name, shape) in zip(axes, shapes.items(), strict=True):
 figure.tight_layout()
 plots.show(figure, "One pyramid draws pictures of three shapes.")
 
-# %% [markdown]
-# **볼 것 · What to see.** More room gives more galaxies, not stretched ones.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 시작 스케일 · The start scale
 #
 # 시작 스케일 아래는 사진 그대로, 그 위만 새로 그린다: 높을수록 달라지는 것이 작아진다.
+#
+# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity above it. From 0 large galaxies change too. From 1 most large ones stay and the small ones change; from the last only grain does.
 
 # %% tags=["hide-input"]
 starts = range(last + 1)
@@ -304,15 +301,12 @@ titles = [f"from {s}: diversity {varied[s]:.2f}" for s in (0, 1, last) for _ in 
 alt = "Samples from three start scales, and their diversity, which falls with the start scale."
 plots.show(plots.grid(shown, 3, titles=titles, scale=2.7), alt)
 
-# %% [markdown]
-# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity above it. From 0 everything moves. From 1 the large galaxies stay and the small ones change; from the last only grain does.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 다양성은 왜 사라지나 · Where diversity goes
 #
 # σₙ = (noise) × RMSE, 즉 아래 스케일이 놓친 만큼에 비례한다. 논문의 noise는 0.1, 이 피라미드는 1이다.
 #
-# With .1 the noise above scale 0 is one level in a hundred. The picture that it is added to varies anyway while G trains, so G can learn to pass it by; from the reconstruction, which never varies, little is left to differ. Noise as strong as the missing detail is harder to pass by: our reading of the numbers below.
+# With .1 the noise of scale 1 is .007 in pictures from −1 to 1: about one level of 255. The picture that it is added to varies anyway while G trains, so G can learn to pass it by; from the reconstruction, which never varies, little is left to differ. Noise as strong as the missing detail is harder to pass by: our reading of the numbers below.
 
 # %%
 names = {"the paper's": "singan_hubble_paper", "ours": "singan_hubble_128"}
@@ -327,6 +321,8 @@ for name, one in pair.items():
 # ## 스케일의 수 · The number of scales
 #
 # 가장 거친 스케일이 크면 11픽셀은 거의 질감만 본다.
+#
+# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky, bits of roof, and nowhere a whole tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
 
 # %% tags=["hide-input"]
 models = {n: pyramids.load(f"singan_china{end}") for n, end in ((3, "_n3"), (4, "_n4"), (6, ""))}
@@ -341,9 +337,6 @@ for model, drawn in zip(models.values(), rows, strict=True):
 titles = [f"{n} scales" for n in models for _ in range(3)]
 shown = np.concatenate([drawn[:3] for drawn in rows])
 plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scales.")
-
-# %% [markdown]
-# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky, bits of roof, and nowhere a whole tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell

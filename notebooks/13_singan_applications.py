@@ -36,7 +36,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. To turn one trained pyramid to five uses, by choosing what enters it and at which scale.
 # 2. To choose the start scale from a sweep, and to say what is too low and what too high.
-# 3. To compare each use with the classic method for the same job, and to see where SinGAN loses.
+# 3. To compare a use with the classic method for the same job, and to see where SinGAN loses.
 # 4. To prove that an edit leaves the rest of the picture alone, and to make a film that moves.
 
 # %% slideshow={"slide_type": "skip"}
@@ -51,7 +51,6 @@ cfg = preset(
 cfg
 
 # %% slideshow={"slide_type": "skip"}
-import keras
 import numpy as np
 import scipy.sparse
 import scipy.sparse.linalg
@@ -59,22 +58,20 @@ import tensorflow as tf
 from PIL import Image, ImageDraw
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import exercises, moving, pyramids, singan_uses
+from dogan_lib.classroom import exercises, moving, pyramids, rivals, singan_uses
 from dogan_lib.classroom.photos import PaintToPhoto
 from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
 from dogan_lib.doodles import painter
 from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 
 print(runtime.setup(seed=0, small=True))
-
-# %% slideshow={"slide_type": "skip"}
 MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two cores
-if MINE:
-    gan = SinGAN(max_size=cfg.side, widest=32, noise=1.0).fit(MINE)
-else:
-    gan = pyramids.load("singan_wood")
-photo, (height, width) = gan.image, gan.image.shape[:2]
-last = len(gan.scales) - 1
+gan = (
+    SinGAN(max_size=cfg.side, widest=32, noise=1.0).fit(MINE)
+    if MINE
+    else pyramids.load("singan_wood")
+)
+photo, (height, width), last = gan.image, gan.image.shape[:2], len(gan.scales) - 1
 starts = sorted({1, 2, 3, 5, 7, last} & set(range(1, last + 1)))
 print(gan)
 
@@ -124,7 +121,7 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Only the third picture entered, 34 pixels wide. Everything sharper in the fourth was made of the first one's patches. (The library's `sample(image=)` does the same: the cell has checked it.)
+# **볼 것 · What to see.** Only the third picture entered, 34 pixels wide. What is sharper in the fourth the scales above have added, which learnt from the first. (The library's `sample(image=)` does the same: the cell has checked it.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · 그림을 사진으로 · Paint to image
@@ -157,70 +154,9 @@ gallery(pictures, "The painting, the picture it shall look like, and each start 
 # **볼 것 · What to see.** From low scales crowns become leaves and the ground becomes litter, where they were painted; from high ones the painting stays a painting with some grain.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2001년의 맞수: 색 옮기기 · Colour transfer
+# ### 두 맞수, 누가 더 나은가 · Two rivals: who does better?
 #
-# Reinhard: 색 공간 lαβ에서 평균과 편차를 사진의 것으로 바꾼다. 색만 옮기고 질감은 못 옮긴다.
-
-# %%
-LMS = np.array([[0.3811, 0.5783, 0.0402], [0.1967, 0.7244, 0.0782], [0.0241, 0.1288, 0.8444]])
-LAB = np.diag([3**-0.5, 6**-0.5, 2**-0.5]) @ [[1, 1, 1], [1, 1, -2], [1, -1, 0]]
-
-
-def reinhard(picture, like):
-    x, y = (np.log10((each + 1.0) / 256 @ LMS.T) @ LAB.T for each in (picture, like))
-    x = (x - x.mean((0, 1))) / x.std((0, 1)) * y.std((0, 1)) + y.mean((0, 1))
-    rgb = 10 ** (x @ np.linalg.inv(LAB).T) @ np.linalg.inv(LMS).T
-    return (256 * rgb - 1).round().clip(0, 255).astype("uint8")
-
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2015년의 맞수: 화풍 옮기기 · Style transfer
-#
-# Gatys: 특징의 **그람 행렬**(어떤 특징이 함께 나타나나)은 사진과, 특징 자체는 그림과 같게 픽셀을 고친다.
-
-# %% slideshow={"slide_type": "skip"}
-maps, adam = dognet_maps(), keras.optimizers.Adam(0.02)
-pixels = keras.Variable(as_float(painting)[None])
-
-
-def relative(x, y):
-    return tf.reduce_mean((x - y) ** 2) / tf.reduce_mean(y**2)
-
-
-# %%
-def gram(features):
-    """(1, h, w, c) -> (c, c): how strongly two features occur together, anywhere."""
-    vectors = tf.reshape(features, (-1, features.shape[-1]))
-    return tf.matmul(vectors, vectors, transpose_a=True) / len(vectors)
-
-
-style = [gram(each) for each in maps(as_float(photo)[None])]
-content = maps(as_float(painting)[None])[2]
-
-
-def loss_of(now):
-    styles = [relative(gram(each), wanted) for each, wanted in zip(now, style, strict=True)]
-    return tf.add_n(styles) + 0.3 * relative(now[2], content)
-
-
-# %% slideshow={"slide_type": "skip"}
-@tf.function
-def improve():
-    with tf.GradientTape() as tape:
-        loss = loss_of(maps(pixels.value))
-    adam.apply([tape.gradient(loss, pixels.value)], [pixels])
-    pixels.assign(tf.clip_by_value(pixels, -1, 1))
-    return loss
-
-
-losses = [float(improve()) for _ in range(cfg.steps)]
-styled = np.asarray(pixels)[0]
-print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 누가 더 나은가 · Who does better?
-#
-# 두 가지를 묻는다: 사진의 조각으로 되어 있나(SIFID), 그린 것을 보여 주나(구도의 오차)? 둘 다 작을수록 좋다.
+# 색 옮기기(Reinhard 2001)는 색의 평균과 편차를, 화풍 옮기기(Gatys 2015)는 특징의 그람 행렬을 사진의 것으로 바꾼다. 둘 다 작을수록 좋다: 사진의 조각으로 되어 있나(SIFID), 그린 것을 보여 주나(구도의 오차)?
 
 
 # %% tags=["hide-input"]
@@ -231,7 +167,8 @@ def judged(picture):
     return float(sifid(photo, picture[None])), float(127.5 * tf.reduce_mean(tf.abs(a - b)))
 
 
-shown = {"the painting": painting, "colour transfer": reinhard(painting, photo)}
+styled, losses = rivals.style_transfer(painting, photo, cfg.steps)
+shown = {"the painting": painting, "colour transfer": rivals.colour_transfer(painting, photo)}
 shown |= {"style transfer": styled}
 shown |= {f"SinGAN from {k}": results[k] for k in starts[:2]}
 for name, picture in (shown | {"the photograph": photo}).items():
@@ -242,7 +179,7 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Both numbers put style transfer ahead all the same. Mind the referee: SIFID looks through the same DogNet that style transfer optimises.
+# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Both numbers put style transfer ahead all the same. Mind the referee: SIFID looks through the same DogNet that style transfer optimises. (Both rivals by hand: Going deeper.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · 편집 · Editing
@@ -260,21 +197,16 @@ soft = singan_uses.soft_mask(mask, (height, width), radius=20)
 
 # %%
 edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5:]}
-pictures = {
-    "photograph": photo,
-    "the edit": crude,
-    "mask": np.repeat(2 * soft[..., None] - 1, 3, -1),
-}
-pictures |= {f"from {k}": result for k, result in edits.items()}
-gallery(pictures, "A crude edit, its soft mask, and the result of five start scales.")
-
-# %% slideshow={"slide_type": "skip"}
 for result in edits.values():
     change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
     assert change[soft == 0].max() <= 1
+white = np.repeat(2 * soft[..., None] - 1, 3, -1)
+pictures = {"photograph": photo, "the edit": crude, "mask": white}
+pictures |= {f"from {k}": result for k, result in edits.items()}
+gallery(pictures, "A crude edit, its soft mask, and the result of five start scales.")
 
 # %% [markdown]
-# **볼 것 · What to see.** From low scales the seam is gone and so is part of the tree; from the last one both stay. Where the mask is 0 the picture is the photograph, to one level of 255: the cell asserts it.
+# **볼 것 · What to see.** From low scales the tree is drawn anew and loses leaves and sharpness; from the last one it stays nearly as it was pasted. Where the mask is 0 the picture is the photograph, to one level of 255: the cell asserts it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · 조화 · Harmonisation
@@ -299,56 +231,18 @@ pictures |= {f"from {k}": result for k, result in harmonised.items()}
 gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from each start scale.")
 
 # %% [markdown]
-# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 5 it begins to dissolve, and from 2 it is no dog any more.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 고전: 포아송 합성 · Poisson blending
-#
-# Pérez: 이웃 픽셀의 **차이**는 개의 것, 테두리의 색은 사진의 것. Δf = Δ(개)를 마스크 안에서 푼다.
-
-
-# %%
-def line(n):
-    """n pixels in a row: each against its neighbours."""
-    ends = np.r_[1, np.full(n - 2, 2), 1]
-    return scipy.sparse.diags_array([-np.ones(n - 1), ends, -np.ones(n - 1)], offsets=(-1, 0, 1))
-
-
-def poisson(photo, source, mask):
-    (height, width), inside, eye = mask.shape, mask.ravel(), scipy.sparse.eye_array
-    rows = scipy.sparse.kron(line(height), eye(width)) + scipy.sparse.kron(eye(height), line(width))
-    rows = rows.tocsr()[inside]
-    around, wanted = (picture.reshape(-1, 3).astype(float) for picture in (photo, source))
-    right = rows @ wanted - rows[:, ~inside] @ around[~inside]
-    around[inside] = scipy.sparse.linalg.spsolve(rows[:, inside].tocsc(), right)
-    return around.reshape(photo.shape).round().clip(0, 255).astype("uint8")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### 나란히 · Side by side
-
-# %% tags=["hide-input"]
-ways = {"pasted": pasted, "Poisson": poisson(photo, source, mask)}
-ways |= {f"SinGAN from {k}": plots.to_uint8(harmonised[k]) for k in starts[-2:]}
-for name, picture in ways.items():
-    print(
-        f"{name:<16}SIFID around the dog {float(sifid(photo, picture[place][None])):6.3f}   ",
-        end="",
-    )
-    print("mean colour", picture[mask].mean(axis=0).round().astype(int))
-gallery({name: picture[place] for name, picture in ways.items()}, "The dog, four ways.")
-
-# %% [markdown]
-# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does no better here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.
+# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 5 it begins to dissolve, and from 2 it is no dog any more. By SIFID it does worse than plain pasting (Going deeper, beside Poisson blending).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · 초해상도 · Super-resolution
 #
-# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠다. 그것을 여섯 번 되풀이하면 4배가 된다.
+# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠다. 여섯 번 되풀이하면 4배가 된다. PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋다.
 #
-# Another pyramid: a photograph of 64×43 pixels, scales 2^(1/3) apart, reconstruction weighted 100. The large photograph was never shown. `consistent=True`, which is not in the paper, adds after each pass what the result, shrunk, lacks (back-projection, Irani and Peleg 1991).
+# Another pyramid, of 64×43 pixels, not shown the large photograph. `consistent` (not the paper's): back-projection after each pass.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
+# Scales 2^(1/3) apart, reconstruction weighted 100; `consistent` adds after each pass what the
+# result, shrunk, lacks (Irani and Peleg 1991).
 small_gan = pyramids.load("singan_china_sr")
 small = Image.fromarray(small_gan.image)
 size = 4 * small.width, 4 * small.height
@@ -357,11 +251,6 @@ kinds = {"bicubic": Image.Resampling.BICUBIC, "Lanczos": Image.Resampling.LANCZO
 ways = {name: np.asarray(small.resize(size, kind)) for name, kind in kinds.items()}
 for name, consistent in (("SinGAN", False), ("consistent", True)):
     ways[name] = plots.to_uint8(singan_uses.super_resolution(small_gan, 4, consistent=consistent))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### 숫자와 그림 · Numbers and pictures
-#
-# PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋다.
 
 
 # %% tags=["hide-input"]
@@ -382,7 +271,7 @@ gallery(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph: read the table with the pictures.
+# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5 · 애니메이션 · Animation
@@ -416,14 +305,13 @@ for k, film in films.items():
     print(f"from scale {k}: pixels stray by {127.5 * film.std(axis=0).mean():.1f} of 255")
 alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; the sky shimmers."
 part = [film[:, 70:148, 40:160] for film in films.values()]  # a part of the sky
+for beta in (0.8, 0.9, 0.95):
+    print(f"beta {beta}: z strays {singan_uses.walk_spread(0.1, beta):.2f} from z*, a fresh z by 1")
 moving.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
 
 # %% [markdown]
-# **볼 것 · What to see.** How far a film moves is decided by σ (chapter 12) and by the walk, which strays less from z\* than a fresh z does:
+# **볼 것 · What to see.** From 0 more moves than from 1 and 2. The walk strays less from z\* than a fresh z does, and the less the larger β is; how strong the noise is, σ decides (chapter 12).
 
-# %%
-for beta in (0.8, 0.9, 0.95):
-    print(f"beta {beta}: z strays {singan_uses.walk_spread(0.1, beta):.2f} from z*, a fresh z by 1")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 그려 보기 · Your turn: paint
@@ -449,35 +337,24 @@ PaintToPhoto(gan, painting, start_scale=1, columns=10)
 # ## 연습 문제 · Exercises
 #
 # 1. **쓰기 · Write.** `blend(real, generated, mask)`: where the mask (H, W) is 1 the generated picture (H, W, 3) shall be seen.
+# 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 31, 40, 50, 63, 79, 100, 126, 158, 198, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
+# 3. **유도 · Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
+# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
+#
+# `exercises.solution("13-blend")` shows the folded answer of the first; the others are `13-start`, `13-walk`, `13-film`.
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def blend(real, generated, mask): ...
 
 
 exercises.check("13-blend", blend)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 31, 40, 50, 63, 79, 100, 126, 158, 198, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
-
-# %% tags=["exercise"]
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("13-start", None)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# 3. **유도 · Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
-
-# %% tags=["exercise"]
 exercises.check("13-walk", None)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
-
-# %% tags=["exercise"]
 trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, Schedule(...))
 exercises.check("13-film", trained)
-
-# %% slideshow={"slide_type": "skip"}
-exercises.solution("13-start")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
@@ -486,7 +363,7 @@ exercises.solution("13-start")
 #
 # - One pyramid, five uses: choose what is let in, and below which scale. Low scales invent, high ones obey.
 # - A mask makes an edit honest: outside it nothing changes, to one level of 255.
-# - Colour transfer and Poisson blending move colours and no texture; interpolation wins at PSNR and SSIM. Here only SinGAN gave crowns and ground each *their* texture.
+# - Colour transfer moves colours and no texture; interpolation wins at PSNR, and at SSIM by a little. Here only SinGAN gave crowns and ground each *their* texture; by SIFID style transfer is ahead of it.
 # - A film is a walk near z\*; σ decides whether it moves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -501,3 +378,90 @@ exercises.solution("13-start")
 # - Glasner, Bagon, Irani 2009, *Super-resolution from a single image*, ICCV
 # - The photograph is `china.jpg`, one of the two that come with scikit-learn: by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)
 # - The wood is drawn by `data/make/singans.py`; the deep field is NASA's and ESA's, public domain, from scikit-image
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: colour transfer by hand
+#
+# Reinhard: 색 공간 lαβ에서 평균과 편차를 사진의 것으로 바꾼다. 색만 옮기고 질감은 못 옮긴다.
+
+# %% slideshow={"slide_type": "skip"}
+LMS = np.array([[0.3811, 0.5783, 0.0402], [0.1967, 0.7244, 0.0782], [0.0241, 0.1288, 0.8444]])
+LAB = np.diag([3**-0.5, 6**-0.5, 2**-0.5]) @ [[1, 1, 1], [1, 1, -2], [1, -1, 0]]
+
+
+def reinhard(picture, like):
+    x, y = (np.log10((each + 1.0) / 256 @ LMS.T) @ LAB.T for each in (picture, like))
+    x = (x - x.mean((0, 1))) / x.std((0, 1)) * y.std((0, 1)) + y.mean((0, 1))
+    rgb = 10 ** (x @ np.linalg.inv(LAB).T) @ np.linalg.inv(LMS).T
+    return (256 * rgb - 1).round().clip(0, 255).astype("uint8")
+
+
+np.testing.assert_array_equal(reinhard(painting, photo), rivals.colour_transfer(painting, photo))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: style transfer, by Gram matrices
+#
+# 특징의 **그람 행렬**(어떤 특징이 함께 나타나나)은 사진과, 특징 자체는 그림과 같게 픽셀을 고친다.
+#
+# $$G_{ij} = \frac{1}{hw} \sum_{\text{positions}} f_i f_j, \qquad L = \sum_{\text{scales}} \frac{\lVert G - G^* \rVert^2}{\lVert G^* \rVert^2} + 0.3\, \frac{\lVert f - f^* \rVert^2}{\lVert f^* \rVert^2}$$
+
+# %% slideshow={"slide_type": "skip"}
+maps = dognet_maps()
+
+
+def gram(features):
+    """(1, h, w, c) -> (c, c): how strongly two features occur together, anywhere."""
+    vectors = tf.reshape(features, (-1, features.shape[-1]))
+    return tf.matmul(vectors, vectors, transpose_a=True) / len(vectors)
+
+
+def gap(x, y):
+    return tf.reduce_mean((x - y) ** 2) / tf.reduce_mean(y**2)
+
+
+def loss_of(now, style, content):
+    styles = [gap(gram(each), wanted) for each, wanted in zip(now, style, strict=True)]
+    return tf.add_n(styles) + 0.3 * gap(now[2], content)
+
+
+now = maps(as_float(painting)[None])
+mine = float(loss_of(now, [gram(each) for each in maps(as_float(photo)[None])], now[2]))
+np.testing.assert_allclose(mine, losses[0], rtol=1e-3)
+print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: harmonisation beside Poisson blending
+#
+# Pérez: 이웃 픽셀의 **차이**는 개의 것, 테두리의 색은 사진의 것. Δf = Δ(개)를 마스크 안에서 푼다.
+
+
+# %% slideshow={"slide_type": "skip"}
+def line(n):
+    """n pixels in a row: each against its neighbours."""
+    ends = np.r_[1, np.full(n - 2, 2), 1]
+    return scipy.sparse.diags_array([-np.ones(n - 1), ends, -np.ones(n - 1)], offsets=(-1, 0, 1))
+
+
+def poisson(photo, source, mask):
+    (height, width), inside, eye = mask.shape, mask.ravel(), scipy.sparse.eye_array
+    rows = scipy.sparse.kron(line(height), eye(width)) + scipy.sparse.kron(eye(height), line(width))
+    rows = rows.tocsr()[inside]
+    around, wanted = (picture.reshape(-1, 3).astype(float) for picture in (photo, source))
+    right = rows @ wanted - rows[:, ~inside] @ around[~inside]
+    around[inside] = scipy.sparse.linalg.spsolve(rows[:, inside].tocsc(), right)
+    return around.reshape(photo.shape).round().clip(0, 255).astype("uint8")
+
+
+# %% slideshow={"slide_type": "skip"}
+ways = {"pasted": pasted, "Poisson": poisson(photo, source, mask)}
+ways |= {f"SinGAN from {k}": plots.to_uint8(harmonised[k]) for k in starts[-2:]}
+for name, picture in ways.items():
+    print(
+        f"{name:<16}SIFID around the dog {float(sifid(photo, picture[place][None])):6.3f}   ",
+        end="",
+    )
+    print("mean colour", picture[mask].mean(axis=0).round().astype(int))
+gallery({name: picture[place] for name, picture in ways.items()}, "The dog, four ways.")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does worse here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.

@@ -46,13 +46,28 @@ if "COLAB_RELEASE_TAG" in os.environ:
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(judged=520, rivals=("projected64",), caught=120, zipped=40, shown=40),
-    cpu=dict(judged=1000, rivals=("biggan64", "projected64"), caught=600, zipped=400, shown=200),
-    gpu=dict(judged=2000, rivals=("biggan64", "projected64"), caught=1200, zipped=10000, shown=400),
+    smoke=dict(judged=512, rivals=("projected64",), row=2, caught=8, zipped=16, truncation=None),
+    cpu=dict(
+        judged=1000,
+        rivals=("biggan64", "projected64"),
+        row=8,
+        caught=600,
+        zipped=400,
+        truncation=1.0,
+    ),
+    gpu=dict(
+        judged=2000,
+        rivals=("biggan64", "projected64"),
+        row=8,
+        caught=1200,
+        zipped=10000,
+        truncation=1.0,
+    ),
 )
 cfg
 
 # %% slideshow={"slide_type": "skip"}
+import functools
 import tempfile
 import zipfile
 from pathlib import Path
@@ -62,18 +77,12 @@ from IPython.display import Markdown
 from sklearn.linear_model import LogisticRegression
 
 from dogan_lib import checkpoints, metrics, plots, runtime
-from dogan_lib.classroom import (
-    blind_test,
-    diagram,
-    exercises,
-    leaderboard,
-    studies,
-    submission,
-)
+from dogan_lib.classroom import blind_test, diagram, exercises, leaderboard, studies, submission
 from dogan_lib.classroom.neighbours import nearest
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.features import real_dogs
 
+load = functools.cache(checkpoints.load_generator)  # each file is read once
 print(runtime.setup(seed=0))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -94,23 +103,19 @@ diagram.game(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2014 → 2018, 우리 개로 · The deck's row, our dogs
 #
-# 같은 $z$를 모든 생성자에 넣었다. 위에서 아래로 강의의 순서이다.
+# 64픽셀까지의 생성자에 같은 시드의 $z$를 넣었다. 위에서 아래로 강의의 순서이다.
+#
+# **볼 것 · What to see.** Fur and lawns come early, faces last. Years are the papers'; the networks are ours.
 
 # %% tags=["hide-input"]
-order = [
-    name
-    for name in "dcgan32 dcgan64 lsgan64 cgan64 sagan64 pggan64 biggan64 projected64".split()
-    if name in checkpoints.available()
-]
+order = "dcgan32 dcgan64 lsgan64 cgan64 sagan64 pggan64 biggan64 projected64".split()
+order = [name for name in order if name in checkpoints.available()][-cfg.row :]
 rows, labels = leaderboard.one_latent_each(order, seed=14)
 plots.show(
     plots.labelled_rows(rows, [f"{name}, {year}" for name, year in labels]),
-    "Eight latents through every generator of the course, in the order of the chapters.",
+    "Eight dogs of each generator of up to 64 pixels, in the order of the chapters.",
     dpi=72,
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** Fur and lawns come early, faces last. Years are the papers'; the networks are ours.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 조건 · On equal terms
@@ -125,7 +130,7 @@ plots.show(
 # | the way pictures are resized | aliasing alone moves FID by several points |
 # | seconds, data and several seeds of training, if *ideas* are to be compared | the longer run wins, or the luckier seed |
 #
-# lite1 learnt from ImageNet and no generator of the course learnt from it; `data/README.md` says how it was made.
+# lite1 learnt from ImageNet, and no generator of the course was trained with it; `data/README.md` says how it was made.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 초, 같은 초상화 · Equal seconds, the same portraits
@@ -141,10 +146,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. It has seen 39,000 pictures, the others 14,000 to 43,000. Only 08 and 09 are behind by more than the interval (below); the seeds of 07 and 10 differ widely. It is early in training: with more seconds the order may change.
-
-# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
-print(studies.comparison(facts))
+# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. It has seen 39,000 pictures, the others 14,000 to 43,000. Only 08 and 09 are behind by more than the interval (Going deeper); the seeds of 07 and 10 differ widely. It is early in training: with more seconds the order may change.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 재기 · Score some yourself
@@ -157,7 +159,7 @@ print(studies.comparison(facts))
 real = real_dogs()
 samples, seen = {}, {}
 for name in cfg.rivals:
-    generator = checkpoints.load_generator(name)
+    generator = load(name)
     asked = np.arange(cfg.judged) % generator.classes
     samples[name] = generator.sample(cfg.judged, seed=5, labels=asked)
     seen[name] = metrics.extract(samples[name], progress=False)
@@ -202,6 +204,8 @@ plots.show(
 # ## 베낀 것은 아닐까 · Is it a copy?
 #
 # 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견준다.
+#
+# **볼 것 · What to see.** A copy of one of these 600 dogs would lie near 0. MiFID divides FID by the mean distance d where d is under the threshold; here it is above.
 
 # %% tags=["hide-input"]
 name = cfg.rivals[-1]
@@ -211,25 +215,18 @@ plots.show(
     dpi=80,
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** A copy of one of these 600 dogs would lie near 0. MiFID divides FID by the mean distance d where d is under the threshold; here it is above.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 블라인드 테스트 · A blind test
 #
 # 한 장씩 본다. 진짜 사진이 없으면 두 생성자 중 누구의 그림인지 맞힌다.
+#
+# **볼 것 · What to see.** Who drew each, `biggan64` or `projected64` (with photographs at hand: real or generated)? Forty answers leave an interval of about thirty points: too wide to tell two generators of about the same quality apart.
 
 # %%
 pictures = blind_test.real_pictures(size=64, limit=4000)  # None where there are no photographs
-fakes = {
-    each: checkpoints.load_generator(each).sample(cfg.shown, seed=8)
-    for each in ("biggan64", "projected64")
-}
+fakes = {each: load(each).sample(20, seed=8) for each in ("biggan64", "projected64")}
 test = blind_test.BlindTest(fakes, pictures, each=20, seed=1)
 test
-
-# %% [markdown]
-# **볼 것 · What to see.** Who drew each, `biggan64` or `projected64` (with photographs at hand: real or generated)? Forty answers leave an interval of about thirty points: too wide to tell two generators of about the same quality apart.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## P(G) = P(data)? 탐지기로 재기 · The final goal, measured with a detector
@@ -274,7 +271,7 @@ print(f"real dogs that it accuses: {accused:.1%}")
 
 # %%
 folder = Path(tempfile.mkdtemp())
-chosen = submission.chosen(checkpoints.load_generator("biggan64"), truncation=1.0, judge="")
+chosen = submission.chosen(load("biggan64"), truncation=cfg.truncation, judge="")
 path = submission.submit(chosen, folder / "images.zip", n=cfg.zipped)
 print(f"{path.name}: {cfg.zipped:,} PNG in order, {path.stat().st_size / 1e6:.1f} MB")
 broken = folder / "broken.zip"
@@ -305,14 +302,6 @@ except ValueError as error:
 # - A detector of one generator catches its relatives too (measured at the end of this chapter); all of them draw by convolutions, which may be why. Wang et al. 2020, [1912.11035](https://arxiv.org/abs/1912.11035): *surprisingly easy to spot… for now*. Other kinds, and whoever trains against it, may pass.
 # - What helps besides: signed origin (C2PA), marks in the pixels, and saying that a picture is generated.
 # - Pictures of people: only with their consent, and with the law of your country. Pictures of *their* dogs: ask too.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## AlphaFold와 엑스 마키나 · AlphaFold, and Ex Machina
-#
-# 발표 자료의 두 장을 바로잡는다.
-#
-# - **AlphaFold** is DeepMind's, not Microsoft's, and no GAN. In 2020 it predicted structures of proteins of the new corona virus; AlphaFold 2 (Jumper et al. 2021) is a network of attention, AlphaFold 3 (2024) ends in a diffusion model.
-# - **Ex Machina** (Garland 2014). Caleb judges whether Ava thinks, knowing that she is a machine. Ava learns from each of his judgements what he wants to see. It is a discriminator's story: whoever may be asked often enough can be learnt, and what has been maximised is his verdict, not the thing he was to judge.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 남았나 · What the project left us
@@ -383,6 +372,16 @@ exercises.check("14-leak", None)  # your repaired function in place of None
 # - Tan & Le 2019, EfficientNet, [1905.11946](https://arxiv.org/abs/1905.11946)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: equal seconds, with intervals
+#
+# 시드 셋의 차이와 그 95 % 구간이다.
+#
+# **볼 것 · What to see.** A difference whose interval holds 0 may be luck: that leaves 08 and 09.
+
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+print(studies.comparison(facts))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the whole table
 #
 # 순위표의 모든 열이다. 사이트와 README에 있는 표와 같다.
@@ -426,7 +425,7 @@ else:
 
 # %% slideshow={"slide_type": "skip"}
 for stranger in ("pggan64", "biggan64", "projected64"):
-    pictures_of = checkpoints.load_generator(stranger).sample(cfg.caught, seed=9)
+    pictures_of = load(stranger).sample(cfg.caught, seed=9)
     vectors = metrics.extract(pictures_of, progress=False).vectors
     print(f"{stranger:<12} taken for generated: {detector.predict(vectors).mean():.1%}")
 
@@ -441,3 +440,11 @@ for stranger in ("pggan64", "biggan64", "projected64"):
 # | conditional ProGAN | about 30 | 82.8 |
 #
 # Four of the top five used BigGAN. `dogan score biggan64 --features inception` measures with Inception where its weights can be fetched.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 더 깊이 · Going deeper: AlphaFold, and Ex Machina
+#
+# 발표 자료의 두 장을 바로잡는다.
+#
+# - **AlphaFold** is DeepMind's, not Microsoft's, and no GAN. In 2020 it predicted structures of proteins of the new corona virus; AlphaFold 2 (Jumper et al. 2021) is a network of attention, AlphaFold 3 (2024) ends in a diffusion model.
+# - **Ex Machina** (Garland 2014). Caleb judges whether Ava thinks, knowing that she is a machine. Ava learns from each of his judgements what he wants to see. It is a discriminator's story: whoever may be asked often enough can be learnt, and what has been maximised is his verdict, not the thing he was to judge.

@@ -5,7 +5,8 @@
 Every network trains on the same portraits, each seed on one core in a process of its own, and its
 clock is the processor's: what else the machine does costs it nothing. Building a step is not
 counted. At each third of its seconds it draws 500 dogs, which are scored against 500 portraits
-that nobody trained on.
+that nobody trained on. What reads captions may be examined at the end: does it obey those of
+combinations that were kept from it?
 """
 
 import argparse
@@ -24,7 +25,10 @@ from PIL import Image
 
 from dogan_lib import losses, metrics, plots, runtime
 from dogan_lib.classroom import studies, text_encoder
+from dogan_lib.classroom.obedience import extras, obedience, spread
 from dogan_lib.dogs import Dogs, load_dogs
+from dogan_lib.doodles import captions, readers
+from dogan_lib.doodles.painter import PORTRAITS
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
 from dogan_lib.models import biggan, dcgan, pggan, sagan, text
@@ -83,13 +87,27 @@ def _sagan(attention: int | None, labels: bool = False) -> Callable[[int, Dogs],
 SAGAN = sagan.generator, sagan.discriminator
 
 
-def _text(seed: int, dogs: Dogs) -> Iterator[Stage]:
-    """Reed's networks and game, as chapter 08 trains them."""
-    size = dict(width=24, resolution=32)
-    networks = text.generator(latent_dim=16, upsample=True, **size), text.discriminator(**size)
-    gan = text.TextGAN(*networks, latent_dim=16, seed=seed)
-    gan.compile(g_optimizer=_adam(1e-3), d_optimizer=_adam(4e-4), ema=0.995)
-    yield gan, 1.0, dict(batch_size=32, condition="captions")
+def _text(
+    guide: bool = False, batches: dict | None = None, **options
+) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """Reed's networks and game, as chapter 08 trains them, with options of `TextGAN` and of
+    `text_encoder.batches`; the `guide` is the shipped one."""
+
+    def stages(seed, dogs):
+        size = dict(width=24, resolution=32)
+        networks = text.generator(latent_dim=16, upsample=True, **size), text.discriminator(**size)
+        reader = _enlarging(readers.load_attributes("guide").model) if guide else None
+        gan = text.TextGAN(*networks, reader=reader, latent_dim=16, seed=seed, **options)
+        gan.compile(g_optimizer=_adam(1e-3), d_optimizer=_adam(4e-4), ema=0.995)
+        yield gan, 1.0, dict(batch_size=32, condition="captions", **(batches or {}))
+
+    return stages
+
+
+def _enlarging(reader: keras.Model) -> keras.Model:
+    """A reader of 64x64 pictures for those of 32x32."""
+    pictures = keras.Input((32, 32, 3))
+    return keras.Model(pictures, reader(keras.layers.UpSampling2D()(pictures)))
 
 
 def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
@@ -116,6 +134,7 @@ def _at_the_start(generator: keras.Model, numbers: int) -> keras.Model:
     return keras.Model([z, labels], generator([padded, labels]))
 
 
+KEPT_BACK = dict(examined=True)
 COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     "objective": {
         "log loss": _portraits(losses.NonSaturating()),
@@ -132,19 +151,37 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
         "04 DCGAN": _portraits(losses.NonSaturating()),
         "06 least squares": _portraits(losses.LeastSquares()),
         "07 projection": _sagan(None, labels=True),
-        "08 captions": _text,
+        "08 captions": _text(),
         "09 attention": _sagan(16),
         "10 growth": _pggan({4: 0.03, 8: 0.1, 16: 0.25, 32: 1.0}, width=1 / 64, cap=16),
         "11 BigGAN": _biggan(True),
     },
+    "extras": {
+        "Reed's game alone": _text(batches=KEPT_BACK),
+        "+ near misses": _text(batches=dict(near_misses=True, **KEPT_BACK)),
+        "+ mode seeking": _text(batches=KEPT_BACK, seeking=0.1),
+        "+ midpoints for D": _text(batches=KEPT_BACK, midpoints=True),
+        "+ guide": _text(guide=True, batches=dict(said=True, **KEPT_BACK)),
+    },
 }
 
 
-def batches(dogs: Dogs, seed: int, batch_size: int, condition: str | None = None):
-    """One epoch after the other; captions as chapter 08 gives them, with wrong ones beside."""
+def batches(
+    dogs: Dogs,
+    seed: int,
+    batch_size: int,
+    condition: str | None = None,
+    examined: bool = False,
+    **options,
+):
+    """One epoch after the other; captions as chapter 08 gives them, with wrong ones beside.
+
+    Who will be `examined` does not see the combinations that are kept for it.
+    """
     if condition == "captions":
+        dogs = text_encoder.trained_on(dogs) if examined else dogs
         encoder = text_encoder.load_encoder()
-        return text_encoder.batches(dogs, encoder, batch_size, seed, variants=2)
+        return text_encoder.batches(dogs, encoder, batch_size, seed, variants=2, **options)
     return dogs.batches(batch_size, condition, seed=seed)
 
 
@@ -156,6 +193,19 @@ def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.n
     if condition == "captions":
         inputs.append(text_encoder.load_encoder()(like.captions, warn=False))
     return plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))
+
+
+def examination(gan: GAN, n: int = DRAWN) -> dict:
+    """What is obeyed of n captions of combinations that nobody trained on, as shares of pictures
+    attribute by attribute and in the mean; and how much forty dogs of one caption differ."""
+    names = ("background", "colour", "marking", "pattern", "hair", "ears")
+    asked = captions.questions(n, only=PORTRAITS)
+    found = obedience(gan, readers.load_attributes(), asked, names=names)
+    shares = {"obedience": found.obeyed, "chance": found.chance, "ceiling": found.ceiling}
+    means = {name: round(float(np.mean([*each.values()])), 4) for name, each in shares.items()}
+    obeyed = {name: round(share, 4) for name, share in found.obeyed.items()}
+    forty = gan.sample(40, seed=8, captions="a close-up of a dog")
+    return {**means, "obeyed": obeyed, "spread": round(spread(forty), 4)}
 
 
 class Clock(keras.callbacks.Callback):
@@ -204,6 +254,7 @@ def trained(name: str, variant: str, seed: int, seconds: float) -> tuple[dict, n
                 )
     sizes = dict(G=gan.generator.count_params(), D=gan.discriminator.count_params())
     row = {"variant": variant, "seed": seed, "parameters": sizes, "curve": scores, **scores[-1]}
+    row |= examination(gan) if options.get("examined") else {}
     return row, pictures[:8]
 
 
@@ -279,7 +330,9 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     out = chosen.out or Path("runs") / f"compared_{chosen.name}"
     facts = compare(chosen.name, chosen.seconds, chosen.seeds, out, chosen.workers)
-    print(studies.comparison(facts))
+    print(
+        studies.comparison(facts), *([extras(facts)] if chosen.name == "extras" else []), sep="\n"
+    )
     if chosen.ship:
         print(ship(facts, out))
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from data.make import shipping, singans, strategies
+from data.make import recipes, shipping, singans, strategies
 from data.make.recipes import RECIPES
 from dogan_lib import checkpoints, plots, runtime
 from dogan_lib.callbacks import Resume
@@ -38,6 +38,7 @@ def train(
     seed: int = 0,
     ship: bool = False,
     strategy: str | None = None,
+    further: bool = False,
 ) -> Path:
     """Run a recipe; started again with the same `out` it goes on where it stopped.
 
@@ -50,6 +51,7 @@ def train(
         seed: of weights, latents and batches. A resumed run keeps its own.
         ship: write the averaged generator and its card to `data/checkpoints`.
         strategy: "mirrored" or "multiworker": see `data.make.strategies`.
+        further: begin with the shipped generator of this name instead of the recipe's start.
 
     Returns:
         The folder.
@@ -79,7 +81,10 @@ def train(
         with together.scope():
             gan = gan or _revive(out / "gan.keras")
             if gan is None or gan.generator.output_shape[1] < side:
-                gan = recipe.build(gan, side) if recipe.growth else recipe.built_for(dogs)
+                if further:
+                    gan = recipes.further(name, len(dogs.breeds))
+                else:
+                    gan = recipe.build(gan, side) if recipe.growth else recipe.built_for(dogs)
         done = number(gan.step) // per_epoch
         until = epochs if side == recipe.size else min(until, epochs)
         if done < until and gan.generator.output_shape[1] == side:
@@ -92,6 +97,8 @@ def train(
             )
     if ship and chief:
         facts = _card(name, recipe, gan, dogs, epochs, seed, limit, out)
+        if further:
+            facts = _longer(checkpoints.load_generator(name).card, facts)
         facts["scores"] = _scores(gan, dogs)
         print(shipping.save_generator(gan.ema_generator, name, facts))
     return out
@@ -236,6 +243,19 @@ def _card(name, recipe, gan, dogs, epochs, seed, limit, out) -> dict:
     }
 
 
+def _longer(shipped: dict, facts: dict) -> dict:
+    """The card of a shipped generator that was trained further: pictures and seconds add up."""
+    heads = f"then {facts['pictures_seen']:,} pictures more with new heads, EMA 0.999"
+    itself = shipped.get("pictures_seen_itself", shipped["pictures_seen"])
+    sums = {key: shipped[key] + facts[key] for key in ("steps", "pictures_seen", "seconds")}
+    return facts | {
+        "recipe": [*shipped["recipe"], heads],
+        **sums,
+        "pictures_seen_itself": itself + facts["pictures_seen"],
+        "command": facts["command"].replace(" --ship", " --further --ship"),
+    }
+
+
 def main(arguments=None) -> int:
     """Train one of the course's generators, resumably; without a name: list them."""
     parser = argparse.ArgumentParser(prog="dogan train", description=main.__doc__)
@@ -245,6 +265,9 @@ def main(arguments=None) -> int:
     parser.add_argument("--out", type=Path, help="folder (runs/NAME); if it holds a run, go on")
     parser.add_argument("--limit", type=positive, help="train on so many dogs")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--further", action="store_true", help="begin with the shipped generator of this name"
+    )
     parser.add_argument("--ship", action="store_true", help="write the result to data/")
     parser.add_argument(
         "--strategy",

@@ -134,12 +134,22 @@ def _projected128(classes: int) -> GAN:
     return _with_eyes(growth.grown_to_128(_trainable("projected64", classes)), 128, classes)
 
 
-def _with_eyes(generator, size, classes) -> GAN:
+def _with_eyes(generator, size, classes, **options) -> GAN:
     judge = projected.discriminator(size, efficientnet.NAME, num_classes=classes)
-    return _projected(GAN(generator, judge, generator.inputs[0].shape[-1]))
+    return _projected(GAN(generator, judge, generator.inputs[0].shape[-1]), **options)
 
 
-def _projected(gan: GAN, **options) -> GAN:
+def further(name: str, classes: int) -> GAN:
+    """The shipped generator of a projected recipe, to train on: its judge's heads begin anew.
+
+    The average is over half as many pictures again, as its dogs change less by now.
+    """
+    if not name.startswith("projected"):
+        raise ValueError(f"{name}: only generators with borrowed eyes can be trained further")
+    return _with_eyes(_trainable(name, classes), RECIPES[name].size, classes, ema=0.999)
+
+
+def _projected(gan: GAN, ema: float = 0.9985, **options) -> GAN:
     # D learns alone for 200 steps: its heads are new, and G has something to lose.
     rate = keras.optimizers.schedules.PiecewiseConstantDecay([200], [0.0, 1e-4])
     gan.compile(
@@ -147,7 +157,7 @@ def _projected(gan: GAN, **options) -> GAN:
         g_optimizer=keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99),
         d_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.99),
         augment=DiffAugment("translation"),
-        ema=0.9985,
+        ema=ema,
         **options,
     )
     return gan

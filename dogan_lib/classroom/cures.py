@@ -1,14 +1,17 @@
 """Pictures of chapter 05: runs that differ in one thing, beside each other."""
 
 import dataclasses
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from dogan_lib import metrics, plots
 from dogan_lib.classroom.diagnosis import Diagnosis, believed, diagnose, guessing_loss
+from dogan_lib.classroom.studies import folder
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE
 
@@ -44,6 +47,20 @@ class Note(NamedTuple):
         return f"KID {self.kid:.2f} · {self.reading}"
 
 
+def recorded() -> tuple[dict[str, Note], np.ndarray]:
+    """The changes that chapter 05 does not repeat live: `data/make/cures.py` ran its `train`.
+
+    Returns:
+        A note a change, and uint8 pictures (change, n, H, W, 3), the first n of each run's last
+        step.
+    """
+    facts = json.loads((folder() / "cures.json").read_text())
+    strip = np.asarray(Image.open(folder() / "cures.png"))
+    side = len(strip) // len(facts)
+    pictures = strip.reshape(len(facts), side, -1, side, 3)
+    return {name: Note(**note) for name, note in facts.items()}, pictures.swapaxes(1, 2)
+
+
 def smooth(curve, parts: int = 100) -> np.ndarray:
     """The means of so many equal parts of a curve: a step's noise away, a run's course kept."""
     pieces = np.array_split(np.asarray(curve, "float64"), min(parts, len(curve)))
@@ -76,6 +93,20 @@ def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], n: int = 10):
     axes[0, 2].set_title("D's opinion (1: real)", fontsize=13)
     axes[0, 2].legend(frameon=False, fontsize=11, loc="center right")
     figure.tight_layout(h_pad=0.3)
+    return figure
+
+
+def strips(notes: Mapping[str, Note], pictures: np.ndarray):
+    """A row a recorded run: its name and note, and its pictures, uint8 (run, n, H, W, 3)."""
+    size = (12, 1.02 * len(notes) + 0.1)
+    figure, axes = plt.subplots(len(notes), 2, figsize=size, width_ratios=(2.6, 9.7), squeeze=False)
+    for (said, drawn), (name, note), row in zip(axes, notes.items(), pictures, strict=True):
+        said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
+        said.text(1, 0.28, str(note), ha="right", va="center", fontsize=13)
+        drawn.imshow(plots.tile(row, len(row)), interpolation="nearest")
+        said.axis("off")
+        drawn.axis("off")
+    figure.tight_layout(h_pad=0.2)
     return figure
 
 
@@ -140,14 +171,19 @@ def curves(run: Run):
     return figure
 
 
-def agreement(notes: Mapping[str, Note]):
-    """Each run's KID as a bar, from the best to the worst, coloured by its reading."""
+def agreement(notes: Mapping[str, Note], recorded: Collection[str] = ()):
+    """Each run's KID as a bar, from the best to the worst, coloured by its reading.
+
+    Args:
+        recorded: names of bars that are hatched: runs that were made earlier.
+    """
     ordered = sorted(notes.items(), key=lambda item: item[1].kid)
     colours = {"healthy": PALETTE["d"], "D wins": PALETTE["fake"]}
     figure, ax = plt.subplots(figsize=(12, 4.4))
-    for row, (_, note) in enumerate(ordered):
+    for row, (name, note) in enumerate(ordered):
         colour = colours.get(note.reading, PALETTE["accent"])
-        ax.barh(row, note.kid, color=colour, height=0.7)
+        hatch = "//" if name in recorded else ""
+        ax.barh(row, note.kid, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
         ax.text(note.kid, row, f"  {note.kid:.2f} · {note.reading}", va="center", fontsize=13)
     ax.set_yticks(range(len(ordered)), [name for name, _ in ordered], fontsize=13)
     ax.set_xlim(0, 1.25 * ordered[-1][1].kid)
@@ -212,17 +248,21 @@ def slopes(run: Run, n: int = 256):
 
 
 def ways(runs: Mapping[str, Run], dogs: np.ndarray, n: int = 12):
-    """D's logit on straight ways from real dogs, uint8 (n, H, W, 3), to each run's fakes."""
+    """D's logit on straight ways from real dogs, uint8 (n, H, W, 3), to each run's fakes.
+
+    The titles say by how much it falls, on average over the ways.
+    """
     share = np.linspace(0, 1, 33, dtype="float32")
-    figure, axes = plt.subplots(1, len(runs), figsize=(12, 4.2), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(runs), figsize=(12, 3.3), sharey=True, squeeze=False)
     for ax, (name, run) in zip(axes[0], runs.items(), strict=True):
         real = dogs[:n].astype("float32") / 127.5 - 1
-        fake = np.asarray(run.gan.sample(n, seed=1, ema=False))
+        fake, falls = np.asarray(run.gan.sample(n, seed=1, ema=False)), []
         for a, b in zip(real, fake, strict=True):
             along = a + share[:, None, None, None] * (b - a)
             logits = np.asarray(run.gan.discriminator(along, training=False), "float32")
             ax.plot(share, logits.ravel(), color=PALETTE["d"], lw=1.5, alpha=0.7)
-        ax.set_title(name, fontsize=15)
+            falls.append(float(logits[0, 0] - logits[-1, 0]))
+        ax.set_title(f"{name}: falls by {np.mean(falls):.1f}", fontsize=15)
         ax.set_xticks([0, 0.5, 1], ["a real dog", "half and half", "a fake"], fontsize=13)
     axes[0, 0].set_ylabel("D's logit", fontsize=13)
     figure.tight_layout()

@@ -13,6 +13,7 @@ from dogan_lib.generator import latents
 from dogan_lib.layers import SelfAttention
 
 BRIGHTEST = 4  # in maps to be compared: times what an even map has everywhere
+POINTS = {"centre": (0.5, 0.5), "above": (0.3, 0.5), "below": (0.8, 0.5), "corner": (0.1, 0.1)}
 
 
 def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None) -> np.ndarray:
@@ -67,6 +68,22 @@ def attention_maps(generator: keras.Model, latents, labels=None) -> np.ndarray:
     height, width = x.shape[1:3]
     maps = np.asarray(found[0].attention(x), "float32")
     return maps.reshape(-1, height, width, height // 2, width // 2)
+
+
+def looked(model, z, labels=None, zoom: int = 4) -> tuple[list[np.ndarray], list[str]]:
+    """Each dog and its maps for four places, on one scale; titles say how spread out they are."""
+    pictures = model(z if labels is None else [z, labels], training=False)
+    drawn, titles = [], []
+    for picture, maps in zip(pictures, attention_maps(model, z, labels), strict=True):
+        drawn.append(heat_over(picture, zoom=zoom))
+        titles.append("the dog")
+        scale, size = len(picture) // len(maps), maps[0, 0].size
+        for name, at in POINTS.items():
+            row, column = (int(x * len(maps)) for x in at)
+            own, pixel = maps[row, column], (row * scale, column * scale)
+            drawn.append(heat_over(picture, own, pixel, zoom, top=BRIGHTEST / size))
+            titles.append(f"{name}: {places(own):.0f}/{size}")
+    return drawn, titles
 
 
 def _crossed(canvas, y, x, arm):

@@ -160,6 +160,17 @@ def odd_archive(archive: Collection, folder: Path) -> str:
     return f"stanford:{folder}"
 
 
+def flat(images: np.ndarray) -> np.ndarray:
+    """Pictures as rows of pixels around 0, float32."""
+    return images.reshape(len(images), -1).astype("float32") - 127.5
+
+
+def nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Position of the nearest row of `known` for each query, by the angle between them."""
+    queries, known = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (queries, known))
+    return np.argmax(queries @ known.T, axis=1)
+
+
 def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int = 8):
     """Dogs that were never seen in the first row; below them who is nearest to each.
 

@@ -73,6 +73,31 @@ def ratios(facts: dict, confidence: float = 0.95) -> dict[str, tuple[float, floa
     return {name: tuple(map(float, row)) for name, row in zip(list(logs)[1:], rows, strict=True)}
 
 
+def size(facts: dict) -> str:
+    """How many trainings a study is, and of what."""
+    counts = sorted({len(values) for values in by_variant(facts).values()})
+    seeds, budget = " or ".join(map(str, counts)), facts["budget"]
+    return (
+        f"{len(facts['runs'])} trainings: {len(by_variant(facts))} networks of width "
+        f"{budget['width']}, {seeds} seeds each, {budget['steps']:,} steps, "
+        f"n = {budget['samples']:,}"
+    )
+
+
+def claims(facts: dict) -> str:
+    """Which of the `ratios` stand clear of 1, on which side, and how many do not."""
+    found = ratios(facts)
+    worse = [name for name, (_, low, _) in found.items() if low > 1]
+    better = [name for name, (*_, high) in found.items() if high < 1]
+    lines = [
+        f"{said} without: {', '.join(names)}"
+        for said, names in (("worse", worse), ("better", better))
+        if names
+    ]
+    rest = len(found) - len(worse) - len(better)
+    return "\n".join([*lines, f"no claim: {rest} of {len(found)}"])
+
+
 def forest(facts: dict):
     """The `ratios` as points with their intervals; 1 is the unchanged network."""
     found = ratios(facts)

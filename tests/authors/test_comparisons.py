@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.make import comparisons
-from dogan_lib.classroom import studies
+from dogan_lib.classroom import obedience, studies
 from dogan_lib.dogs import load_dogs
 
 
@@ -27,15 +27,16 @@ def test_the_difference_has_students_interval():
 
 @pytest.mark.parametrize("name", comparisons.COMPARISONS)
 def test_every_network_takes_a_step(name):
-    dogs = load_dogs(32, "portraits", limit=32, progress=False)
+    dogs = load_dogs(32, "portraits", limit=64, progress=False)  # some are kept for examinations
     for make in comparisons.COMPARISONS[name].values():
         for gan, share, options in make(0, dogs):
             clock = comparisons.Clock()
             clock.batch_size, clock.until = options["batch_size"], 1e9
-            gan.fit(comparisons.batches(dogs, 0, **options), verbose=0, callbacks=[clock])
+            some = comparisons.batches(dogs, 0, **options).take(32 // clock.batch_size)
+            gan.fit(some, verbose=0, callbacks=[clock])
             assert 0 < share <= 1 and clock.pictures == 32
             pictures = comparisons.drawn(gan, dogs, 0, options.get("condition"))
-            assert pictures.dtype == np.uint8 and pictures.shape[::3] == (32, 3)
+            assert pictures.dtype == np.uint8 and pictures.shape == (64, 32, 32, 3)
 
 
 def test_pieces_of_z_that_are_zeros_say_nothing():
@@ -48,3 +49,43 @@ def test_pieces_of_z_that_are_zeros_say_nothing():
     padded = np.concatenate([z, np.zeros((2, 12), "float32")], axis=1)
     labels = np.array([0, 1], "int32")
     np.testing.assert_array_equal(generator([z, labels]), first([padded, labels]))
+
+
+def test_every_extra_is_alone_and_examined_on_what_was_kept_back():
+    dogs = load_dogs(32, "portraits", limit=64, progress=False)
+    alone, *others = (make(0, dogs) for make in comparisons.COMPARISONS["extras"].values())
+
+    def switches(stages):
+        ((gan, _, options),) = stages
+        has = dict(seeking=gan.seeking, midpoints=gan.midpoints, reader=gan.reader is not None)
+        assert options["examined"]
+        return {**has, "near": options.get("near_misses", False)}
+
+    assert not any(switches(alone).values())
+    assert [sum(map(bool, switches(stages).values())) for stages in others] == [1, 1, 1, 1]
+
+
+def test_an_examination_is_a_row():
+    class Grey:
+        def sample(self, n, seed=0, captions=None):
+            return np.zeros((n, 32, 32, 3), "float32")
+
+    found = comparisons.examination(Grey(), n=8)
+    assert found["spread"] == 0 and len(found["obeyed"]) == 6
+    assert 0 <= found["obedience"] <= 1 and found["chance"] <= found["ceiling"] <= 1
+
+
+def test_the_extras_are_told_apart_from_their_control_or_not():
+    rows = {"Reed's game alone": (50, 52, 51), "+ one": (50, 52, 52), "+ two": (70, 71, 72)}
+    runs = [
+        {"variant": variant, "seed": seed, "pictures": 640, "KID": 0.1 + share / 1e4,
+         "obedience": share / 100, "spread": 0.02 + seed / 100, "chance": 0.4, "ceiling": 0.9}
+        for variant, shares in rows.items()
+        for seed, share in enumerate(shares)
+    ]  # fmt: skip
+    budget = {"samples": 500, "seconds": 60}
+    said = obedience.extras({"network": "dognet-1", "budget": budget, "runs": runs})
+    assert "chance 40 %, ceiling 90 %" in said and "3 seeds" in said
+    assert said.endswith("told apart: + two in obedience, + two in KID")
+    one, two = (line for line in said.splitlines() if line.startswith("+ "))
+    assert "*" not in one and two.count("*") == 2 and "+20.0 ± " in two

@@ -42,6 +42,7 @@ def test_every_picture_is_drawn(run):
         cures.side_by_side(runs, notes, columns=2),
         cures.curves(run),
         cures.agreement(notes),
+        cures.agreement(notes, ["two"]),
         cures.bars({"a": 1.0, "b": 2.0}),
         cures.gradients(runs),
         cures.slopes(run, n=8),

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from dogan_lib.classroom.heat import heat_over, places
+from dogan_lib.classroom.heat import heat_over, looked, places
+from dogan_lib.generator import latents
+from dogan_lib.models import sagan
 
 
 def test_heat_glows_where_it_counts_and_the_cross_is_where_it_was_put():
@@ -24,3 +26,13 @@ def test_maps_are_compared_on_one_scale_and_say_over_how_many_places_they_are_sp
     one = np.zeros((4, 4))
     one[1, 2] = 1
     assert places([even, one]) == pytest.approx([16, 1])
+
+
+def test_each_dog_stands_before_its_four_maps():
+    network = sagan.generator(16, 8, None, latent_dim=4, attention=8)
+    drawn, titles = looked(network, latents(2, 4, 0), zoom=2)
+    assert [title.split(":")[0] for title in titles[:5]] == [
+        "the dog", "centre", "above", "below", "corner",
+    ]  # fmt: skip
+    assert len(drawn) == len(titles) == 10 and drawn[1].shape == (32, 32, 3)
+    assert titles[1].endswith("/16")

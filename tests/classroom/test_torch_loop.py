@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from dogan_lib import losses
-from dogan_lib.classroom import torch_loop
+from dogan_lib.classroom import leak, torch_loop
 from dogan_lib.classroom.plane import update_discriminator, update_generator
 from dogan_lib.classroom.torch_loop import Job
 from dogan_lib.models import vanilla
@@ -78,6 +78,26 @@ def test_the_slides_gradients_leak(played):
     assert slide[0, 0] == pytest.approx(corrected[0, 0], abs=1e-6), "the first loss is the same"
     # Adam's first step only asks for signs; from the second step on D carries G's gradient too.
     assert np.abs(slide[2:, 0] - corrected[2:, 0]).max() > 0.01
+
+
+def test_tensorflow_can_leak_in_the_same_way(players, batches, played):
+    D, G = (keras.models.clone_model(player) for player in players)
+    for copy, player in zip((D, G), players, strict=True):
+        copy.set_weights(player.get_weights())
+    play_round = leak.Slide(D, G, *(keras.optimizers.Adam(2e-4, epsilon=1e-8) for _ in "DG"))
+    with tf.device("CPU:0"):
+        losses = [[float(loss) for loss in play_round(x, z)] for x, z in zip(*batches, strict=True)]
+    np.testing.assert_allclose(losses, played[2].losses, rtol=0, atol=1e-3)
+
+
+def test_only_the_corrected_loop_covers_the_ring():
+    """Chapter 02's slide: the same start, batches and noise, and two lines that differ."""
+    slide, corrected = (leak.play(loop, (0, 1500)) for loop in ("slide", "corrected"))
+    np.testing.assert_array_equal(slide.fakes[0], corrected.fakes[0])
+    assert slide.modes[1500] == 0 and corrected.modes[1500] >= 7
+    assert np.ptp(slide.fakes[1500], axis=0).max() < 0.5, "one spot"
+    assert min(slide.opinions) > 0.9, "D says real to everything"
+    assert max(corrected.opinions) < 0.7
 
 
 def test_the_trained_generator_comes_back(players, played):

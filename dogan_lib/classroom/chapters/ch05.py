@@ -13,12 +13,12 @@ choices(
     "ABC",
     """
     B. With beta_1 0.9 each player goes on in the direction of about its last ten gradients, and
-    by then the other has moved; with 0.5 it is about the last two. The lower rates end with one
-    picture for every z, and labels of 0.9 change how sure D may be, not who wins.
+    by then the other has moved; with 0.5 it is about the last two. With the lower rates KID rises,
+    and labels of 0.9 change how sure D may be, not who wins.
     """,
     hints={
-        "A": "Look at the rows: is the picture better, or only earlier in the same story?",
-        "C": "Look at D's opinion: does it stop telling the two kinds apart?",
+        "A": 'Find its bar under "Every change, read and scored", and that of the first run.',
+        "C": 'Find its bar under "Every change, read and scored": who wins there?',
     },
 )
 number(

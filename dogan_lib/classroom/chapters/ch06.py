@@ -90,11 +90,12 @@ def _(answer):
 @target(
     "06-better",
     """
-    Nothing that is special to least squares helps most: twice the width where there is a GPU, and
-    rates that were found *for this loss*: those of chapter 04 were found for the other one. In the
-    recorded comparison no coding was ahead by more than seeds move it.
+    Nothing that is special to least squares helps most. More pictures do: what `train` above does,
+    with `epochs=20` and without `StopAfter`. So do rates that were found *for this loss*: those of
+    chapter 04 were found for the other one, which ends between 0.060 and 0.065 after as many. In
+    the recorded comparison no coding was ahead by more than seeds move it.
     """,
-    at_most=0.06,
+    at_most=0.1,
     unit=KID,
 )
 def kid_with_least_squares(gan):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.obedience import spread
 
 choices(
     "08-least-obeyed",
@@ -107,4 +108,4 @@ def repaired(D, real, fake, t):
 def spread_of_one_caption(gan):
     """Of "a close-up of a dog", pixel by pixel, in [-1, 1]."""
     pictures = gan.sample(40, seed=8, captions="a close-up of a dog")
-    return float(np.abs(pictures - pictures.mean(axis=0)).mean())
+    return spread(pictures)

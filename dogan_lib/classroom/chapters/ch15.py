@@ -58,8 +58,10 @@ def _(answer):
 target(
     "15-target",
     """
-    Fewer channels and a batch of 64 see more pictures in the same time.
+    Twice the time does most: `trained(projected.discriminator(32, "dognet", channels=(16, 32, 64,
+    128)), seconds=120)`, the rates and the average of the run above. The eyes take more of a step
+    than heads of this width, so narrower heads win little.
     """,
-    at_most=0.15,
+    at_most=0.02,
     unit=KID,
 )(kid_on_portraits)
