@@ -116,7 +116,7 @@ def test_a_module_is_read_in_one_sitting(name):
 
 @pytest.mark.parametrize(
     ("without", "most"),
-    [(CONTENT, 6600), ((*CONTENT, "models", "metrics"), 3000)],
+    [(CONTENT, 6560), ((*CONTENT, "models", "metrics"), 3000)],
     ids=["library", "shared core"],
 )
 def test_the_library_becomes_thinner(without, most):

@@ -140,7 +140,7 @@ def loading(source, size=24, limit=16):
     """A job that prints the digest of what `load_dogs` gives."""
 
     def job():
-        print(digest_of(load_dogs(size, source, limit=limit, workers=1, progress=False)))
+        print(digest_of(load_dogs(size, source, limit=limit, progress=False)))
 
     return job
 

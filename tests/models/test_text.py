@@ -374,7 +374,7 @@ def test_a_generator_draws_sentences_and_embeddings(encoder):
     np.testing.assert_allclose(g.decode(z, captions=embedded)[0], g.decode(z[:1], embedded[:1])[0])
     with pytest.raises(ValueError, match="2 captions for 3"):
         g.sample(3, captions=["a red dog", "a black dog"])
-    with pytest.raises(ValueError, match="not labels"):
+    with pytest.raises(ValueError, match="takes no labels"):
         g.sample(3, labels=1)
 
 
