@@ -228,7 +228,7 @@ plots.show(cures.ways(both, dogs.images), alt, dpi=64)
 #
 # 같은 `train(...)`에 인자 하나씩만 바꿔 미리 돌린 결과다: `rates=(2e-4, 2e-4)`, `smoothing=0.1`, `DiffAugment("translation")`, `upsample=True`, `norm=True`.
 #
-# **볼 것 · What to see.** Ten samples of the last step, none picked; same dogs, same seed, as many steps as the runs above. Upsampling removes the grid and gives heads; lower rates, softer labels and batch normalisation alone do not.
+# **볼 것 · What to see.** Ten samples of the last step, none picked; same dogs, same seed, as many steps as the runs above. Upsampling removes the grid and leaves the shapes of heads; all others leave grids or bars.
 
 # %% tags=["hide-input"]
 recorded, pictures = cures.recorded()

@@ -337,7 +337,7 @@ plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, s
 #
 # Reed의 게임에 하나씩만 더해 같은 초, 시드(seed) 셋으로 미리 재었다. 첫 줄이 대조군(control), 곧 Reed의 게임뿐인 망이다.
 #
-# **볼 것 · What to see.** Captions never shown. Below the first row stands the difference to it, with Dunnett's 95 % interval (chapter 05); a star: the interval does not contain 0. Without a star nothing was shown, for better or worse, in these seconds. (What each extra does: going deeper.)
+# **볼 것 · What to see.** Captions never shown. Below the first row: the difference to it, with Dunnett's 95 % interval (chapter 05); a star: it does not contain 0. Mode seeking makes forty dogs of one caption differ far more, and KID falls with it; the guide makes G obey more. Of near misses and midpoints these seconds show nothing. (What each extra does: going deeper.)
 
 # %% tags=["hide-input"]
 facts = studies.load("extras")
@@ -414,8 +414,8 @@ for name in ("08-count", "08-best-discriminator", "08-repair"):
 # - D judges pairs, and real dogs with wrong captions make it read.
 # - G may learn from captions that nobody wrote: midpoints.
 # - Obedience is measured attribute by attribute, on combinations never shown, between chance and ceiling, by a network that G was never trained on.
-# - What is added to a game is held against the game without it, trained equally long: one row an extra, three seeds.
-# - What the caption leaves open should be z's. Here it hardly was: one dog a caption, and no style carried over (going deeper). Reed's game does not ask G for more.
+# - What is added to a game is held against the game without it, trained equally long. Mode seeking gave z a meaning, the guide obedience; two other extras showed nothing.
+# - What the caption leaves open should be z's. In Reed's game alone it hardly was: one dog a caption, and no style carried over (going deeper). The game does not ask G for more; mode seeking does.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References

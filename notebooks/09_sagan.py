@@ -267,7 +267,7 @@ def train(name, side):
     keras.utils.set_random_seed(0)
     start, makers = time.monotonic(), (sagan.generator, sagan.discriminator)
     gan = gans[name] = GAN(*(make(32, cfg.ch, None, attention=side) for make in makers), 128)
-    gan.compile("hinge", adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
+    gan.compile(losses.Hinge(), adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
     live = [LivePlot(samples=16, title=f"{name} attention,")]
     gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=live)
     seconds[name] = time.monotonic() - start
