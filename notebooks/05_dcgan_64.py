@@ -232,7 +232,7 @@ plots.show(cures.ways(both, dogs.images), alt, dpi=64)
 
 # %% tags=["hide-input"]
 recorded, pictures = cures.recorded()
-plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=80)
+plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=54)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 함께 쓰면 · All together
@@ -430,6 +430,7 @@ shaken = [DiffAugment(policy)(one) for policy in ("translation", "color", "cutou
 plots.show(
     plots.grid(np.concatenate(shaken), columns=10, scale=0.8),
     "One dog under translation, colour and cutout, ten draws each.",
+    dpi=55,
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
