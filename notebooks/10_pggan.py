@@ -308,7 +308,7 @@ for side, count in cfg.growth.items():
 #
 # 같은 z 열 개가 4×4에서 32×32까지 자란다.
 #
-# **볼 것 · What to see.** At 8×8 a dark patch stands on a light ground, at 16×16 it has the outline of a head, at 32×32 edges and patches of coat come in. Rows with α below 1 are off-colour: their new layers, random at first, have just come in. Plainly: WGAN-GP's steps are dear, and chapter 04's plain network comes nearly as far in less than half the time (going deeper).
+# **볼 것 · What to see.** At 8×8 a dark patch stands on a light ground, at 16×16 it has the outline of a head, at 32×32 edges and patches of coat come in. Rows soon after a new size are off-colour: their new layers, random at first, have just come in. Plainly: WGAN-GP's steps are dear, and chapter 04's plain network comes nearly as far in less than half the time (going deeper).
 
 # %% tags=["hide-input"]
 plots.show(growing.film(8), "The same ten latents while both networks grow, a row a moment.", 60)
@@ -377,7 +377,7 @@ print(f"{'all':>11}{'':>9}{g:>12,}{d:>12,}{g_mb:>15.1f}{d_mb:>15.1f}")
 #
 # `pggan64`의 마지막 판별자가 매긴 순위다.
 #
-# **볼 것 · What to see.** Neither half has the better dogs; there is more red among the last. Sharpness, contrast and brightness hardly explain D's order: for `pggan64` their correlations are at the edge of chance. The live D puts dark pictures first, but weakly (−0.31).
+# **볼 것 · What to see.** Neither half has the better dogs; there is more red among the last. Sharpness, contrast and brightness hardly explain D's order: for `pggan64` their correlations are at the edge of chance. The live D puts bright pictures of little contrast first, but weakly (+0.25, −0.36).
 
 
 # %% tags=["hide-input"]
