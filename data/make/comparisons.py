@@ -25,7 +25,7 @@ from PIL import Image
 
 from dogan_lib import losses, metrics, plots, runtime
 from dogan_lib.classroom import studies, text_encoder
-from dogan_lib.classroom.obedience import extras, obedience, spread
+from dogan_lib.classroom.obedience import obedience, spread
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles.painter import PORTRAITS
@@ -330,9 +330,7 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     out = chosen.out or Path("runs") / f"compared_{chosen.name}"
     facts = compare(chosen.name, chosen.seconds, chosen.seeds, out, chosen.workers)
-    print(
-        studies.comparison(facts), *([extras(facts)] if chosen.name == "extras" else []), sep="\n"
-    )
+    print(studies.comparison(facts))
     if chosen.ship:
         print(ship(facts, out))
 

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import datetime
+import json
 import os
 import sys
 import time
@@ -26,6 +27,7 @@ from dogan_lib.metrics.report import score
 from dogan_lib.saving import read_network
 
 MEASURED = 2000  # pictures, for the scores on a card
+STARTED = "started.json"  # in the folder of a further training
 HELD_OUT = "24 of the 144 combinations of colour, pose and background"  # see captions.held_out
 
 
@@ -83,6 +85,7 @@ def train(
             if gan is None or gan.generator.output_shape[1] < side:
                 if further:
                     gan = recipes.further(name, len(dogs.breeds))
+                    _keep_card(name, out)
                 else:
                     gan = recipe.build(gan, side) if recipe.growth else recipe.built_for(dogs)
         done = number(gan.step) // per_epoch
@@ -98,7 +101,7 @@ def train(
     if ship and chief:
         facts = _card(name, recipe, gan, dogs, epochs, seed, limit, out)
         if further:
-            facts = _longer(checkpoints.load_generator(name).card, facts)
+            facts = _longer(json.loads((out / STARTED).read_text(encoding="utf-8")), facts)
         facts["scores"] = _scores(gan, dogs)
         print(shipping.save_generator(gan.ema_generator, name, facts))
     return out
@@ -241,6 +244,12 @@ def _card(name, recipe, gan, dogs, epochs, seed, limit, out) -> dict:
         "date": datetime.date.today().isoformat(),
         "command": f"dogan train {name} --data {data}{few} --epochs {epochs} --seed {seed} --ship",
     }
+
+
+def _keep_card(name: str, out: Path) -> None:
+    """The card that a further training starts from: shipping it twice must not count it twice."""
+    with runtime.write_atomically(out / STARTED) as temporary:
+        temporary.write_text(json.dumps(checkpoints.load_generator(name).card), encoding="utf-8")
 
 
 def _longer(shipped: dict, facts: dict) -> dict:

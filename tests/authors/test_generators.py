@@ -70,6 +70,26 @@ def test_resumed_and_uninterrupted_runs_agree(tiny):
     np.testing.assert_allclose(straight, resumed, atol=1e-4)
 
 
+def test_a_shipped_generator_trained_further_counts_its_pictures_once(tiny, monkeypatch):
+    train(tiny, 2, ship=True)
+    before = checkpoints.load_generator("tiny").card
+    monkeypatch.setattr(
+        recipes, "further", lambda name, classes: recipes.RECIPES[name].built_for(None)
+    )
+    for _ in range(2):  # shipping again changes nothing
+        train(tiny.with_name("further"), 1, further=True, ship=True)
+        card = checkpoints.load_generator("tiny").card
+        assert card["pictures_seen"] == before["pictures_seen"] + 24
+        assert card["pictures_seen_itself"] == card["pictures_seen"]
+        assert card["recipe"][:-1] == before["recipe"] and "24 pictures more" in card["recipe"][-1]
+        assert card["command"].endswith("--further --ship")
+
+
+def test_only_borrowed_eyes_go_further():
+    with pytest.raises(ValueError, match="dcgan64: only generators with borrowed eyes"):
+        recipes.further("dcgan64", 120)
+
+
 def test_a_finished_run_is_left_alone(tiny):
     train(tiny, 1)
     before = (tiny / "gan.keras").read_bytes()
