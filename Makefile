@@ -5,6 +5,8 @@ EXTRAS ?= cpu,dev,slides,site
 PRESET ?= smoke
 CHAPTERS ?=
 ARGS ?=
+# Tests at once: most of their time TensorFlow traces graphs, on one core.
+WORKERS ?= 2
 DATA ?= stanford
 REPO ?=
 AUTHORS := --ignore=tests/authors
@@ -58,7 +60,7 @@ test: setup ## lint, unit tests, and every notebook from top to bottom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	DOGAN_PRESET=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env \
-		$(AUTHORS) tests notebooks $(ARGS)
+		-n $(WORKERS) --dist loadfile $(AUTHORS) tests notebooks $(ARGS)
 
 test-all: AUTHORS :=
 test-all: test ## the same, and the tests of the authors' programs in data/make

@@ -58,7 +58,7 @@ from dogan_lib.doodles.archive import write_archive
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(images=160, archive=48, portraits=600, fresh=520),
+    smoke=dict(images=160, archive=48, portraits=520, fresh=520),
     cpu=dict(images=2000, archive=800, portraits=3000, fresh=1000),
     gpu=dict(images=20580, archive=800, portraits=6000, fresh=2000),
 )

@@ -89,9 +89,9 @@ def test_the_slider_reaches_the_end_of_the_game():
 def test_the_page_that_stands_still_shows_where_the_sliders_are():
     widget = ObjectiveOnALine(real=(-1, 1))
     widget.mean.value, widget.width.value = -1.0, 1.0
-    figure, ax = plt.subplots()
-    widget.draw_densities(ax)
-    best = next(line for line in ax.lines if line.get_label().startswith("D*"))
+    figure = widget.figure()
+    lines = figure.axes[0].lines
+    best = next(line for line in lines if line.get_label().startswith("D*"))
     np.testing.assert_array_equal(best.get_ydata(), 0.5)
     plt.close(figure)
 

@@ -32,7 +32,16 @@ def prepare(keep_on_drive: bool = False) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([str(ROOT), *filter(None, places)]))
     if keep_on_drive:
         _runs_on_drive()
-    print(_told())
+    from dogan_lib import presets, runtime
+
+    gpus, preset = runtime.gpus(), presets.active()
+    if gpus:
+        print(f"Ready: {', '.join(gpus)}, preset {preset}.")
+    else:
+        print(
+            f"Ready, without a GPU: preset {preset}. For a GPU choose Runtime > Change "
+            "runtime type > T4 GPU, then run this cell again."
+        )
 
 
 def missing() -> list[str]:
@@ -43,11 +52,7 @@ def missing() -> list[str]:
 
 
 def _installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+    return any(importlib.metadata.distributions(name=name))
 
 
 def _runs_on_drive() -> None:
@@ -58,15 +63,3 @@ def _runs_on_drive() -> None:
     kept.mkdir(parents=True, exist_ok=True)
     if not Path("runs").exists():
         Path("runs").symlink_to(kept, target_is_directory=True)
-
-
-def _told() -> str:
-    from dogan_lib import presets, runtime
-
-    found = runtime.gpus()
-    if found:
-        return f"Ready: {', '.join(found)}, preset {presets.active()}."
-    return (
-        f"Ready, without a GPU: preset {presets.active()}. For a GPU choose Runtime > Change "
-        "runtime type > T4 GPU, then run this cell again."
-    )

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from dogan_lib import plots
+from dogan_lib.classroom.looking import frame
 from dogan_lib.classroom.stills import Controlled
 
 KERNELS = {
@@ -40,6 +41,15 @@ def stamps(image, kernel, stride: int, prints: int | None = None) -> np.ndarray:
     return canvas
 
 
+def _titled(figure, axes, titles):
+    """The figure with a title above each of its pictures, and no ticks."""
+    for ax, title in zip(axes, titles, strict=True):
+        ax.set_title(title, fontsize=14)
+        ax.set(xticks=[], yticks=[])
+    figure.tight_layout()
+    return figure
+
+
 class SlidingKernel(Controlled):
     """A kernel slides over a grey picture; what it read so far is its feature map.
 
@@ -59,57 +69,44 @@ class SlidingKernel(Controlled):
         kernel, stride = KERNELS[self.kernel.value], self.stride.value
         full = convolve(self.grey, kernel, stride)
         done = round(self.place.value * (full.size - 1))
-        shown = np.where(np.arange(full.size) <= done, full.ravel(), np.nan).reshape(full.shape)
-        y, x = divmod(done, full.shape[1])
+        read = np.where(np.arange(full.size) <= done, full.ravel(), np.nan).reshape(full.shape)
+        corner, limit = np.array(divmod(done, full.shape[1])[::-1]), np.abs(full).max()
         figure, axes = plt.subplots(1, 3, figsize=(12, 4.6), width_ratios=(1, 0.45, 1))
         axes[0].imshow(self.grey, cmap="gray")
-        side = len(kernel)
-        corner = (x * stride - 0.5, y * stride - 0.5)
-        colour = plots.PALETTE["fake"]
-        axes[0].add_patch(plt.Rectangle(corner, side, side, fill=False, lw=3, ec=colour))
+        window = corner * stride - 0.5
+        frame(axes[0], [*window, *(window + len(kernel))], "fake")
         axes[1].imshow(kernel, cmap="RdBu", vmin=-1, vmax=1)
+        axes[2].imshow(read, cmap="RdBu", vmin=-limit, vmax=limit)
+        frame(axes[2], [*(corner - 0.5), *(corner + 0.5)], "fake", lw=2)
         for (row, column), number in np.ndenumerate(kernel):
             axes[1].text(column, row, f"{number:.2g}", ha="center", va="center", fontsize=12)
-        limit = np.abs(full).max()
-        axes[2].imshow(shown, cmap="RdBu", vmin=-limit, vmax=limit)
-        axes[2].add_patch(plt.Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, lw=2, ec=colour))
-        sizes = "×".join(map(str, self.grey.shape)), "×".join(map(str, full.shape))
-        for ax, title in zip(
-            axes, (f"picture, {sizes[0]}", "kernel", f"feature map, {sizes[1]}"), strict=True
-        ):
-            ax.set_title(title, fontsize=14)
-            ax.set_xticks([])
-            ax.set_yticks([])
-        figure.tight_layout()
-        return figure
+        sizes = ["{}×{}".format(*x.shape) for x in (self.grey, full)]
+        return _titled(figure, axes, (f"picture, {sizes[0]}", "kernel", f"feature map, {sizes[1]}"))
 
 
 class Stamps(Controlled):
     """A transposed convolution, print by print, with the count of prints a pixel gets.
 
-    The input is a small disc. `first` chooses what grows the picture: the stride itself, or
+    The input is a small disc. `way` chooses what grows the picture: the stride itself, or
     repetition of each pixel followed by prints of stride 1, which land evenly.
     """
 
     WAYS = ("stride", "upsample, then stride 1")
 
-    def __init__(self, side: int = 7):
-        y, x = np.mgrid[:side, :side] - (side - 1) / 2
-        self.image = (np.hypot(x, y) < side / 2.2).astype("float32")
+    def __init__(self):
+        self.image = (np.hypot(*np.mgrid[-3:4, -3:4]) < 7 / 2.2).astype("float32")
         self.kernel = ipywidgets.IntSlider(5, min=1, max=6, description="kernel")
         self.stride = ipywidgets.IntSlider(2, min=1, max=4, description="stride")
         self.way = ipywidgets.Dropdown(options=self.WAYS, description="grow by")
         self.prints = ipywidgets.FloatSlider(1, min=0, max=1, step=0.02, description="prints")
         super().__init__([self.kernel, self.stride], [self.way, self.prints])
 
-    def grown(self, image, prints=None) -> np.ndarray:
-        """`image` after the chosen growth, with a kernel of ones."""
+    def grown(self, image, prints: float = 1) -> np.ndarray:
+        """`image` after a share of the prints of the chosen growth, with a kernel of ones."""
         stride, kernel = self.stride.value, np.ones((self.kernel.value,) * 2)
         if self.way.value != self.WAYS[0]:
             image, stride = np.kron(image, np.ones((stride, stride))), 1
-        if prints is not None:
-            prints = round(prints * image.size)
-        return stamps(image, kernel, stride, prints)
+        return stamps(image, kernel, stride, round(prints * image.size))
 
     def counts(self) -> set[int]:
         """How many prints the inner pixels get: one number where they are even."""
@@ -120,17 +117,12 @@ class Stamps(Controlled):
         """What the sliders show, for a page that stands still."""
         figure, axes = plt.subplots(1, 2, figsize=(11, 4.7), width_ratios=(0.6, 1))
         axes[0].imshow(self.image, cmap="cividis", vmin=0, vmax=1)
-        axes[0].set_title(f"input, {len(self.image)}×{len(self.image)}", fontsize=14)
         grown = self.grown(self.image, self.prints.value)
         shown = axes[1].imshow(grown, cmap="cividis", vmin=0)
         figure.colorbar(shown, ax=axes[1], label="prints on a pixel", shrink=0.85)
         even = "even" if len(self.counts()) == 1 else f"a checkerboard of {sorted(self.counts())}"
-        axes[1].set_title(f"output, {len(grown)}×{len(grown)}: {even}", fontsize=14)
-        for ax in axes:
-            ax.set_xticks([])
-            ax.set_yticks([])
-        figure.tight_layout()
-        return figure
+        sizes = ["{}×{}".format(*x.shape) for x in (self.image, grown)]
+        return _titled(figure, axes, (f"input, {sizes[0]}", f"output, {sizes[1]}: {even}"))
 
 
 def footprint(network: keras.Model, layer: str, images) -> np.ndarray:
@@ -145,7 +137,6 @@ def footprint(network: keras.Model, layer: str, images) -> np.ndarray:
     pixels = tf.convert_to_tensor(images, "float32")
     with tf.GradientTape() as tape:
         tape.watch(pixels)
-        features = tf.cast(model(pixels, training=False), "float32")
-        y, x = features.shape[1] // 2, features.shape[2] // 2
-        middle = tf.reduce_sum(features[:, y, x])
+        features = model(pixels, training=False)
+        middle = features[:, features.shape[1] // 2, features.shape[2] // 2]
     return np.abs(tape.gradient(middle, pixels)).mean(axis=(0, 3))

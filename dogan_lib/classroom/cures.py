@@ -11,6 +11,7 @@ from PIL import Image
 
 from dogan_lib import metrics, plots
 from dogan_lib.classroom.diagnosis import Diagnosis, believed, diagnose, guessing_loss
+from dogan_lib.classroom.diagnosis import late as late
 from dogan_lib.classroom.studies import folder
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE
@@ -48,12 +49,8 @@ class Note(NamedTuple):
 
 
 def recorded() -> tuple[dict[str, Note], np.ndarray]:
-    """The changes that chapter 05 does not repeat live: `data/make/cures.py` ran its `train`.
-
-    Returns:
-        A note a change, and uint8 pictures (change, n, H, W, 3), the first n of each run's last
-        step.
-    """
+    """The changes that `data/make/cures.py` ran by chapter 05's `train`: a note each, and pictures
+    of the last step, uint8 (change, n, H, W, 3)."""
     facts = json.loads((folder() / "cures.json").read_text())
     strip = np.asarray(Image.open(folder() / "cures.png"))
     side = len(strip) // len(facts)
@@ -61,19 +58,15 @@ def recorded() -> tuple[dict[str, Note], np.ndarray]:
     return {name: Note(**note) for name, note in facts.items()}, pictures.swapaxes(1, 2)
 
 
-def smooth(curve, parts: int = 100) -> np.ndarray:
-    """The means of so many equal parts of a curve: a step's noise away, a run's course kept."""
-    pieces = np.array_split(np.asarray(curve, "float64"), min(parts, len(curve)))
+def smooth(curve) -> np.ndarray:
+    """The means of 100 equal parts of a curve: a step's noise away, a run's course kept."""
+    pieces = np.array_split(np.asarray(curve, "float64"), min(100, len(curve)))
     return np.array([piece.mean() for piece in pieces])
 
 
-def late(curve) -> float:
-    """The median of the last third, as `diagnose` looks at it."""
-    return float(np.median(curve[-(len(curve) // 3) :]))
-
-
-def _steps(curve, parts: int = 100) -> np.ndarray:
-    return smooth(np.arange(1, len(curve) + 1), parts)
+def _plot(ax, curve, style: str = "-", **look) -> None:
+    """A curve of every step's values, smoothed, over the steps."""
+    ax.plot(smooth(np.arange(1, len(curve) + 1)), smooth(curve), style, **look)
 
 
 def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], n: int = 10):
@@ -81,12 +74,8 @@ def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], n: int = 10):
     size = (12, 1.15 * len(runs) + 0.3)
     ratios = dict(width_ratios=(2.6, 7.4, 2.3), squeeze=False)
     figure, axes = plt.subplots(len(runs), 3, figsize=size, **ratios)
-    for (said, drawn, curve), (name, run) in zip(axes, runs.items(), strict=True):
-        said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
-        said.text(1, 0.28, str(notes[name]), ha="right", va="center", fontsize=13)
-        drawn.imshow(plots.tile(run.gan.sample(n, seed=1, ema=False), n), interpolation="nearest")
-        said.axis("off")
-        drawn.axis("off")
+    for (*panels, curve), (name, run) in zip(axes, runs.items(), strict=True):
+        _row(panels, name, notes[name], run.gan.sample(n, seed=1, ema=False))
         opinions(curve, run)
         curve.set_yticks([0, 0.5, 1], ["0", "½", "1"], fontsize=11)
         curve.set_xticks([])
@@ -100,23 +89,32 @@ def strips(notes: Mapping[str, Note], pictures: np.ndarray):
     """A row a recorded run: its name and note, and its pictures, uint8 (run, n, H, W, 3)."""
     size = (12, 1.02 * len(notes) + 0.1)
     figure, axes = plt.subplots(len(notes), 2, figsize=size, width_ratios=(2.6, 9.7), squeeze=False)
-    for (said, drawn), (name, note), row in zip(axes, notes.items(), pictures, strict=True):
-        said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
-        said.text(1, 0.28, str(note), ha="right", va="center", fontsize=13)
-        drawn.imshow(plots.tile(row, len(row)), interpolation="nearest")
-        said.axis("off")
-        drawn.axis("off")
+    for panels, (name, note), row in zip(axes, notes.items(), pictures, strict=True):
+        _row(panels, name, note, row)
     figure.tight_layout(h_pad=0.2)
     return figure
+
+
+def _row(panels, name: str, note: Note, pictures) -> None:
+    """A name and its note in the first panel, the pictures in the second."""
+    said, drawn = panels
+    said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
+    said.text(1, 0.28, str(note), ha="right", va="center", fontsize=13)
+    said.axis("off")
+    _put(drawn, pictures, len(pictures))
+
+
+def _put(ax, pictures, columns: int) -> None:
+    ax.imshow(plots.tile(pictures, columns), interpolation="nearest")
+    ax.axis("off")
 
 
 def opinions(ax, run: Run) -> None:
     """D's opinion of real and of fake over the steps; 0.5 is a guess."""
     ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
     for kind, style in (("real", "-"), ("fake", "--")):
-        scores = np.asarray(run.history[f"{kind}_score"])
-        curve = smooth(believed(run.gan.adversarial_loss, scores))
-        ax.plot(_steps(scores), curve, style, color=PALETTE[kind], lw=2, label=kind)
+        curve = believed(run.gan.adversarial_loss, np.asarray(run.history[f"{kind}_score"]))
+        _plot(ax, curve, style, color=PALETTE[kind], lw=2, label=kind)
     ax.set_ylim(-0.05, 1.05)
 
 
@@ -128,41 +126,35 @@ def side_by_side(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: in
     above.subplots_adjust(bottom=0, top=0.86, left=0.05, right=0.99, wspace=0.06)
     panels = below.subplots(1, 4).reshape(2, 2)
     drawn = above.subplots(1, 2)
-    for ax, (loss, opinion), (name, run) in zip(drawn, panels, runs.items(), strict=True):
-        pictures = run.gan.sample(3 * columns, seed=1, ema=False)
-        ax.imshow(plots.tile(pictures, columns), interpolation="nearest")
+    for ax, pair, (name, run) in zip(drawn, panels, runs.items(), strict=True):
+        _put(ax, run.gan.sample(3 * columns, seed=1, ema=False), columns)
         ax.set_title(f"{name}: {notes[name]}", fontsize=15)
-        ax.axis("off")
-        d_loss(loss, run)
-        opinions(opinion, run)
-        opinion.legend(frameon=False, fontsize=11)
-        opinion.set_title("D's opinion (1: real)", fontsize=13)
+        _players(*pair, run, fontsize=11)
     return figure
 
 
-def d_loss(ax, run: Run) -> None:
-    """D's loss over the steps, and what it would be if D could only guess."""
+def _players(loss, opinion, run: Run, **legend) -> None:
+    """D's loss, with what it would be if D could only guess, and D's opinion, over the steps."""
     curve, guess = run.history["d_loss"], guessing_loss(run.gan.adversarial_loss)
-    ax.axhline(guess, color=PALETTE["neutral"], lw=1, ls=":")
-    ax.text(len(curve), guess, "guessing", va="bottom", ha="right", fontsize=12)
-    ax.plot(_steps(curve), smooth(curve), color=PALETTE["d"], lw=2)
-    ax.set_title("D's loss", fontsize=13)
-    ax.set_ylim(0, 1.3 * guess)
+    loss.axhline(guess, color=PALETTE["neutral"], lw=1, ls=":")
+    loss.text(len(curve), guess, "guessing", va="bottom", ha="right", fontsize=12)
+    _plot(loss, curve, color=PALETTE["d"], lw=2)
+    loss.set_title("D's loss", fontsize=13)
+    loss.set_ylim(0, 1.3 * guess)
+    opinions(opinion, run)
+    opinion.legend(frameon=False, **legend)
+    opinion.set_title("D's opinion (1: real)", fontsize=13)
 
 
 def curves(run: Run):
     """D's loss, D's opinion, the norm of G's gradient and the samples' variety, over the steps."""
     figure, (loss, opinion, gradient, variety) = plt.subplots(1, 4, figsize=(12.6, 3.6))
-    d_loss(loss, run)
-    opinions(opinion, run)
-    opinion.legend(frameon=False, fontsize=12, loc="center right")
-    opinion.set_title("D's opinion (1: real)", fontsize=13)
-    norm = run.history["g_gradient"]
-    gradient.plot(_steps(norm), smooth(norm), color=PALETTE["g"], lw=2)
+    _players(loss, opinion, run, fontsize=12, loc="center right")
+    _plot(gradient, run.history["g_gradient"], color=PALETTE["g"], lw=2)
     gradient.set_title("norm of G's gradient", fontsize=13)
     gradient.set_ylim(bottom=0)
     variety.axhline(1, color=PALETTE["neutral"], lw=1, ls=":")
-    variety.plot(_steps(norm), smooth(run.history["variety"]), color=PALETTE["g"], lw=2)
+    _plot(variety, run.history["variety"], color=PALETTE["g"], lw=2)
     variety.set_title("variety (1: as real)", fontsize=13)
     variety.set_ylim(0, 1.3)
     for ax in figure.axes:
@@ -172,42 +164,36 @@ def curves(run: Run):
 
 
 def agreement(notes: Mapping[str, Note], recorded: Collection[str] = ()):
-    """Each run's KID as a bar, from the best to the worst, coloured by its reading.
-
-    Args:
-        recorded: names of bars that are hatched: runs that were made earlier.
-    """
-    ordered = sorted(notes.items(), key=lambda item: item[1].kid)
+    """Each run's KID as a bar, from the best to the worst, coloured by its reading; those that were
+    `recorded` earlier are hatched."""
     colours = {"healthy": PALETTE["d"], "D wins": PALETTE["fake"]}
-    figure, ax = plt.subplots(figsize=(12, 4.4))
-    for row, (name, note) in enumerate(ordered):
-        colour = colours.get(note.reading, PALETTE["accent"])
-        hatch = "//" if name in recorded else ""
-        ax.barh(row, note.kid, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
-        ax.text(note.kid, row, f"  {note.kid:.2f} · {note.reading}", va="center", fontsize=13)
-    ax.set_yticks(range(len(ordered)), [name for name, _ in ordered], fontsize=13)
-    ax.set_xlim(0, 1.25 * ordered[-1][1].kid)
-    ax.invert_yaxis()
-    ax.set_xlabel("KID[dognet-1] of G's last step (shorter is better)", fontsize=13)
-    figure.tight_layout()
-    return figure
+    _, ax = plt.subplots(figsize=(12, 4.4))
+    for name, note in sorted(notes.items(), key=lambda item: item[1].kid):
+        look = dict(color=colours.get(note.reading, PALETTE["accent"]), edgecolor="white", lw=0)
+        bar = ax.barh(name, note.kid, 0.7, hatch="//" if name in recorded else "", **look)
+        ax.bar_label(bar, [f"  {note.kid:.2f} · {note.reading}"], fontsize=13)
+    ax.set_xlim(0, 1.25 * max(note.kid for note in notes.values()))
+    return _shorter_is_better(ax, "KID[dognet-1] of G's last step")
 
 
-def bars(scores: Mapping[str, float], label: str = "FID[dognet-1]"):
-    """Named numbers as bars, in the order given."""
-    figure, ax = plt.subplots(figsize=(12, 0.55 * len(scores) + 0.7))
-    ax.barh(range(len(scores)), scores.values(), color=PALETTE["g"], height=0.7)
-    for row, value in enumerate(scores.values()):
-        ax.text(value, row, f" {value:.1f}", va="center", fontsize=13)
-    ax.set_yticks(range(len(scores)), list(scores), fontsize=13)
-    ax.invert_yaxis()
+def bars(scores: Mapping[str, float]):
+    """FIDs by name as bars, in the order given."""
+    _, ax = plt.subplots(figsize=(12, 0.55 * len(scores) + 0.7))
+    drawn = ax.barh(list(scores), scores.values(), 0.7, color=PALETTE["g"])
+    ax.bar_label(drawn, fmt=" {:.1f}", fontsize=13)
     ax.set_xlim(0, 1.1 * max(scores.values()))
-    ax.set_xlabel(f"{label} (shorter is better)", fontsize=13)
-    figure.tight_layout()
-    return figure
+    return _shorter_is_better(ax, "FID[dognet-1]")
 
 
-def gradients(runs: Mapping[str, Run], shown: int = 12):
+def _shorter_is_better(ax, score: str):
+    ax.tick_params("y", labelsize=13)
+    ax.invert_yaxis()
+    ax.set_xlabel(f"{score} (shorter is better)", fontsize=13)
+    ax.figure.tight_layout()
+    return ax.figure
+
+
+def gradients(runs: Mapping[str, Run]):
     """The norm of G's gradient in several runs on one axis, and what each G draws in the end."""
     figure, (curve, *drawn) = plt.subplots(
         1, 1 + len(runs), figsize=(12.4, 4.2), width_ratios=(2.2, *len(runs) * (1.2,))
@@ -215,11 +201,10 @@ def gradients(runs: Mapping[str, Run], shown: int = 12):
     styles = zip(runs.items(), ("g", "accent", "d"), ("-", "--", ":"), drawn, strict=False)
     for (name, run), colour, style, ax in styles:
         norm = np.maximum(run.history["g_gradient"], 1e-12)
-        middle = np.exp(smooth(np.log(norm)))
-        curve.plot(_steps(norm), middle, style, color=PALETTE[colour], lw=3, label=name)
-        ax.imshow(plots.tile(run.gan.sample(shown, seed=1, ema=False), 3), interpolation="nearest")
+        steps, middle = smooth(np.arange(1, len(norm) + 1)), np.exp(smooth(np.log(norm)))
+        curve.plot(steps, middle, style, color=PALETTE[colour], lw=3, label=name)
+        _put(ax, run.gan.sample(12, seed=1, ema=False), 3)
         ax.set_title(name, fontsize=14, color=PALETTE[colour])
-        ax.axis("off")
     curve.set(yscale="log", xlabel="step")
     curve.set_title("norm of G's gradient", fontsize=14)
     curve.legend(frameon=False, fontsize=13)

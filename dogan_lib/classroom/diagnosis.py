@@ -55,40 +55,35 @@ ADVICE = {
 }
 
 
-def diagnose(
-    history: Mapping[str, list[float]] | list[dict], loss: AdversarialLoss | None = None
-) -> Diagnosis:
+MINIMUM = 12  # values without which nothing is said
+
+
+def diagnose(history: Mapping[str, list[float]], loss: AdversarialLoss | None = None) -> Diagnosis:
     """Name what is wrong with a run from its recorded signals.
 
     The last third of the run is looked at. The checks go from the most to the least specific, so a
     collapsed G whose D wins in the end is called "mode collapse".
 
     Args:
-        history: `Recorder().history`, or rows such as the `history.csv` of `dogan train` holds:
-            means over epochs, in which a fast oscillation cannot be seen.
+        history: `Recorder().history`.
         loss: the run's loss, which says what D's loss is when D can only guess; `NonSaturating()`.
 
-    Returns:
-        A `Diagnosis`; `name` is "NaN", "mode collapse", "vanishing gradient", "D wins",
-        "oscillation" or "healthy".
-
     Raises:
-        ValueError: a signal is missing, or fewer than 12 values were recorded.
+        KeyError: a signal is missing.
+        ValueError: fewer than 12 values were recorded.
     """
-    curves = _curves(history)
-    broken = _not_finite(curves)
-    if broken:
-        return Diagnosis("NaN", (broken,), ADVICE["NaN"])
+    curves = {name: np.asarray(history[name], "float64") for name in SIGNALS}
+    for name in ("d_loss", "g_loss"):
+        bad = np.flatnonzero(~np.isfinite(curves[name]))
+        if bad.size:
+            sign = f"{name} is {curves[name][bad[0]]} at value {bad[0] + 1} of {len(curves[name])}"
+            return Diagnosis("NaN", (sign,), ADVICE["NaN"])
     if (n := len(curves["d_loss"])) < MINIMUM:
         raise ValueError(f"{n} recorded values say nothing yet: train for at least {MINIMUM}")
     loss = loss or NonSaturating()
-    for name, check in CHECKS.items():
-        if signs := check(curves, loss):
-            return Diagnosis(name, signs, ADVICE[name])
-    return Diagnosis("healthy", _healthy_signs(curves, loss), ADVICE["healthy"])
-
-
-MINIMUM = 12
+    found = ((name, check(curves, loss)) for name, check in CHECKS.items())
+    name, signs = next((name, signs) for name, signs in found if signs)
+    return Diagnosis(name, signs, ADVICE[name])
 
 
 def guessing_loss(loss: AdversarialLoss) -> float:
@@ -104,27 +99,7 @@ def least_loss(loss: AdversarialLoss) -> float:
     return min(float(loss.discriminator(real, c)) for c in scores)
 
 
-def _curves(history) -> dict[str, np.ndarray]:
-    if not isinstance(history, Mapping):
-        rows = list(history)
-        history = {
-            name: [row[name] for row in rows] for name in SIGNALS if rows and name in rows[0]
-        }
-    missing = [name for name in SIGNALS if name not in history]
-    if missing:
-        raise ValueError(f"the history lacks {', '.join(missing)}: record it with Recorder()")
-    return {name: np.asarray(history[name], "float64") for name in SIGNALS}
-
-
-def _not_finite(curves) -> str:
-    for name in ("d_loss", "g_loss"):
-        bad = np.flatnonzero(~np.isfinite(curves[name]))
-        if len(bad):
-            return f"{name} is {curves[name][bad[0]]} at value {bad[0] + 1} of {len(curves[name])}"
-    return ""
-
-
-def _late(curve):
+def late(curve) -> float:
     """The median over the last third, and nothing of how the run began."""
     return float(np.median(curve[-(len(curve) // 3) :]))
 
@@ -134,23 +109,23 @@ def _collapsed(curves, loss):
 
     A young G's pictures are grey and lie close together too: little variety is no sign by itself.
     """
-    late, best = _late(curves["variety"]), np.quantile(curves["variety"], 0.95)
-    if late < 0.02:
-        return (f"samples lie {late:.1%} as far apart as real pictures: they are one picture",)
-    if best > 0.2 and late < best / 3:
-        return (f"samples lie {late:.0%} as far apart as real pictures, and it was {best:.0%}",)
+    now, best = late(curves["variety"]), np.quantile(curves["variety"], 0.95)
+    if now < 0.02:
+        return (f"samples lie {now:.1%} as far apart as real pictures: they are one picture",)
+    if best > 0.2 and now < best / 3:
+        return (f"samples lie {now:.0%} as far apart as real pictures, and it was {best:.0%}",)
     return ()
 
 
 def _vanished(curves, loss):
     """The loss is flat where D puts the fakes, or G's gradient has all but gone."""
-    where = _late(curves["fake_score"])
+    where = late(curves["fake_score"])
     slope = _slope(loss, where)
     if _beaten(curves, loss) and slope < 0.01:
         return (f"G's loss has a slope of {slope:.1g} at D's score of {where:.1f} for fakes",)
-    late, peak = _late(curves["g_gradient"]), np.quantile(curves["g_gradient"], 0.9)
-    if late < 1e-3 * peak:
-        return (f"G's gradient norm fell from {peak:.2g} to {late:.2g}", *_gap(curves))
+    now, peak = late(curves["g_gradient"]), np.quantile(curves["g_gradient"], 0.9)
+    if now < 1e-3 * peak:
+        return (f"G's gradient norm fell from {peak:.2g} to {now:.2g}", *_gap(curves))
     return ()
 
 
@@ -158,28 +133,26 @@ def _slope(loss, score) -> float:
     """How strongly G's loss changes with D's score for a fake, in absolute value."""
     if loss.needs_real:
         return 1.0
+    fake = tf.Variable([[score]], dtype="float32")
     with tf.GradientTape() as tape:
-        fake = tf.Variable([[score]], dtype="float32")
         value = loss.generator(fake)
-    return abs(float(tf.reshape(tape.gradient(value, fake), ())))
+    return abs(float(tape.gradient(value, fake)[0, 0]))
 
 
 def _beaten(curves, loss):
-    late, guess = _late(curves["d_loss"]), guessing_loss(loss)
-    if guess <= 0 or late > guess / 2:
+    """D's loss lies much nearer to that of a D that is never wrong than to a guess."""
+    now, guess = late(curves["d_loss"]), guessing_loss(loss)
+    if guess <= 0 or now > guess / 2 or now - (least := least_loss(loss)) >= 0.15 * (guess - least):
         return ()
-    least = least_loss(loss)
-    if late - least < 0.15 * (guess - least):
-        return (
-            f"D's loss is {late:.2g}; it would be {guess:.2g} if D could only guess, and "
-            f"{round(least, 3):.2g} if it were never wrong",
-            *_gap(curves),
-        )
-    return ()
+    return (
+        f"D's loss is {now:.2g}; it would be {guess:.2g} if D could only guess, and "
+        f"{round(least, 3):.2g} if it were never wrong",
+        *_gap(curves),
+    )
 
 
 def _gap(curves):
-    real, fake = (_late(curves[name]) for name in ("real_score", "fake_score"))
+    real, fake = (late(curves[name]) for name in ("real_score", "fake_score"))
     return (f"D's mean score is {real:.1f} for real and {fake:.1f} for fake pictures",)
 
 
@@ -215,10 +188,11 @@ def swings(curve) -> tuple[float, int]:
     return float(np.std(away)), int(np.count_nonzero(np.diff(sides)))
 
 
-def _healthy_signs(curves, loss):
+def _healthy(curves, loss):
+    """None of the others: what may be said of the run all the same."""
     return (
-        f"D's loss is {_late(curves['d_loss']):.2f}; guessing would be {guessing_loss(loss):.2f}",
-        f"samples lie {_late(curves['variety']):.0%} as far apart as real pictures",
+        f"D's loss is {late(curves['d_loss']):.2f}; guessing would be {guessing_loss(loss):.2f}",
+        f"samples lie {late(curves['variety']):.0%} as far apart as real pictures",
     )
 
 
@@ -227,4 +201,5 @@ CHECKS = {
     "vanishing gradient": _vanished,
     "D wins": _beaten,
     "oscillation": _oscillates,
+    "healthy": _healthy,
 }

@@ -1,17 +1,20 @@
 """Exercises that answer back: `check` says *right* or gives a hint, `solution` folds out the way.
 
-A chapter's exercises are data in `classroom/chapters/chNN.py` (kinds: `classroom.kinds`):
+A chapter's exercises are in `classroom/chapters/chNN.py`. Some are data (`classroom.kinds`):
 
-    number("10-jump", 5.625, "WHY", hints={2.5: "That is one doubling."}, otherwise="HINT")
-    numbers("09-sigma", (1, 0.5, 0.25), "WHY", hints={(1, 1, 1): "..."})  # None matches any number
-    choices("08-order", "B", "ABC", "WHY", hints={"A": "..."})            # the letters to pick from
-    words("12-start", ("raise", "higher"), "WHY", wrong={"lower": "HINT"})
-    @function("05-ema", (1.0, 3.0, 0.9), wrong=[(lambda old, new, decay: new, "HINT")])
-    def ema(old, new, decay): "WHY"; return ...       # what is decorated is the solution, and shown
-    @target("02-modes", "WHY", at_least=8, unit="modes")
-    def modes(game): return game.modes()[0]           # a training that scores itself
-    @exercise("00-draw", "SOLUTION")
-    def _(answer): return "a hint" or None            # anything else; `read_number` and such help
+    numbers("10-jump", 5.625, "WHY", (2.5, "That is one doubling."), otherwise="HINT")
+    numbers("09-sigma", (1, 0.5, 0.25), "WHY", ((1, 1, 1), "..."))  # None matches any number
+    choices("08-order", "B", "WHY", A="HINT", C="HINT")             # what is wrong with A and C
+    words("12-start", ("raise", "higher"), "WHY", lower="HINT")
+
+The others are functions, and their docstring is the solution:
+
+    @function("05-ema", [(1.0, 3.0, 0.9)], (lambda old, new, decay: new, "HINT"))
+    def ema(old, new, decay): "WHY"; return ...            # what the student's must return
+    @target("02-modes", at_least=8, unit="modes")
+    def modes(game): "WHY"; return game.modes()[0]         # a training that scores itself
+    @exercise("00-draw", function="Give your function.")
+    def draw(answer): "SOLUTION"; return "a hint" or None  # anything else
 
 `Unreadable` is raised for an answer of the wrong kind. It is neither right nor wrong: an answer
 that a checker stumbles over has not been rejected.
@@ -20,8 +23,8 @@ that a checker stumbles over has not been rejected.
 import dataclasses
 import html
 import importlib.util
+import inspect
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -41,6 +44,7 @@ class Exercise:
         right: an answer that is right, where one can be written down.
         wrong: answers that are wrong, each with the hint that it gets.
         praise: answer -> what to add to *right!*.
+        function: what to say of an answer that is no function, where one is asked for.
     """
 
     hint_for: Callable[[object], str | None]
@@ -48,16 +52,22 @@ class Exercise:
     right: object = None
     wrong: Sequence[tuple[object, str]] = ()
     praise: Callable[[object], str] = lambda answer: ""
+    function: str = ""
 
 
 EXERCISES: dict[str, Exercise] = {}
 
 
-def exercise(name: str, solution: str, **more):
-    """Register the decorated checker; `more` are fields of `Exercise`."""
+def exercise(name: str, solution: str = "", **more):
+    """Register the decorated checker, and its docstring where no `solution` is given.
+
+    Args:
+        more: fields of `Exercise`.
+    """
 
     def register(checker):
-        EXERCISES[name] = Exercise(checker, textwrap.dedent(solution).strip(), **more)
+        text = inspect.cleandoc(solution or checker.__doc__ or "")
+        EXERCISES[name] = Exercise(checker, text, **more)
         return checker
 
     return register
@@ -76,6 +86,8 @@ def verdict(name: str, answer) -> tuple[str, str]:
         return "", f"There is no exercise {name!r}; there is {', '.join(sorted(EXERCISES))}."
     if answer is None:
         return "open.", "Put your answer in place of None and run this cell again."
+    if found.function and not callable(answer):
+        return "could not be read.", found.function
     try:
         hint = found.hint_for(answer)
         return ("not yet.", hint) if hint else ("right!", found.praise(answer))
@@ -86,14 +98,12 @@ def verdict(name: str, answer) -> tuple[str, str]:
 
 def solution(name: str) -> None:
     """Show the worked solution, folded away; a terminal prints it."""
+    import IPython
+    from IPython.display import display
+
     found = find(str(name))
     text = found.solution if found else f"There is no exercise {name!r}."
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        get_ipython = None
-    if not get_ipython or get_ipython() is None:
+    if IPython.get_ipython() is None:
         print(text)
         return
     page = f"<summary>해답 · Solution: {html.escape(str(name))}</summary>"
@@ -135,12 +145,10 @@ def read_numbers(answer) -> list[float]:
 
 def read_letters(answer, among: str) -> set[str]:
     """The letters of "B and C", "bc" or ["b", "c"]; any other word is refused."""
-    parts = answer if isinstance(answer, list | tuple | set) else [answer]
-    found: set[str] = set()
-    for word in re.findall(r"\w+", " ".join(str(part) for part in parts).upper()):
-        if word not in ("AND", "OR") and not set(word) <= set(among):
-            raise Unreadable(f"Give letters of {among}, such as {among[:1]!r}.")
-        found |= set(word) if word not in ("AND", "OR") else set()
+    words = re.findall(r"\w+", str(answer).upper())
+    found = set("".join(word for word in words if word not in ("AND", "OR")))
+    if not found <= set(among):
+        raise Unreadable(f"Give letters of {among}, such as {among[:1]!r}.")
     if not found:
         raise Unreadable(f"Give letters of {among}.")
     return found

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import plots
-from dogan_lib.classroom.stills import WithStill
+from dogan_lib.classroom.stills import Controlled, button_grid, seed_box
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.generator import latents
 from dogan_lib.layers import SelfAttention
@@ -32,12 +32,17 @@ def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None
     canvas = np.kron(plots.to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
     if heat is not None:
         heat = Image.fromarray(np.asarray(heat / (top or np.max(heat)), "float32"))
-        size = canvas.shape[1::-1]
-        heat = np.asarray(heat.resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
-        grey = np.repeat(canvas.mean(axis=-1, keepdims=True) * 0.5, 3, axis=-1)
+        smooth = heat.resize(canvas.shape[1::-1], Image.Resampling.BILINEAR)
+        heat = np.asarray(smooth).clip(0, 1)
+        grey = canvas.mean(axis=-1, keepdims=True) / 2
         glow = plt.get_cmap("inferno")(heat)[..., :3] * 255
         canvas = (grey + heat[..., None] * (glow - grey)).astype("uint8")
-    return canvas if at is None else _crossed(canvas, *(int((x + 0.5) * zoom) for x in at), zoom)
+    if at is not None:
+        y, x = (int((place + 0.5) * zoom) for place in at)
+        for thick, colour in ((2, 0), (1, 255)):  # white on black, to be seen on everything
+            for dy, dx in ((zoom + thick, thick), (thick, zoom + thick)):
+                canvas[max(y - dy, 0) : y + dy, max(x - dx, 0) : x + dx] = colour
+    return canvas
 
 
 def places(maps) -> np.ndarray:
@@ -86,17 +91,7 @@ def looked(model, z, labels=None, zoom: int = 4) -> tuple[list[np.ndarray], list
     return drawn, titles
 
 
-def _crossed(canvas, y, x, arm):
-    """A cross, white on black to be seen on everything, with arms so many pixels long."""
-    canvas = canvas.copy()
-    for thick, colour in ((2, 0), (1, 255)):
-        reach = arm + thick
-        for dy, dx in ((reach, thick), (thick, reach)):
-            canvas[max(y - dy, 0) : y + dy, max(x - dx, 0) : x + dx] = colour
-    return canvas
-
-
-class AttentionMap(WithStill):
+class AttentionMap(Controlled):
     """A generated dog to click on: where does self-attention look from there?
 
     The dog lies under a grid of invisible buttons. A click moves the sliders to that place; they
@@ -104,90 +99,60 @@ class AttentionMap(WithStill):
 
     Args:
         generator: a `checkpoints.Generator` with a `SelfAttention` layer, with or without labels.
-        breed: number of the breed to start with.
         seed: of the dog to start with.
         zoom: screen pixels for one pixel of the picture.
         points: buttons a side.
     """
 
-    def __init__(self, generator, breed: int = 0, seed: int = 0, zoom: int = 5, points: int = 16):
-        self.generator, self.zoom = generator, zoom
-        names = [(plain(name), i) for i, name in enumerate(generator.breeds)]
-        self.breed = ipywidgets.Dropdown(
-            options=names or [("any", 0)], value=breed, description="breed", disabled=not names
-        )
-        self.seed = ipywidgets.BoundedIntText(seed, 0, 9999, description="seed")
+    def __init__(self, generator, seed: int = 0, zoom: int = 5, points: int = 16):
+        self.generator, self.zoom, self.points = generator, zoom, points
+        names = [(plain(name), i) for i, name in enumerate(generator.breeds)] or [("any", 0)]
+        unlabelled = not generator.breeds
+        self.breed = ipywidgets.Dropdown(options=names, description="breed", disabled=unlabelled)
+        self.seed = seed_box(seed)
         self._generate()
+        for control in (self.breed, self.seed):
+            control.observe(self._generate, "value")  # before the picture follows
         rows, columns = self.maps.shape[:2]
         self.row = ipywidgets.IntSlider(rows // 2, 0, rows - 1, description="row")
         self.column = ipywidgets.IntSlider(columns // 2, 0, columns - 1, description="column")
         self.said = ipywidgets.HTML()
-        pictures = self._pictures(zoom * len(self.image), points)
-        self._draw()
-        which, where = [self.breed, self.seed], [self.row, self.column]
-        for control in which:
-            control.observe(self._generate, "value")
-        for control in where:
-            control.observe(self._draw, "value")
-        super().__init__([ipywidgets.HBox(which), ipywidgets.HBox(where), pictures, self.said])
+        side = zoom * len(self.image)
+        square = dict(width=f"{side}px", height=f"{side}px", margin="0")
+        on_top = dict(grid_area="1 / 1 / 2 / 2", **square)
+        self.dog = ipywidgets.Image(format="png", layout=on_top)
+        clear = ipywidgets.ButtonStyle(button_color="transparent")
+        over = button_grid(points, points, side // points, self._go, clear, **on_top)
+        self.buttons = over.children
+        super().__init__([self.breed, self.seed], [self.row, self.column])
+        self.picture.layout = square
+        clickable = ipywidgets.GridBox([self.dog, over], layout=square)
+        pictures = ipywidgets.HBox([clickable, self.picture])
+        self.children = [*self.children[:-1], pictures, self.said]
 
     def heat(self) -> np.ndarray:
         """The map of the place under the sliders, (h/2, w/2), sum 1."""
         return self.maps[self.row.value, self.column.value]
 
-    def _pictures(self, side, points):
-        """The dog under its buttons, and the map beside it."""
-        self.dog, self.map = (
-            ipywidgets.Image(format="png", width=side, height=side, layout=_on_top(side))
-            for _ in range(2)
-        )
-        self.picture = self.map
-        self.buttons = self._buttons(points, side // points)
-        cells = f"repeat({points}, {side // points}px)"
-        over = ipywidgets.GridBox(self.buttons, layout=_on_top(side, cells))
-        clickable = ipywidgets.GridBox([self.dog, over], layout=_on_top(side, f"{side}px"))
-        return ipywidgets.HBox([clickable, self.map])
-
-    def _buttons(self, points, side):
-        """Row by row; they share what they look like, which keeps a saved notebook small."""
-        layout = ipywidgets.Layout(
-            width=f"{side}px", height=f"{side}px", min_width="0", margin="0", padding="0"
-        )
-        style = ipywidgets.ButtonStyle(button_color="transparent")
-        buttons = [ipywidgets.Button(layout=layout, style=style) for _ in range(points**2)]
-        for i, button in enumerate(buttons):
-            middle = ((np.array(divmod(i, points)) + 0.5) / points).tolist()
-            button.on_click(lambda _, middle=middle: self._go(*middle))
-        return buttons
-
-    def _go(self, down: float, right: float):
-        """To the place that far down and right, as shares of the picture."""
+    def _go(self, row, column):
+        """To the place under a button."""
         rows, columns = self.maps.shape[:2]
-        self.row.value, self.column.value = int(down * rows), int(right * columns)
+        self.row.value = int((row + 0.5) / self.points * rows)
+        self.column.value = int((column + 0.5) / self.points * columns)
 
     def _generate(self, change=None):
-        labels = None if self.generator.classes is None else self.breed.value
-        self.image = self.generator.sample(1, self.seed.value, labels=labels)[0]
+        labels = None if self.generator.classes is None else np.array([self.breed.value])
         z = latents(1, self.generator.latent_dim, self.seed.value)
-        labels = None if labels is None else np.array([labels])
+        self.image = self.generator.decode(z, labels)[0]
         self.maps = attention_maps(self.generator.model, z, labels)[0]
-        if change is not None:
-            self._draw()
 
-    def _draw(self, change=None):
-        place = np.array([self.row.value, self.column.value])
+    def png(self) -> bytes:
+        """The map; the dog and what is said of the map follow."""
+        place, heat = np.array([self.row.value, self.column.value]), self.heat()
         at = (place + 0.5) * self.image.shape[:2] / self.maps.shape[:2] - 0.5
-        heat = self.heat()
         self.dog.value = plots.png(heat_over(self.image, at=at, zoom=self.zoom))
-        top = BRIGHTEST / heat.size
-        self.map.value = plots.png(heat_over(self.image, heat, at, self.zoom, top))
-        spread = f"{places(heat):.1f} of {heat.size} places"
-        brightest = f"brightest is {BRIGHTEST} times even"
-        self.said.value = f"spread over {spread} (exp of its entropy); {brightest}"
-
-
-def _on_top(side: int, cells: str | None = None):
-    """A square of so many screen pixels in the first cell of a grid, itself a grid of `cells`."""
-    grid = dict(grid_template_columns=cells, grid_template_rows=cells, grid_gap="0")
-    size = dict(width=f"{side}px", height=f"{side}px", margin="0")
-    return ipywidgets.Layout(grid_area="1 / 1 / 2 / 2", **size, **(grid if cells else {}))
+        self.said.value = (
+            f"spread over {places(heat):.1f} of {heat.size} places (exp of its entropy); "
+            f"brightest is {BRIGHTEST} times even"
+        )
+        return plots.png(heat_over(self.image, heat, at, self.zoom, BRIGHTEST / heat.size))

@@ -18,41 +18,40 @@ HIGHEST = 8.0
 Hill = tuple[Callable[[np.ndarray], np.ndarray], tuple[np.ndarray, float], np.ndarray]
 
 
-def frames(hills: Mapping[str, Hill], every: int = 2, width: int = 1100) -> np.ndarray:
-    """uint8 (n, H, width, 3): the fakes on each hill, at every so many steps."""
+def frames(hills: Mapping[str, Hill], width: int = 1100) -> np.ndarray:
+    """uint8 (n, H, width, 3): the fakes on each hill, at every second step."""
     figure = Figure(figsize=(11, 4.4), dpi=width / 11)
-    canvas, balls = FigureCanvasAgg(figure), []
-    for i, (name, (value, judge, paths)) in enumerate(hills.items()):
-        ax = figure.add_subplot(1, len(hills), i + 1, projection="3d", computed_zorder=False)
-        _surface(ax, name, value, judge)
-        steps = len(paths)
-        balls.append(ax.plot([], [], [], "D", color=PALETTE["fake"], mec="white", ms=7)[0])
-    figure.subplots_adjust(left=0, right=1, bottom=0.02, top=0.98, wspace=0)
+    canvas, space = FigureCanvasAgg(figure), dict(projection="3d", computed_zorder=False)
+    edges = dict(left=0, right=1, bottom=0.02, top=0.98, wspace=0)
+    axes = figure.subplots(1, len(hills), squeeze=False, subplot_kw=space, gridspec_kw=edges)[0]
+    for ax, (name, hill) in zip(axes, hills.items(), strict=True):
+        _surface(ax, name, hill)
+        ax.plot([], [], [], "D", color=PALETTE["fake"], mec="white", ms=7)
     said = figure.text(0.5, 0.03, "", fontsize=16, ha="center")
     drawn = []
-    for step in range(0, steps, every):
+    for step in range(0, len(hill[2]), 2):
         said.set_text(f"step {step}")
-        for ball, (value, judge, paths) in zip(balls, hills.values(), strict=True):
-            x, y = np.clip(paths[step].T, *np.transpose([X, Y])[:, :, None])
-            ball.set_data_3d(x, y, value(_logit(judge, x, y)) + 0.1)
+        for ax, hill in zip(axes, hills.values(), strict=True):
+            x, y = np.clip(hill[2][step], *zip(X, Y, strict=True)).T
+            ax.lines[0].set_data_3d(x, y, _height(hill, x, y) + 0.1)
         canvas.draw()
         drawn.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     return np.stack(drawn + 4 * drawn[-1:])
 
 
-def animate(hills: Mapping[str, Hill], alt: str, every: int = 2, width: int = 1100) -> None:
+def animate(hills: Mapping[str, Hill], alt: str) -> None:
     """Display the fakes rolling, over and over."""
-    play(frames(hills, every, width), alt, fps=6, zoom=1, colours=64)
+    play(frames(hills), alt, fps=6, zoom=1, colours=64)
 
 
-def _logit(judge, x, y):
-    w, b = judge
-    return x * w[0] + y * w[1] + b
+def _height(hill: Hill, x, y):
+    value, (w, b), _ = hill
+    return value(x * w[0] + y * w[1] + b)
 
 
-def _surface(ax, name, value, judge):
+def _surface(ax, name, hill):
     x, y = np.meshgrid(np.linspace(*X, 40), np.linspace(*Y, 16))
-    height = np.minimum(value(_logit(judge, x, y)), HIGHEST)
+    height = np.minimum(_height(hill, x, y), HIGHEST)
     ax.plot_surface(x, y, height, cmap="Greys", alpha=0.75, lw=0.2, edgecolor="#888888")
     ax.set(xlim=X, ylim=Y, zlim=(0, HIGHEST), xticks=[], yticks=[])
     ax.set_title(name, fontsize=18, y=0.95)

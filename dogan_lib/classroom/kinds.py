@@ -17,44 +17,39 @@ from dogan_lib.classroom.exercises import (
     read_numbers,
 )
 
-FILLER = frozenset("a an and are by is it its of or so the them they you".split())
+FILLER = frozenset("a an and are by is it its of or scale so start the them they you".split())
 OTHERWISE = "Read the question again, and try a small case by hand."
 
 
-def number(name, value, why, hints: Mapping = {}, otherwise=OTHERWISE, tolerance=1e-3, also=()):
-    """A number; `also` are other values that are right, such as the same in per cent."""
-
-    @exercise(name, why, right=value, wrong=list(hints.items()))
-    def _(answer):
-        given = read_number(answer)
-        if any(close(given, good, tolerance) for good in (value, *also)):
-            return None
-        return next((hints[bad] for bad in hints if close(given, bad, tolerance)), otherwise)
-
-
 def numbers(
-    name, values, why, hints: Mapping = {}, otherwise=OTHERWISE, tolerance=1e-3, ordered=True
+    name, right, why, *wrong: tuple, otherwise=OTHERWISE, tolerance=1e-3, ordered=True, also=()
 ):
-    """Several numbers; None in a hint's key stands for any number."""
-    examples = [(tuple(99 if v is None else v for v in bad), hint) for bad, hint in hints.items()]
+    """A number, or several where `right` is a tuple.
 
-    @exercise(name, why, right=values, wrong=examples)
+    Args:
+        wrong: pairs of a wrong answer and its hint; None in the answer stands for any number.
+        ordered: whether it matters which number comes first.
+        also: other answers that are right.
+    """
+    several, order = isinstance(right, tuple), list if ordered else sorted
+    examples = [([99 if v is None else v for v in bad] if several else bad, h) for bad, h in wrong]
+
+    def matches(given, wanted):
+        given, wanted = order(given), order(wanted if several else [wanted])
+        same = (b is None or close(a, b, tolerance) for a, b in zip(given, wanted, strict=False))
+        return len(given) == len(wanted) and all(same)
+
+    @exercise(name, why, right=right, wrong=examples)
     def _(answer):
-        given = read_numbers(answer)
-
-        def matches(wanted):
-            mine, wanted = (given, wanted) if ordered else (sorted(given), sorted(wanted))
-            pairs = zip(mine, wanted, strict=False)
-            same = (b is None or close(a, b, tolerance) for a, b in pairs)
-            return len(mine) == len(wanted) and all(same)
-
-        if matches(values):
+        given = read_numbers(answer) if several else [read_number(answer)]
+        if any(matches(given, good) for good in (right, *also)):
             return None
-        return next((hints[bad] for bad in hints if matches(bad)), otherwise)
+        return next((hint for bad, hint in wrong if matches(given, bad)), otherwise)
 
 
-def choices(name, right: str, among: str, why, hints: Mapping = {}, otherwise=OTHERWISE):
-    """Letters to pick; a hint belongs to a letter that should not be among them."""
+def choices(name, right: str, why, otherwise=OTHERWISE, **hints: str):
+    """Letters to pick, among those of `right` and those that are wrong, each with its hint."""
+    among = "".join(sorted({*right, *hints}))
 
     @exercise(name, why, right=right, wrong=list(hints.items()))
     def _(answer):
@@ -63,18 +58,18 @@ def choices(name, right: str, among: str, why, hints: Mapping = {}, otherwise=OT
         return None if given == set(right) else said
 
 
-def words(name, right: Sequence[str], why, wrong: Mapping[str, str] = {}, filler=()):
+def words(name, right: Sequence[str], why, **wrong: str):
     """One of some words, whole and known: any other word makes the answer unreadable."""
 
     @exercise(name, why, right=right[0], wrong=list(wrong.items()))
     def _(answer):
-        given = set(re.findall(r"\w+", str(answer).lower())) - FILLER - set(filler)
+        given = set(re.findall(r"\w+", str(answer).lower())) - FILLER
         if not given or not given <= {*right, *wrong}:
             raise Unreadable(f"Answer with one of: {', '.join([right[0], *wrong])}.")
         return next((hint for bad, hint in wrong.items() if bad in given), None)
 
 
-def function(name, *cases: tuple, wrong=(), otherwise=OTHERWISE, hints: Mapping = {}):
+def function(name, cases, *wrong: tuple, otherwise=OTHERWISE, hints: Mapping = {}):
     """A function that must return what the decorated one returns, whose docstring says why.
 
     Args:
@@ -84,10 +79,10 @@ def function(name, *cases: tuple, wrong=(), otherwise=OTHERWISE, hints: Mapping 
     """
 
     def register(reference):
-        @exercise(name, _source(reference), right=reference, wrong=wrong)
+        ask = f"Give the function itself, such as {reference.__name__}."
+
+        @exercise(name, _source(reference), right=reference, wrong=wrong, function=ask)
         def _(answer):
-            if not callable(answer):
-                raise Unreadable(f"Give the function itself, such as {reference.__name__}.")
             given = [answer(*case) for case in cases]
             if any(result is None for result in given):
                 return "It still returns None."
@@ -103,7 +98,7 @@ def function(name, *cases: tuple, wrong=(), otherwise=OTHERWISE, hints: Mapping 
     return register
 
 
-def target(name, why: str, at_least=None, at_most=None, unit: str = ""):
+def target(name, at_least=None, at_most=None, unit: str = "", **more):
     """A training that scores itself: the decorated function measures what the student trained."""
     wanted = f"at least {at_least}" if at_most is None else f"at most {at_most}"
 
@@ -111,7 +106,7 @@ def target(name, why: str, at_least=None, at_most=None, unit: str = ""):
         def praise(trained):
             return f"{measure(trained):.4g} {unit}; wanted is {wanted}."
 
-        @exercise(name, why, praise=praise)
+        @exercise(name, measure.__doc__, praise=praise, **more)
         def _(trained):
             reached = measure(trained)
             good = reached >= at_least if at_most is None else reached <= at_most

@@ -69,31 +69,26 @@ def cell(row: dict, key: str) -> str:
 
 def markdown(board: dict) -> str:
     """The table, and under it what was measured how."""
-    heads = [head for head, _ in HEADS]
-    lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
+    lines = [[head for head, _ in HEADS]]
     for row in board["rows"]:
-        if row["kind"] == "option":
-            continue
-        title = f"`{row['name']}`" if row["kind"] == "generator" else f"*{row['name']}*"
-        cells = [title, *(cell(row, key) for _, key in HEADS[1:])]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", note(board)])
+        if row["kind"] != "option":
+            title = f"`{row['name']}`" if row["kind"] == "generator" else f"*{row['name']}*"
+            lines.append([title, *(cell(row, key) for _, key in HEADS[1:])])
+    table = ["| " + " | ".join(line) + " |" for line in lines]
+    table.insert(1, "|---" + "|---:" * (len(HEADS) - 1) + "|")
+    return "\n".join([*table, "", note(board)])
 
 
 def options(board: dict) -> str:
     """What truncation and rejection by D buy and cost, as a table in plain text."""
     columns = ("FID", "KID", "precision", "recall", "top1")
-    names = dict.fromkeys(
-        r["name"].partition(",")[0] for r in board["rows"] if r["kind"] == "option"
-    )
-    rows = [row for name in names for row in board["rows"] if row["name"].partition(",")[0] == name]
-    heads = [f"{'of ' + board['network'] + ', n=' + str(board['n']):<30}"]
-    lines = ["".join([*heads, *(f"{head:>12}" for head in columns)])]
-    for row in rows:
+    of = {row["name"]: row["name"].partition(",")[0] for row in board["rows"]}
+    names = dict.fromkeys(of[row["name"]] for row in board["rows"] if row["kind"] == "option")
+    lines = [[f"of {board['network']}, n={board['n']}", *columns]]
+    for row in (row for name in names for row in board["rows"] if of[row["name"]] == name):
         middle = {key: [row[key][1]] * 3 if row.get(key) else None for key in columns}
-        cells = (f"{cell(middle, key):>12}" for key in columns)
-        lines.append(f"{row['name']:<30}" + "".join(cells))
-    return "\n".join(lines)
+        lines.append([row["name"], *(cell(middle, key) for key in columns)])
+    return "\n".join(f"{name:<30}" + "".join(f"{x:>12}" for x in rest) for name, *rest in lines)
 
 
 def note(board: dict) -> str:
@@ -109,16 +104,19 @@ def note(board: dict) -> str:
     )
 
 
+def _colour(row: dict):
+    own = "fake" if row.get("rules", True) else "accent"
+    return PALETTE[own if row["kind"] == "generator" else "neutral"]
+
+
 def figure(board: dict):
     """FID of all rows as bars with their intervals, the anchors grey."""
     rows = [row for row in board["rows"][::-1] if row["kind"] != "option"]
+    low, middle, high = np.array([row["FID"] for row in rows]).T
     drawn, ax = plt.subplots(figsize=(10, 0.38 * len(rows) + 1.2))
-    for place, row in enumerate(rows):
-        low, middle, high = row["FID"]
-        own = "fake" if row.get("rules", True) else "accent"
-        colour = PALETTE["neutral" if row["kind"] != "generator" else own]
-        ax.barh(place, middle, color=colour, xerr=[[middle - low], [high - middle]])
-        ax.text(high, place, f"  {middle:.1f}", va="center", fontsize=11)
+    colours = [_colour(row) for row in rows]
+    bars = ax.barh(range(len(rows)), middle, color=colours, xerr=(middle - low, high - middle))
+    ax.bar_label(bars, [f"  {x:.1f}" for x in middle], fontsize=11)
     ax.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=12)
     ax.set_xlabel(f"FID[{board['network']}, n={board['n']:,}], lower is better", fontsize=12)
     ax.margins(x=0.1)
@@ -133,25 +131,24 @@ def scatter(board: dict):
     """
     drawn, ax = plt.subplots(figsize=(10, 5.6))
     middle = {row["name"]: (row["recall"][1], row["precision"][1]) for row in board["rows"]}
-    kinds = {row["name"]: row["kind"] for row in board["rows"]}
-    heap = [name for name in middle if kinds[name] == "generator" and middle[name][0] < 0.15]
+    heap = [r["name"] for r in board["rows"] if r["kind"] == "generator" and r["recall"][1] < 0.15]
     heap.sort(key=lambda name: -middle[name][1])
     heights = dict(zip(heap, np.linspace(0.79, 0.52, len(heap)), strict=True))
+    line = dict(arrowstyle="-", color="0.8", shrinkB=5)
     for row in board["rows"]:
-        x, y = middle[row["name"]]
+        name, (x, y) = row["name"], middle[row["name"]]
         if row["kind"] == "option":
-            name, _, text = row["name"].partition(", ")
+            name, _, text = name.partition(", ")
             ax.annotate("", (x, y), middle[name], arrowprops={"arrowstyle": "->", "color": "0.6"})
             if name not in heights:
                 ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
             continue
-        own = "fake" if row.get("rules", True) else "accent"
-        ax.plot(x, y, "o", ms=9, color=PALETTE["neutral" if row["kind"] == "anchor" else own])
-        if row["name"] in heights:
-            at, line = (0.15, heights[row["name"]]), dict(arrowstyle="-", color="0.8", shrinkB=5)
-            ax.annotate(row["name"], (x, y), at, fontsize=11, va="center", arrowprops=line)
+        ax.plot(x, y, "o", ms=9, color=_colour(row))
+        if name in heights:
+            at = (0.15, heights[name])
+            ax.annotate(name, (x, y), at, fontsize=11, va="center", arrowprops=line)
         else:
-            ax.text(x, y, f"  {row['name']}", fontsize=11, va="bottom")
+            ax.text(x, y, f"  {name}", fontsize=11, va="bottom")
     ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
     ax.set_ylabel("precision: dogs that look real", fontsize=12)
     ax.margins(0.12)
@@ -184,19 +181,15 @@ def copies(board: dict, real, fake, name: str):
     """
     known, fresh = real.vectors[::2], real.vectors[1::2]
     drawn, ax = plt.subplots(figsize=(10, 4.6))
-    for vectors, label, colour in (
-        (fresh, "other real dogs", "real"),
-        (fake.vectors, name, "fake"),
-    ):
+    sides = ((fresh, "other real dogs", "real"), (fake.vectors, name, "fake"))
+    for vectors, label, colour in sides:
         nearest = cosine_distances(vectors, known).min(axis=1)
         text = f"{label}: mean {nearest.mean():.2f}, smallest {nearest.min():.2f}"
-        colour = PALETTE[colour]
-        ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=colour)
+        ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=PALETTE[colour])
     ax.axvline(board["threshold"], color="black", ls="--", label="MiFID's threshold for the mean")
     ax.set_xlim(left=0)
-    ax.set_xlabel(
-        f"1 - |cos| to the nearest of {len(known)} real dogs, {board['network']}", fontsize=12
-    )
+    label = f"1 - |cos| to the nearest of {len(known)} real dogs, {board['network']}"
+    ax.set_xlabel(label, fontsize=12)
     ax.set_yticks([])
     ax.legend(frameon=False, fontsize=11)
     drawn.tight_layout()

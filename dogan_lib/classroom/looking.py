@@ -6,6 +6,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
+from scipy.ndimage import gaussian_filter
+from sklearn.metrics import pairwise_distances_argmin
 
 from dogan_lib import plots
 from dogan_lib.classroom.originals import originals
@@ -18,10 +20,11 @@ from dogan_lib.plots import PALETTE
 WIDE = 13.5  # inches: a slide's width
 
 
-def row(pictures, titles, height: float = 4.5):
-    """Pictures of any size beside each other; returns the figure and its axes."""
-    figure, axes = plt.subplots(1, len(pictures), figsize=(WIDE, height))
-    for ax, picture, title in zip(axes, pictures, titles, strict=True):
+def board(*rows: dict, size: tuple[float, float]):
+    """Rows of title -> picture of any size, `size` in inches; the figure and its axes (r, c)."""
+    figure, axes = plt.subplots(len(rows), len(rows[0]), figsize=size, squeeze=False)
+    pictures = [item for row in rows for item in row.items()]
+    for ax, (title, picture) in zip(axes.flat, pictures, strict=True):
         ax.imshow(picture, interpolation="nearest")
         ax.set_title(title, fontsize=15)
         ax.axis("off")
@@ -31,22 +34,27 @@ def row(pictures, titles, height: float = 4.5):
 
 def frame(ax, box, colour: str = "accent", lw: float = 3, ls: str = "-") -> None:
     """A rectangle around a box (xmin, ymin, xmax, ymax)."""
-    (xmin, ymin), sides = box[:2], np.subtract(box[2:], box[:2])
-    style = dict(fill=False, ec=PALETTE[colour], lw=lw, ls=ls)
-    ax.add_patch(plt.Rectangle((xmin, ymin), *sides, **style))
+    sides, style = np.subtract(box[2:], box[:2]), dict(ec=PALETTE[colour], lw=lw, ls=ls)
+    ax.add_patch(plt.Rectangle(box[:2], *sides, fill=False, **style))
+
+
+def _photographs(dogs: Dogs, n: int = 1):
+    """The first n dogs' originals as `PIL.Image`s, each with the dog's box."""
+    found = zip(originals(dogs, n), dogs.boxes[:n], strict=True)
+    return [(Image.fromarray(original.image), box) for original, box in found]
 
 
 def steps(dogs: Dogs):
     """One dog on its way: photograph, square, 64 and 32 pixels, numbers in [-1, 1]."""
-    (original,), box = originals(dogs, 1), dogs.boxes[0]
-    photo = Image.fromarray(original.image)
+    ((photo, box),) = _photographs(dogs)
     square = photo.crop(cropping.square(box, *photo.size))
     small = [square.resize((size, size), Image.Resampling.LANCZOS) for size in (64, 32)]
     red = np.asarray(small[1], "float32")[..., 0] / 127.5 - 1
-    titles = ["photo and box", f"square, {square.width} px", "64×64", "32×32", "red, −1 to 1"]
-    figure, axes = row([photo, square, *small, red], titles)
-    frame(axes[0], box)
-    axes[4].images[0].set(cmap="gray", clim=(-1, 1))
+    titles = ("photo and box", f"square, {square.width} px", "64×64", "32×32", "red, −1 to 1")
+    row = dict(zip(titles, (photo, square, *small, red), strict=True))
+    figure, axes = board(row, size=(WIDE, 4.5))
+    frame(axes[0, 0], box)
+    axes[0, 4].images[0].set(cmap="gray", clim=(-1, 1))
     return figure
 
 
@@ -54,50 +62,37 @@ def three_ways(dogs: Dogs):
     """The widest and the tallest box, each cut in the three ways; the square is blue."""
     sides = dogs.boxes[:, 2:] - dogs.boxes[:, :2]
     shape = sides[:, 0] / sides[:, 1]
-    figure, axes = plt.subplots(2, 4, figsize=(WIDE * 0.85, 5.2))
-    for line, (what, i) in enumerate((("widest", shape.argmax()), ("tallest", shape.argmin()))):
-        (original,), box = originals(dogs.subset([i]), 1), dogs.boxes[i]
-        photo = Image.fromarray(original.image)
+    rows, frames = [], []
+    for what, i in (("widest", shape.argmax()), ("tallest", shape.argmin())):
+        ((photo, box),) = _photographs(dogs.subset([i]))
         regions = {mode: cropping.region(box, *photo.size, mode) for mode in cropping.MODES}
-        crops = [photo.resize((64, 64), box=region) for region in regions.values()]
-        for ax, picture, title in zip(axes[line], [photo, *crops], [what, *regions], strict=True):
-            ax.imshow(picture, interpolation="nearest")
-            ax.set_title(title, fontsize=15)
-            ax.axis("off")
-        frame(axes[line, 0], box)
-        frame(axes[line, 0], regions["square"], "real")
-    figure.tight_layout()
+        crops = {mode: photo.resize((64, 64), box=region) for mode, region in regions.items()}
+        rows.append({what: photo, **crops})
+        frames.append((box, regions["square"]))
+    figure, axes = board(*rows, size=(WIDE * 0.85, 5.2))
+    for ax, (box, square) in zip(axes[:, 0], frames, strict=True):
+        frame(ax, box)
+        frame(ax, square, "real")
     return figure
 
 
 def shrinking(dogs: Dogs):
     """A dog's coat and fine stripes, shrunk with a filter, and by taking every n-th pixel."""
 
-    def shrunk(picture, filtered):
-        way = Image.Resampling.LANCZOS if filtered else Image.Resampling.NEAREST
-        return np.asarray(picture.resize((32, 32), way))
+    def shrunk(picture):
+        ways = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
+        return [np.asarray(picture.resize((32, 32), way)) for way in ways]
 
     def harm(picture):
-        good, bad = (shrunk(picture, way).astype(float) for way in (True, False))
-        return np.abs(good - bad)[8:24, 8:24].mean()
+        return np.abs(np.subtract(*shrunk(picture), dtype=float))[8:24, 8:24].mean()
 
-    photos = zip(originals(dogs, 40), dogs.boxes[:40], strict=True)
-    squares = [
-        Image.fromarray(o.image).crop(cropping.square(box, *o.image.shape[1::-1]))
-        for o, box in photos
-    ]
-    stripes = np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60
-    stripes = Image.fromarray(np.stack([stripes] * 3, axis=-1).astype("uint8"))
-    figure, axes = plt.subplots(2, 3, figsize=(WIDE * 0.6, 5.4))
-    for line, picture in zip(axes, (max(squares, key=harm), stripes), strict=True):
+    squares = [p.crop(cropping.square(box, *p.size)) for p, box in _photographs(dogs, 40)]
+    stripes = (np.indices((256, 256)).sum(0) // 5 % 2 * 120 + 60).astype("uint8")
+    rows = []
+    for picture in (max(squares, key=harm), Image.fromarray(stripes).convert("RGB")):
         titles = (f"{picture.width} px", "32, filtered", "32, every n-th pixel")
-        images = (picture, shrunk(picture, True), shrunk(picture, False))
-        for ax, image, title in zip(line, images, titles, strict=True):
-            ax.imshow(image, interpolation="nearest")
-            ax.set_title(title, fontsize=15)
-            ax.axis("off")
-    figure.tight_layout()
-    return figure
+        rows.append(dict(zip(titles, (picture, *shrunk(picture)), strict=True)))
+    return board(*rows, size=(WIDE * 0.6, 5.4))[0]
 
 
 def statistics(dogs: Dogs):
@@ -105,19 +100,18 @@ def statistics(dogs: Dogs):
     sides = dogs.boxes[:, 2:] - dogs.boxes[:, :2]
     breeds = np.sort(np.bincount(dogs.labels, minlength=len(dogs.breeds)))
     figure, axes = plt.subplots(2, 2, figsize=(WIDE * 0.85, 5.6))
-    axes = axes.ravel()
-    axes[0].bar(range(len(breeds)), breeds, color=PALETTE["real"])
-    axes[0].set_title("dogs of each breed, rare to frequent", fontsize=14)
-    panels = (
-        (sides[:, 0] / sides[:, 1], "width / height of the boxes"),
-        (sides.max(1), "longer side of the boxes, pixels"),
-        (dogs.images.mean((1, 2, 3)), "brightness, 0 to 255"),
-    )
-    for ax, (values, title) in zip(axes[1:], panels, strict=True):
+    axes[0, 0].bar(range(len(breeds)), breeds, color=PALETTE["real"])
+    axes[0, 0].set_title("dogs of each breed, rare to frequent", fontsize=14)
+    panels = {
+        "width / height of the boxes": sides[:, 0] / sides[:, 1],
+        "longer side of the boxes, pixels": sides.max(1),
+        "brightness, 0 to 255": dogs.images.mean((1, 2, 3)),
+    }
+    for ax, (title, values) in zip(axes.flat[1:], panels.items(), strict=True):
         ax.hist(values, bins=30, color=PALETTE["real"])
         ax.set_title(title, fontsize=14)
-    axes[2].axvline(64, color=PALETTE["accent"], ls="--", lw=2)
-    for ax in axes:
+    axes[1, 0].axvline(64, color=PALETTE["accent"], ls="--", lw=2)
+    for ax in axes.flat:
         ax.tick_params(labelsize=12)
     figure.tight_layout()
     return figure
@@ -125,13 +119,12 @@ def statistics(dogs: Dogs):
 
 def averages(dogs: Dogs):
     """The mean dog, the same with more contrast, and how much each pixel differs."""
-    mean = dogs.images.mean(0) / 255
-    contrast = (mean - mean.min()) / (mean.max() - mean.min())
-    spread = dogs.images.std(0).mean(-1)
-    titles = ("the mean dog", "with more contrast", "spread of each pixel")
-    figure, axes = row([mean, contrast, spread], titles)
-    axes[2].images[0].set_cmap("cividis")
-    bar = figure.colorbar(axes[2].images[0], ax=axes[2], shrink=0.8)
+    mean, spread = dogs.images.mean(0) / 255, dogs.images.std(0).mean(-1)
+    contrast = (mean - mean.min()) / np.ptp(mean)
+    row = {"the mean dog": mean, "with more contrast": contrast, "spread of each pixel": spread}
+    figure, axes = board(row, size=(WIDE, 4.5))
+    axes[0, 2].images[0].set_cmap("cividis")
+    bar = figure.colorbar(axes[0, 2].images[0], ax=axes[0, 2], shrink=0.8)
     bar.ax.tick_params(labelsize=12)
     return figure
 
@@ -140,23 +133,17 @@ def odd_archive(archive: Collection, folder: Path) -> str:
     """Six pictures, five of them bad in ways that real archives know; the name to load them by."""
     with open_archive(archive.annotation) as notes, open_archive(archive.images) as photos:
         name = min(notes.names, key=notes.sizes.get)
-        stem = Path(name).stem
         note = notes.read(name)
-        photo = photos.read(next(n for n in photos.names if Path(n).stem == stem))
-    odd = {
-        "fine": (photo, note),
-        "cut_off": (photo[: len(photo) // 2], note),
-        "nameless": (photo, re.sub(b"<filename>.*<", b"<filename>%s<", note)),
-        "box_outside": (photo, note.replace(b"<xmax>", b"<xmax>9")),
-        "no_annotation": (photo, None),
-        "no_picture": (None, note),
-    }
-    for name, contents in odd.items():
-        places = (f"Images/n1-dog/{name}.jpg", f"Annotation/n1-dog/{name}")
-        for place, content in zip(places, contents, strict=True):
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            if content is not None:
-                (folder / place).write_bytes(content)
+        photo = photos.read(next(n for n in photos.names if Path(n).stem == Path(name).stem))
+    pictures = dict.fromkeys(["fine", "nameless", "box_outside", "no_annotation"], photo)
+    pictures["cut_off"] = photo[: len(photo) // 2]
+    texts = dict.fromkeys(["fine", "cut_off", "no_picture"], note)
+    texts["nameless"] = re.sub(b"<filename>.*<", b"<filename>%s<", note)
+    texts["box_outside"] = note.replace(b"<xmax>", b"<xmax>9")
+    for place, files in (("Images/n1-dog/{}.jpg", pictures), ("Annotation/n1-dog/{}", texts)):
+        (folder / place).parent.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / place.format(name)).write_bytes(content)
     return f"stanford:{folder}"
 
 
@@ -167,8 +154,7 @@ def flat(images: np.ndarray) -> np.ndarray:
 
 def nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Position of the nearest row of `known` for each query, by the angle between them."""
-    queries, known = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (queries, known))
-    return np.argmax(queries @ known.T, axis=1)
+    return pairwise_distances_argmin(queries, known, metric="cosine")
 
 
 def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int = 8):
@@ -177,9 +163,10 @@ def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int =
     Args:
         found: what the distance is taken between -> positions in `dogs`, one for each query.
     """
-    rows = [queries.images[:n], *(dogs.images[place[:n]] for place in found.values())]
+    rows = {"a new dog": queries.images[:n]}
+    rows |= {title: dogs.images[place[:n]] for title, place in found.items()}
     figure, axes = plt.subplots(len(rows), 1, figsize=(WIDE * 0.8, 1.3 * len(rows)))
-    for ax, images, title in zip(axes, rows, ("a new dog", *found), strict=True):
+    for ax, (title, images) in zip(axes, rows.items(), strict=True):
         ax.imshow(plots.tile(images, n), interpolation="nearest")
         ax.set_ylabel(title.replace(" ", "\n"), fontsize=14, rotation=0, ha="right", va="center")
         ax.set(xticks=[], yticks=[])
@@ -190,20 +177,18 @@ def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int =
 
 def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
     """uint8 (n, H, W, 3) through a Gaussian of `sigma` pixels."""
-    from scipy.ndimage import gaussian_filter
-
     return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
 
 
-def noisy(images: np.ndarray, sigma: float, seed: int = 0) -> np.ndarray:
+def noisy(images: np.ndarray, sigma: float) -> np.ndarray:
     """uint8 (n, H, W, 3) plus noise of `sigma` grey levels."""
-    noise = np.random.default_rng(seed).normal(0, sigma, images.shape)
+    noise = np.random.default_rng(0).normal(0, sigma, images.shape)
     return np.clip(images + noise, 0, 255).round().astype("uint8")
 
 
 def repeated(images: np.ndarray, different: int) -> np.ndarray:
     """As many pictures, but only `different` ones: a generator whose modes have collapsed."""
-    return images[np.arange(len(images)) % different]
+    return np.resize(images[:different], images.shape)
 
 
 DAMAGES = {
@@ -213,16 +198,16 @@ DAMAGES = {
 }
 
 
-def damage(real: np.ndarray, fresh: np.ndarray, features: str = "dognet") -> dict:
-    """FID and KID of fresh dogs to real ones, and of the same dogs ever more damaged.
+def damage(real: np.ndarray, fresh: np.ndarray) -> dict:
+    """DogNet's FID and KID of fresh dogs to real ones, and of the same dogs ever more damaged.
 
     Returns:
         {"floor": (FID, KID)} and for each of `DAMAGES` a list of (strength, FID, KID).
     """
-    reference = extract(real, features, progress=False)
+    reference = extract(real, "dognet", progress=False)
 
     def scores(images):
-        seen = extract(images, features, progress=False)
+        seen = extract(images, "dognet", progress=False)
         return fid(reference, seen).value, kid(reference, seen).value
 
     found = {"floor": scores(fresh)}
@@ -233,26 +218,24 @@ def damage(real: np.ndarray, fresh: np.ndarray, features: str = "dognet") -> dic
 
 def damages(found: dict, picture: np.ndarray, network: str):
     """Both measures over the damage, logarithmic, with the floor; below, one dog at each step."""
-    figure = plt.figure(figsize=(WIDE, 6))
-    grid = figure.add_gridspec(2, 3, height_ratios=(2.6, 1), hspace=0.2)
-    for k, (what, (harm, strengths)) in enumerate(DAMAGES.items()):
-        ax = figure.add_subplot(grid[0, k])
-        _, fids, kids = zip(*found[what], strict=True)
-        for values, name, colour in ((fids, "FID", "d"), (kids, "KID", "g")):
+    shape = dict(height_ratios=(2.6, 1), gridspec_kw=dict(hspace=0.2))
+    figure, axes = plt.subplots(2, 3, figsize=(WIDE, 6), **shape)
+    for (ax, below), (what, (harm, strengths)) in zip(axes.T, DAMAGES.items(), strict=True):
+        _, *scores = zip(*found[what], strict=True)
+        for name, colour, values, floor in zip(
+            ("FID", "KID"), "dg", scores, found["floor"], strict=True
+        ):
             ax.semilogy(range(len(values)), values, "o-", color=PALETTE[colour], lw=2, label=name)
-        for value, colour in zip(found["floor"], "dg", strict=True):
-            ax.axhline(max(value, 1e-4), color=PALETTE[colour], ls=":", lw=2)
+            ax.axhline(max(floor, 1e-4), color=PALETTE[colour], ls=":", lw=2)
         ax.set_xticks(range(len(strengths)), strengths)
-        ax.set(title=what, ylim=(5e-5, 300), xlim=(-0.4, len(strengths) - 0.6))
-        ax.title.set_fontsize(15)
+        ax.set(ylim=(5e-5, 300), xlim=(-0.4, len(strengths) - 0.6))
+        ax.set_title(what, fontsize=15)
         ax.tick_params(labelsize=12)
-        if k == 0:
-            ax.legend(fontsize=13, frameon=False, loc="center left", bbox_to_anchor=(0, 0.55))
-            ax.set_ylabel(f"{network}; dotted: the floor", fontsize=12)
-        below = figure.add_subplot(grid[1, k])
         if harm is not repeated:
-            below.imshow(
-                plots.tile(np.concatenate([harm(picture[None], s) for s in strengths]), 4, gap=6)
-            )
+            steps = [harm(picture[None], strength)[0] for strength in strengths]
+            below.imshow(plots.tile(steps, 4, gap=6))
         below.axis("off")
+    legend = dict(fontsize=13, frameon=False, loc="center left", bbox_to_anchor=(0, 0.55))
+    axes[0, 0].legend(**legend)
+    axes[0, 0].set_ylabel(f"{network}; dotted: the floor", fontsize=12)
     return figure

@@ -16,13 +16,12 @@ def gif(frames, fps: float = 10.0, colours: int = 256) -> bytes:
     A GIF has at most 256 colours; fewer make it smaller. All frames share one palette and none is
     dithered: otherwise what stands still would flicker.
     """
-    frames = to_uint8(frames)
+    frames, buffer = to_uint8(frames), io.BytesIO()
     every = Image.fromarray(np.concatenate(frames)).quantize(colours, Image.Quantize.MEDIANCUT)
-    options = dict(palette=every, dither=Image.Dither.NONE)
-    first, *rest = (Image.fromarray(frame).quantize(**options) for frame in frames)
-    buffer = io.BytesIO()
-    options = dict(save_all=True, append_images=rest, duration=round(1000 / fps), loop=0)
-    first.save(buffer, "GIF", **options)
+    palette = dict(palette=every, dither=Image.Dither.NONE)
+    first, *rest = (Image.fromarray(frame).quantize(**palette) for frame in frames)
+    duration = round(1000 / fps)
+    first.save(buffer, "GIF", save_all=True, append_images=rest, duration=duration, loop=0)
     return buffer.getvalue()
 
 
@@ -33,8 +32,7 @@ def play(frames, alt: str, fps: float = 10.0, zoom: float = 2.0, colours: int = 
     """
     from IPython.display import HTML, display
 
-    frames = np.asarray(frames)
     data = base64.b64encode(gif(frames, fps, colours)).decode()
-    width = round(zoom * frames.shape[2])
+    width = round(zoom * frames[0].shape[1])
     image = f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" width="{width}">'
     display(HTML(image))

@@ -10,6 +10,7 @@ import numpy as np
 from dogan_lib.metrics.distances import cosine_distances
 from dogan_lib.metrics.features import DEFAULT, Features, extract_both
 from dogan_lib.metrics.sources import pictures
+from dogan_lib.plots import labelled_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,12 +32,9 @@ class Neighbours:
     features: str
 
     def figure(self, rows: int = 8):
-        """Each row: a generated dog, then its neighbours in the training set; the numbers are the
-        distances."""
+        """Each row: a generated dog, then its neighbours; the numbers are the distances."""
         if self.fake is None or self.real is None:
             raise ValueError("nothing to draw: only features were given, not pictures")
-        from dogan_lib.plots import labelled_rows
-
         shown = np.concatenate([self.fake[:rows, None], self.real[:rows]], axis=1)
         labels = ["  ".join(f"{d:.2f}" for d in line) for line in self.distances[:rows]]
         return labelled_rows(shown, labels, title=f"nearest by 1 - |cos| of {self.features}")
@@ -45,7 +43,7 @@ class Neighbours:
 def nearest(
     real, fake, features=DEFAULT, n: int | None = None, k: int = 3, **options
 ) -> Neighbours:
-    """The k nearest real pictures of each fake one: the picture that shows memorising.
+    """The k nearest real pictures of each fake one.
 
     Args:
         real: the training set, all of which is searched.

@@ -1,6 +1,7 @@
 """The game of the paper on a line, exactly: densities on a grid, V(D, G), the best D, the JSD.
 
-Everything is a numpy array over the points of `LINE`; logarithms are natural.
+Everything is a numpy array over the points of `LINE`; logarithms are natural, integrals are sums
+of trapezoids.
 Reference: Goodfellow et al. 2014, section 4, https://arxiv.org/abs/1406.2661
 """
 
@@ -16,11 +17,6 @@ def normal(mean: float, width: float, x=LINE) -> np.ndarray:
     return np.exp(-0.5 * ((x - mean) / width) ** 2) / (width * np.sqrt(2 * np.pi))
 
 
-def expectation(density, values, x=LINE) -> float:
-    """E[values] under the density, by the trapezoid rule."""
-    return float(np.trapezoid(density * values, x))
-
-
 def safe_log(probability) -> np.ndarray:
     """Logarithm whose value at 0 is large and finite."""
     return np.log(np.maximum(probability, TINY))
@@ -28,7 +24,7 @@ def safe_log(probability) -> np.ndarray:
 
 def value(p, q, d, x=LINE) -> float:
     """V(D, G) = E_p[log D(x)] + E_q[log(1 - D(x))], where q is the density of G(z)."""
-    return expectation(p, safe_log(d), x) + expectation(q, safe_log(1 - d), x)
+    return float(np.trapezoid(p * safe_log(d) + q * safe_log(1 - d), x))
 
 
 def best_discriminator(p, q) -> np.ndarray:
@@ -39,7 +35,7 @@ def best_discriminator(p, q) -> np.ndarray:
 
 def divergence(p, q, x=LINE) -> float:
     """KL(p || q): what it costs to take q for p. At least 0, and 0 only where p = q."""
-    return expectation(p, safe_log(p) - safe_log(q), x)
+    return float(np.trapezoid(p * (safe_log(p) - safe_log(q)), x))
 
 
 def jensen_shannon(p, q, x=LINE) -> float:

@@ -1,17 +1,17 @@
 """The pictures that dogs were cut from, for chapter 03 to look at."""
 
-import dataclasses
 import io
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from dogan_lib.dogs import Dogs, cropping
 from dogan_lib.dogs.archives import open_archive
+from dogan_lib.doodles import painter
 
 
-@dataclasses.dataclass(frozen=True)
-class Original:
+class Original(NamedTuple):
     """A picture before cropping: image uint8 (H, W, 3), boxes int32 (k, 4) of all its dogs."""
 
     image: np.ndarray
@@ -31,8 +31,12 @@ def originals(dogs: Dogs, n: int = 8) -> list[Original]:
     """
     if dogs.origin is None:
         raise ValueError("these dogs were made from arrays and have no originals")
-    dogs = dogs.subset(np.arange(min(n, len(dogs))))
-    return (_drawn if isinstance(dogs.origin, int) else _photos)(dogs)
+    dogs = dogs.subset(slice(n))
+    pictures = _drawn(dogs) if isinstance(dogs.origin, int) else _photos(dogs)
+    return [
+        Original(image, np.array(boxes, np.int32).reshape(-1, 4), dogs.breeds[label], name)
+        for (image, boxes), label, name in zip(pictures, dogs.labels, dogs.names, strict=True)
+    ]
 
 
 def read_rgb(data: bytes, upright: bool = False) -> np.ndarray:
@@ -41,32 +45,20 @@ def read_rgb(data: bytes, upright: bool = False) -> np.ndarray:
     return np.asarray(cropping.to_rgb(ImageOps.exif_transpose(picture) if upright else picture))
 
 
-def _photos(dogs: Dogs) -> list[Original]:
-    """Each picture read once and in stored order."""
+def _photos(dogs: Dogs):
+    """(image, boxes) of each dog; a picture is read once, in stored order."""
     boxes, _ = dogs.origin.boxes_of(dogs.names)
     with open_archive(dogs.origin.images) as archive:
-        data = {name: archive.read(name) for name in archive.names if name in boxes}
-    images = {name: read_rgb(d, upright=not boxes[name]) for name, d in data.items()}
-    return [
-        Original(images[name], _inside(boxes[name], images[name]), dogs.breeds[label], name)
-        for name, label in zip(dogs.names, dogs.labels, strict=True)
-    ]
+        stored = [name for name in archive.names if name in boxes]
+        images = {name: read_rgb(archive.read(name), not boxes[name]) for name in stored}
+    for name in dogs.names:
+        height, width = images[name].shape[:2]
+        yield images[name], boxes[name] and cropping.usable_boxes(boxes[name], width, height)[0]
 
 
-def _inside(boxes, image: np.ndarray) -> np.ndarray:
-    """The usable boxes as an array; none for a picture that has no annotation."""
-    kept = cropping.usable_boxes(boxes, image.shape[1], image.shape[0])[0] if boxes else []
-    return np.array(kept, np.int32).reshape(-1, 4)
-
-
-def _drawn(dogs: Dogs) -> list[Original]:
-    """The same doodles, large: a doodle is a picture of any size."""
-    from dogan_lib.doodles import painter as doodle
-
-    only = doodle.PORTRAITS if dogs.source == "portraits" else None
-    found = []
+def _drawn(dogs: Dogs):
+    """The same of doodles: each can be drawn at any size."""
+    only = painter.PORTRAITS if dogs.source == "portraits" else None
     for name, label in zip(dogs.names, dogs.labels, strict=True):
-        large = doodle.draw(int(name.split()[-1]), 256, dogs.origin, dogs.breeds[label], only)
-        box = np.array([large.box], np.int32)
-        found.append(Original(large.image, box, dogs.breeds[label], name))
-    return found
+        large = painter.draw(int(name.split()[-1]), 256, dogs.origin, dogs.breeds[label], only)
+        yield large.image, large.box

@@ -17,9 +17,8 @@ LOSSES = {
     "minimax": losses.Minimax(),
     "least squares": losses.LeastSquares(),
 }
-LOG_4 = (-scene.LOG_4, "-log 4")
-#: V where D can only guess, and its name in the picture.
-GUESSES = {"non-saturating": LOG_4, "minimax": LOG_4, "least squares": (-0.25, "-1/4")}
+#: V where D can only guess, and its name in the picture, where they are not -log 4.
+GUESSES = {"least squares": (-0.25, "-1/4")}
 POOL = 8_000  # real points to draw batches from
 SHOWN = 200  # points of each kind in the picture
 
@@ -58,6 +57,13 @@ def small_discriminator(seed: int | None = None) -> keras.Model:
     return vanilla.discriminator(2, (64, 64), first_scale=1.0, seed=seed)
 
 
+def adam(rate: float, player: keras.Model) -> keras.optimizers.Adam:
+    """Adam with DCGAN's beta_1 = 0.5, its variables made: a `tf.function` may not make them."""
+    optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
+    optimizer.build(player.trainable_variables)
+    return optimizer
+
+
 class Game:
     """Two small networks that play V(D, G) on points in the plane.
 
@@ -67,7 +73,7 @@ class Game:
         discriminator: points (batch, 2) -> logits (batch, 1); `small_discriminator()`.
         loss: `"non-saturating"`, `"minimax"` or `"least squares"` with the targets (0, 1, 1), whose
             D(x) is the logit itself and V the negative of D's loss.
-        g_rate, d_rate: Adam's learning rates; may be changed at any time.
+        g_rate, d_rate: Adam's learning rates; may be changed at any time, as may `loss`.
         d_steps: updates of D before each one of G; may be changed at any time.
         batch: points in one batch.
         seed: of the weights, the batches and z.
@@ -90,96 +96,53 @@ class Game:
     ):
         self.generator = generator or small_generator(seed)
         self.discriminator = discriminator or small_discriminator(seed + 100)
-        self.g_optimizer = self._optimizer(g_rate, self.generator)
-        self.d_optimizer = self._optimizer(d_rate, self.discriminator)
-        self.loss, self.d_steps, self.batch = loss, d_steps, batch
+        self.g_optimizer = adam(g_rate, self.generator)
+        self.d_optimizer = adam(d_rate, self.discriminator)
+        self.g_rate, self.d_rate, self.d_steps = g_rate, d_rate, d_steps
+        self.loss, self.batch = loss, batch
         self.random = keras.random.SeedGenerator(seed)
-        self._start = [variable.numpy() for variable in self._variables()]
-        self._compiled = {}
+        self.latent_dim = self.generator.input_shape[-1]
         self.z = np.random.default_rng(seed).standard_normal((1000, self.latent_dim), "float32")
-        self.choose(data)
-
-    @staticmethod
-    def _optimizer(rate, model):
-        optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
-        optimizer.build(model.trainable_variables)
-        return optimizer
-
-    def _variables(self):
         parts = (self.generator, self.discriminator, self.g_optimizer, self.d_optimizer)
-        return [v for part in parts for v in part.variables] + [self.random.state]
-
-    @property
-    def latent_dim(self) -> int:
-        return self.generator.input_shape[-1]
-
-    @property
-    def g_rate(self) -> float:
-        return float(self.g_optimizer.learning_rate)
-
-    @g_rate.setter
-    def g_rate(self, rate: float):
-        self.g_optimizer.learning_rate = rate
-
-    @property
-    def d_rate(self) -> float:
-        return float(self.d_optimizer.learning_rate)
-
-    @d_rate.setter
-    def d_rate(self, rate: float):
-        self.d_optimizer.learning_rate = rate
+        state = [v for part in parts for v in part.variables] + [self.random.state]
+        self._start = [(variable, variable.numpy()) for variable in state]
+        self.choose(data)
 
     def choose(self, data: str) -> None:
         """Play on other data, from the start."""
         self.data = data
         self.real = points.sample(data, POOL, seed=1)
-        self._pool = tf.constant(self.real)
         self.reset()
 
     def reset(self) -> None:
         """The first weights again, and the same luck; the learning rates stay as they are."""
-        rates = self.g_rate, self.d_rate
-        for variable, value in zip(self._variables(), self._start, strict=True):
+        for variable, value in self._start:
             variable.assign(value)
-        self.g_rate, self.d_rate = rates
         self.steps: list[int] = []
         self.values: list[float] = []
 
-    # Training ----------------------------------------------------------------------------------
-
     def train(self, rounds: int = 10) -> float:
         """`rounds` times: `d_steps` updates of D, one of G. Returns the V(D, G) that D saw last."""
-        if self.loss not in self._compiled:
-            self._compiled[self.loss] = tf.function(self._rounds(LOSSES[self.loss]))
+        self.g_optimizer.learning_rate, self.d_optimizer.learning_rate = self.g_rate, self.d_rate
         # Tensors, since a Python number would be compiled into the graph anew each time.
-        play = self._compiled[self.loss]
-        value = float(play(self._pool, tf.constant(rounds), tf.constant(self.d_steps)))
-        self.steps.append((self.steps[-1] if self.steps else 0) + rounds)
-        self.values.append(value)
+        counts = tf.constant(rounds), tf.constant(self.d_steps)
+        self.values.append(float(self._play(self.loss, self.real, *counts)))
+        self.steps.append(rounds + (self.steps[-1] if self.steps else 0))
+        return self.values[-1]
+
+    @tf.function  # one graph for each name of a loss
+    def _play(self, loss, real, rounds, d_steps):
+        players, loss, value = (self.discriminator, self.generator), LOSSES[loss], tf.constant(0.0)
+        for _ in tf.range(rounds):
+            for _ in tf.range(d_steps):
+                rows = keras.random.randint((self.batch,), 0, POOL, seed=self.random)
+                x, z = tf.gather(real, rows), self._latents()
+                value = -update_discriminator(*players, self.d_optimizer, loss, x, z)
+            update_generator(*players, self.g_optimizer, loss, self._latents())
         return value
-
-    def _rounds(self, loss):
-        D, G = self.discriminator, self.generator
-
-        def play(pool, rounds, d_steps):
-            value = tf.constant(0.0)
-            for _ in tf.range(rounds):
-                for _ in tf.range(d_steps):
-                    x, z = self._batch(pool), self._latents()
-                    value = -update_discriminator(D, G, self.d_optimizer, loss, x, z)
-                update_generator(D, G, self.g_optimizer, loss, self._latents())
-            return value
-
-        return play
 
     def _latents(self):
         return keras.random.normal((self.batch, self.latent_dim), seed=self.random)
-
-    def _batch(self, pool):
-        rows = keras.random.randint((self.batch,), 0, POOL, seed=self.random)
-        return tf.gather(pool, rows)
-
-    # Looking -----------------------------------------------------------------------------------
 
     def fake(self) -> np.ndarray:
         """What G makes of the same 1,000 latents each time, (1000, 2)."""
@@ -187,36 +150,30 @@ class Game:
 
     def modes(self) -> tuple[int, int] | None:
         """Modes with at least a quarter of their share of fake points, and modes there are."""
-        where = points.centres(self.data)
-        if where is None:
-            return None
-        fake = self.fake()
-        there = points.modes_covered(fake, where) >= len(fake) / len(where) / 4
-        return int(there.sum()), len(where)
+        where = points.CENTRES.get(self.data)
+        return None if where is None else (points.modes_found(self.fake(), where), len(where))
 
     def scene(self) -> scene.Scene:
         """Everything that the picture shows, as it is now."""
-        look = f"look at {self.loss}"
-        if look not in self._compiled:
-            self._compiled[look] = tf.function(self._look(LOSSES[self.loss]))
-        fake, pull, field = self._compiled[look](
-            tf.constant(self.z[:SHOWN]), tf.constant(scene.mesh())
-        )
-        side = round(len(field) ** 0.5)
         counted = self.modes()
-        note = f"{counted[0]} of {counted[1]} modes" if counted else ""
-        field = field.numpy().reshape(side, side)
-        shown = self.real[:SHOWN], fake.numpy(), pull.numpy(), field
-        return scene.Scene(*shown, self.steps, self.values, note, *GUESSES[self.loss])
+        return scene.Scene(
+            self.real[:SHOWN],
+            *(value.numpy() for value in self._look(self.loss)),
+            self.steps,
+            self.values,
+            "{} of {} modes".format(*counted) if counted else "",
+            *GUESSES.get(self.loss, ()),
+        )
 
+    @tf.function
     def _look(self, loss):
-        def look(z, mesh):
-            fake = self.generator(z, training=False)
-            with tf.GradientTape() as tape:
-                tape.watch(fake)
-                # The mean of n losses has gradients n times smaller than each point's own.
-                value = loss.generator(self.discriminator(fake, training=False)) * len(z)
-            logits = self.discriminator(mesh, training=False)
-            return fake, -tape.gradient(value, fake), believed(loss, logits)
-
-        return look
+        """Fakes (SHOWN, 2), what pulls them (SHOWN, 2), and D's field as a square."""
+        loss, mesh = LOSSES[loss], scene.mesh()
+        fake = self.generator(self.z[:SHOWN], training=False)
+        with tf.GradientTape() as tape:
+            tape.watch(fake)
+            # The mean of n losses has gradients n times smaller than each point's own.
+            value = loss.generator(self.discriminator(fake, training=False)) * SHOWN
+        field = believed(loss, self.discriminator(mesh, training=False))
+        side = round(len(mesh) ** 0.5)
+        return fake, -tape.gradient(value, fake), tf.reshape(field, (side, side))

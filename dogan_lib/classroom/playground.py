@@ -32,54 +32,41 @@ class Playground:
     """
 
     def __init__(self, game: Game | str = "ring"):
-        self.game = Game(game) if isinstance(game, str) else game
-        self._make_controls()
-        self._listen()
+        self.game = game = Game(game) if isinstance(game, str) else game
+        menu, button, slider = (
+            dict(layout=widgets.Layout(width=width)) for width in ("215px", "70px", "440px")
+        )
+        data = dict(options=list(points.SHAPES), value=game.data)
+        loss = dict(options=list(LOSSES), value=game.loss)
+        rate = dict(min=-5, max=-1, step=0.1, readout_format=".1e", **slider)
+        self.data = widgets.Dropdown(description="data", **data, **menu)
+        self.loss = widgets.Dropdown(description="G's loss", **loss, **menu)
+        self.play = widgets.Play(min=0, max=1_000_000, interval=40, show_repeat=False)
+        self.step = widgets.Button(description="step", **button)
+        self.reset = widgets.Button(description="reset", **button)
+        self.g_rate = widgets.FloatLogSlider(game.g_rate, description="lr of G", **rate)
+        self.d_rate = widgets.FloatLogSlider(game.d_rate, description="lr of D", **rate)
+        self.d_steps = widgets.IntSlider(game.d_steps, 1, 10, description="D steps", **slider)
+        self.rounds = widgets.IntSlider(10, 1, 50, description="speed", **slider)
+        self.image = widgets.Image(format="jpeg", width=scene.WIDTH, height=scene.HEIGHT)
         first = widgets.HBox([self.data, self.loss, self.play, self.step, self.reset])
         second = widgets.HBox([self.g_rate, self.d_rate])
         third = widgets.HBox([self.d_steps, self.rounds])
-        self.image = widgets.Image(format="jpeg", width=scene.WIDTH, height=scene.HEIGHT)
         self.box = widgets.VBox([first, second, third, self.image])
+        self._listen()
         self.draw()
-
-    def _make_controls(self):
-        game = self.game
-        short = widgets.Layout(width="215px")
-        self.data = _menu("data", points.SHAPES, game.data)
-        self.loss = _menu("G's loss", LOSSES, game.loss)
-        self.play = widgets.Play(min=0, max=1_000_000, interval=40, show_repeat=False)
-        self.step = widgets.Button(description="step", layout=widgets.Layout(width="70px"))
-        self.reset = widgets.Button(description="reset", layout=widgets.Layout(width="70px"))
-        self.g_rate = _rate("lr of G", game.g_rate)
-        self.d_rate = _rate("lr of D", game.d_rate)
-        self.d_steps = _count("D steps", game.d_steps, 10)
-        self.rounds = _count("speed", 10, 50)
-        for menu in (self.data, self.loss):
-            menu.layout = short
 
     def _listen(self):
-        self.play.observe(self._on_play, "value")
+        # The stop button sets the value to 0.
+        self.play.observe(lambda now: self.advance() if now.new else self.restart(), "value")
         self.step.on_click(lambda _: self.advance())
         self.reset.on_click(lambda _: self.restart())
-        self.data.observe(self._on_data, "value")
-        self.loss.observe(self._on_loss, "value")
-        for name in ("g_rate", "d_rate", "d_steps"):
-            slider = getattr(self, name)
-            slider.observe(lambda change, name=name: setattr(self.game, name, change.new), "value")
-
-    def _on_play(self, change):
-        if change.new == self.play.min:  # the stop button
-            self.restart()
-        else:
-            self.advance()
-
-    def _on_data(self, change):
-        self.game.choose(change.new)
-        self.draw()
-
-    def _on_loss(self, change):
-        self.game.loss = change.new
-        self.draw()
+        self.data.observe(lambda now: self.game.choose(now.new), "value")
+        for name in ("loss", "g_rate", "d_rate", "d_steps"):
+            control = getattr(self, name)
+            control.observe(lambda now, name=name: setattr(self.game, name, now.new), "value")
+        for menu in (self.data, self.loss):
+            menu.observe(lambda _: self.draw(), "value")
 
     def advance(self, pictures: int = 1) -> None:
         """Train and draw, so many times: what play does at each tick."""
@@ -101,19 +88,3 @@ class Playground:
         """Widgets where a page can run them; a still picture where it cannot, as on GitHub."""
         png = scene.encoded(scene.render(self.scene), "png")
         stills.show(self.box, png, self.scene.alt())
-
-
-def _menu(label, options, value):
-    return widgets.Dropdown(description=label, options=list(options), value=value)
-
-
-def _rate(label, value):
-    layout = widgets.Layout(width="440px")
-    return widgets.FloatLogSlider(
-        value, description=label, min=-5, max=-1, step=0.1, readout_format=".1e", layout=layout
-    )
-
-
-def _count(label, value, largest):
-    layout = widgets.Layout(width="440px")
-    return widgets.IntSlider(value, 1, largest, description=label, layout=layout)

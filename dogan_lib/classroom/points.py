@@ -4,42 +4,27 @@ Every set lies in about [-2, 2] x [-2, 2]. Two of them, `ring` and `grid`, are m
 Gaussians: there a lost mode can be counted.
 """
 
-from collections.abc import Callable
+import functools
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-SPREAD = (
-    0.08  # standard deviation of each Gaussian of `ring` and `grid`, and of the noise elsewhere
-)
+SPREAD = 0.08  # deviation of each Gaussian of `ring` and `grid`, and of the noise elsewhere
 
 # A dog from the side, on a canvas of 100 x 100, y down: nose, ear, neck, back, tail, legs, chest.
 DOG = """7,32 13,25 20,22 24,11 29,13 31,24 38,33 50,37 70,37 78,35 84,24 92,12 97,14 92,27 85,42
 84,54 88,66 86,90 77,90 78,71 72,60 56,59 43,61 43,90 34,90 34,64 29,53 26,42 15,42 7,38"""
 
-
-def centres(name: str) -> np.ndarray | None:
-    """Where the modes of `ring` or `grid` lie, float32 (modes, 2); None for the other sets."""
-    if name == "ring":
-        angle = np.arange(8) * np.pi / 4
-        return np.stack([2 * np.cos(angle), 2 * np.sin(angle)], axis=1).astype("float32")
-    if name == "grid":
-        ticks = np.linspace(-2, 2, 5)
-        return np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2).astype("float32")
-    return None
+_ANGLES, _TICKS = np.arange(8) * np.pi / 4, np.linspace(-2, 2, 5)
+#: Where the modes lie, float32 (modes, 2).
+CENTRES = {
+    "ring": np.float32(2 * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)),
+    "grid": np.float32(np.stack(np.meshgrid(_TICKS, _TICKS), axis=-1).reshape(-1, 2)),
+}
 
 
-def _gaussians(name: str, n: int, random: np.random.Generator) -> np.ndarray:
-    where = centres(name)
+def _gaussians(where, n, random):
     return where[random.integers(len(where), size=n)]
-
-
-def _ring(n, random):
-    return _gaussians("ring", n, random)
-
-
-def _grid(n, random):
-    return _gaussians("grid", n, random)
 
 
 def _spiral(n, random):
@@ -56,11 +41,10 @@ def _moons(n, random):
     return 1.3 * np.stack([x, y], axis=1)
 
 
-def silhouette(side: int = 200) -> np.ndarray:
-    """The drawn dog, bool (side, side), True inside; row 0 is the top."""
-    corners = [tuple(float(v) * side / 100 for v in pair.split(",")) for pair in DOG.split()]
-    canvas = Image.new("1", (side, side))
-    ImageDraw.Draw(canvas).polygon(corners, fill=1)
+def silhouette() -> np.ndarray:
+    """The drawn dog, bool (200, 200), True inside; row 0 is the top."""
+    canvas, corners = Image.new("1", (200, 200)), np.float64(DOG.replace(",", " ").split())
+    ImageDraw.Draw(canvas).polygon((2 * corners).tolist(), fill=1)
     return np.asarray(canvas)
 
 
@@ -70,9 +54,9 @@ def _dog(n, random):
     return np.stack([column / 45 - 2.3, 2.3 - row / 45], axis=1)
 
 
-SHAPES: dict[str, Callable] = {
-    "ring": _ring,
-    "grid": _grid,
+SHAPES = {
+    "ring": functools.partial(_gaussians, CENTRES["ring"]),
+    "grid": functools.partial(_gaussians, CENTRES["grid"]),
     "spiral": _spiral,
     "two moons": _moons,
     "dog": _dog,
@@ -96,15 +80,20 @@ def sample(name: str, n: int, seed: int = 0) -> np.ndarray:
     return (points + noise * random.standard_normal((n, 2))).astype("float32")
 
 
-def modes_covered(points, centres, radius: float = 4 * SPREAD) -> np.ndarray:
+def modes_covered(points, centres) -> np.ndarray:
     """How many points lie near each mode, integers (modes,).
 
-    A point counts for its nearest centre if it is no farther than `radius`; points between the
-    modes count for none. `(modes_covered(...) > 0).sum()` is the number of modes that are there.
+    A point counts for its nearest centre if it is no farther than 4 `SPREAD`; points between the
+    modes count for none.
     """
     distance = np.linalg.norm(np.asarray(points)[:, None] - np.asarray(centres)[None], axis=-1)
-    nearest, near = distance.argmin(axis=1), distance.min(axis=1) <= radius
+    nearest, near = distance.argmin(axis=1), distance.min(axis=1) <= 4 * SPREAD
     return np.bincount(nearest[near], minlength=len(centres))
+
+
+def modes_found(points, centres) -> int:
+    """How many modes have at least a quarter of their share of the points."""
+    return int((modes_covered(points, centres) >= len(points) / len(centres) / 4).sum())
 
 
 def measured_dogs(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -14,8 +14,7 @@ KINDS = [f"{coat}, {ears} ears" for coat in COATS for ears in EARS]  # label -> 
 def labels(dogs) -> np.ndarray:
     """The kind of each portrait, int32 (n,): its place in `KINDS`."""
     pairs = zip(dogs.attributes["colour"], dogs.attributes["ears"], strict=True)
-    kinds = [COATS.index(coat) * len(EARS) + EARS.index(ears) for coat, ears in pairs]
-    return np.array(kinds, "int32")
+    return np.array([KINDS.index(f"{coat}, {ears} ears") for coat, ears in pairs], "int32")
 
 
 def obeyed(pictures, asked) -> dict[str, np.ndarray]:
@@ -25,21 +24,19 @@ def obeyed(pictures, asked) -> dict[str, np.ndarray]:
         pictures: (n, H, W, 3), uint8 or in [-1, 1].
         asked: kinds, (n,).
     """
-    read, asked = load_attributes().read(pictures), np.asarray(asked)
-    coat = read["colour"] == np.array(COATS)[asked // len(EARS)]
-    ears = read["ears"] == np.array(EARS)[asked % len(EARS)]
+    read, (coat, ears) = load_attributes().read(pictures), np.divmod(asked, len(EARS))
+    coat, ears = read["colour"] == np.array(COATS)[coat], read["ears"] == np.array(EARS)[ears]
     return {"coat": coat, "ears": ears, "both": coat & ears}
 
 
 def table(pictures, title: str = ""):
     """A figure of one picture of each kind, in the order of `KINDS`: coats across, ears down."""
-    pictures = plots.to_uint8(pictures).reshape(len(COATS), len(EARS), *pictures.shape[1:])
-    ordered = pictures.swapaxes(0, 1).reshape(-1, *pictures.shape[2:])
+    n, side = len(EARS), pictures.shape[2] + 2
+    ordered = np.concatenate([pictures[ears::n] for ears in range(n)])
     figure, ax = plt.subplots(figsize=(8.4, 5.2))
     ax.imshow(plots.tile(ordered, len(COATS)), interpolation="nearest")
-    side = pictures.shape[2] + 2
     ax.set_xticks(side * (np.arange(len(COATS)) + 0.5), COATS, fontsize=14)
-    ax.set_yticks(side * (np.arange(len(EARS)) + 0.5), EARS, fontsize=14)
+    ax.set_yticks(side * (np.arange(n) + 0.5), EARS, fontsize=14)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
     ax.spines[:].set_visible(False)
     ax.set_title(title, fontsize=13)

@@ -33,12 +33,7 @@ def set_level(network: keras.Model, level) -> None:
     """
     for layer in network.layers:
         if isinstance(layer, pggan.Fade):
-            layer.alpha.assign(alpha(level, layer.resolution))
-
-
-def alpha(level, side: int):
-    """How far this side is faded in at a level: a float32 scalar, 0 below and 1 above."""
-    return tf.clip_by_value(tf.cast(level, "float32") - math.log2(side) + 1, 0.0, 1.0)
+            layer.alpha.assign(np.clip(level - math.log2(layer.resolution) + 1, 0, 1))
 
 
 def discriminator_at(network: keras.Model, resolution: int) -> keras.Model:
@@ -49,9 +44,8 @@ def discriminator_at(network: keras.Model, resolution: int) -> keras.Model:
 
 def slope(critic, images) -> float:
     """Mean length of a critic's gradient by its pictures (n, s, s, 3): how steep it is."""
-    images = tf.convert_to_tensor(images, "float32")
+    images = tf.Variable(images, dtype="float32")
     with tf.GradientTape() as tape:
-        tape.watch(images)
         scores = critic(images)
     gradient = tape.gradient(scores, images)
     return float(tf.reduce_mean(tf.sqrt(tf.reduce_sum(gradient**2, axis=(1, 2, 3)))))
@@ -67,7 +61,7 @@ class Growing(keras.callbacks.Callback):
 
     Attributes:
         rows: a dict a measurement: `images` seen, `side`, `alpha`, and of D's loss `difference`,
-            `penalty`, `drift`; `level` is D's mean answer to real pictures.
+            `penalty`, `drift`.
         frames: (eight pictures, enlarged to S; what they are) a frame.
     """
 
@@ -98,7 +92,7 @@ class Growing(keras.callbacks.Callback):
         x, y = gan.discriminator(real), gan.discriminator(fake)
         difference = ops.mean(y) - ops.mean(x)
         drift = gan.adversarial_loss.discriminator(x, y) - difference
-        terms = dict(difference=difference, drift=drift, level=ops.mean(x), alpha=alpha)
+        terms = dict(difference=difference, drift=drift, alpha=alpha)
         terms["penalty"] = self.penalty(gan.discriminator, real, fake)
         seen = dict(images=number(gan.images), side=gan.side)
         return seen | {name: float(value) for name, value in terms.items()}
@@ -123,11 +117,10 @@ class Growing(keras.callbacks.Callback):
         else:
             self._handle.update(picture)
 
-    def curves(self, ax, names=tuple(TERMS)) -> None:
+    def curves(self, ax) -> None:
         """Terms of D's loss over the pictures seen, fades in grey."""
-        seen = np.array([row["images"] for row in self.rows])
-        for name in names:
-            label, colour, line = TERMS[name]
+        seen = [row["images"] for row in self.rows]
+        for name, (label, colour, line) in TERMS.items():
             values = [row[name] for row in self.rows]
             ax.plot(seen, values, line, color=plots.PALETTE[colour], lw=1.8, label=label)
         for side in sorted({row["side"] for row in self.rows}):
@@ -139,9 +132,8 @@ class Growing(keras.callbacks.Callback):
             at = dict(transform=ax.get_xaxis_transform(), va="top", fontsize=11)
             ax.text(own[0]["images"], 0.99, f" {side} px", **at)
         ax.axhline(0, color="0.3", lw=0.8)
-        ax.set(
-            xlabel="real pictures seen (grey: a size fades in)", ylabel="D's loss", yscale="symlog"
-        )
+        xlabel = "real pictures seen (grey: a size fades in)"
+        ax.set(xlabel=xlabel, ylabel="D's loss", yscale="symlog")
         ax.legend(frameon=False, loc="lower left", fontsize=10)
 
     def film(self, rows: int = 9):
@@ -152,12 +144,12 @@ class Growing(keras.callbacks.Callback):
 
     def table(self) -> str:
         """Means of the terms over each phase."""
-        lines = [f"{'':<18}" + "".join(f"{TERMS[name][0]:>22}" for name in TERMS)]
-        for side in sorted({row["side"] for row in self.rows}):
-            for fading in (True, False):
-                own = [r for r in self.rows if r["side"] == side and (r["alpha"] < 1) == fading]
-                if own:
-                    means = (np.mean([row[name] for row in own]) for name in TERMS)
-                    phase = f"{side} px, {'fading in' if fading else 'stable'}"
-                    lines.append(f"{phase:<18}" + "".join(f"{mean:>22.3f}" for mean in means))
+        lines = [f"{'':<18}" + "".join(f"{label:>22}" for label, *_ in TERMS.values())]
+        phases: dict[str, list[dict]] = {}
+        for row in self.rows:
+            fading = "fading in" if row["alpha"] < 1 else "stable"
+            phases.setdefault(f"{row['side']} px, {fading}", []).append(row)
+        for phase, own in phases.items():
+            means = (np.mean([row[name] for row in own]) for name in TERMS)
+            lines.append(f"{phase:<18}" + "".join(f"{mean:>22.3f}" for mean in means))
         return "\n".join(lines)

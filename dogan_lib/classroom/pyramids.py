@@ -3,27 +3,19 @@
 `dogan train singan_wood --ship` trains one of them anew (`data/make/singans.py`).
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
 from dogan_lib import plots
 from dogan_lib.checkpoints import data_dir
 from dogan_lib.models.singan import SinGAN, Training
 
-PHOTOGRAPHS = ("china", "flower")
-
 
 def photograph(name: str = "china") -> Image.Image:
-    """One of the two photographs that scikit-learn brings along, 640x427.
-
-    Raises:
-        ValueError: there is no such picture.
-    """
-    if name not in PHOTOGRAPHS:
-        raise ValueError(f"no photograph {name!r}; there is {', '.join(PHOTOGRAPHS)}")
-    from sklearn.datasets import load_sample_image
-
-    return Image.fromarray(np.ascontiguousarray(load_sample_image(f"{name}.jpg")))
+    """One of the two photographs that scikit-learn brings along, "china" or "flower", 640x427."""
+    return Image.fromarray(load_sample_image(f"{name}.jpg"))
 
 
 def load(name: str) -> SinGAN:
@@ -62,9 +54,8 @@ class Watch:
     def _update(self, now):
         from IPython.display import display
 
-        picture = plots.Picture(
-            plots.to_png(self.figure(now)), f"A random sample of each scale; {now}"
-        )
+        alt = f"A random sample of each scale; {now}"
+        picture = plots.Picture(plots.to_png(self.figure(now)), alt)
         if self._handle is None:
             self._handle = display(picture, display_id=True)
         else:
@@ -72,12 +63,10 @@ class Watch:
 
     def figure(self, now: Training):
         """A random sample of each scale so far, and the picture itself, all enlarged alike."""
-        import matplotlib.pyplot as plt
-
         shown = {f"scale {k}": plots.to_uint8(sample) for k, sample in self.samples.items()}
         shown["the picture"] = now.gan.image
-        figure, axes = plt.subplots(1, len(shown), figsize=(1.9 * len(shown), 2.4), squeeze=False)
-        for ax, (title, picture) in zip(axes[0], shown.items(), strict=True):
+        figure, axes = plt.subplots(1, len(shown), figsize=(1.9 * len(shown), 2.4))
+        for ax, (title, picture) in zip(axes, shown.items(), strict=True):
             ax.imshow(picture, interpolation="nearest")
             ax.set_title(f"{title}\n{picture.shape[1]}x{picture.shape[0]}", fontsize=9)
             ax.axis("off")

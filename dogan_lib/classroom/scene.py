@@ -5,25 +5,23 @@ shapes, so Pillow draws it at twice its size and halves it, which also smooths t
 """
 
 import dataclasses
-import functools
 import io
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from dogan_lib.plots import PALETTE
 
-LOG_4 = math.log(4)
 EDGE = 3.0  # the plane is shown from -EDGE to EDGE
 PANEL = 420  # pixels a side of the plane
 GAP, HEAD, FOOT = 62, 28, 28
 WIDTH, HEIGHT = 2 * PANEL + GAP + 10, HEAD + PANEL + FOOT
 TWICE = 2  # drawn so much larger
-V_LOW, V_HIGH = -2.5, 0.0
 LONGEST_ARROW = 0.7
-INK, FAINT = "#222222", "#DDDDDD"
+INK = "#222222"
 LABEL = 56  # pixels right of the curve, where the dashed line has its name
+FONT = ImageFont.load_default(14)
 
 
 @dataclasses.dataclass
@@ -46,7 +44,7 @@ class Scene:
     steps: list[int]
     values: list[float]
     note: str = ""
-    guess: float = -LOG_4
+    guess: float = -math.log(4)
     guess_name: str = "-log 4"
 
     def alt(self) -> str:
@@ -80,45 +78,38 @@ def render(scene: Scene) -> Image.Image:
 def encoded(image: Image.Image, kind: str = "jpeg") -> bytes:
     """The picture as bytes: JPEG travels to the browser many times a second, PNG stays."""
     buffer = io.BytesIO()
-    if kind == "png":
-        image.save(buffer, kind, optimize=True)
-    else:
-        image.save(buffer, kind, quality=80, subsampling=0)
+    image.save(buffer, kind, quality=80, subsampling=0, optimize=kind == "png")
     return buffer.getvalue()
 
 
 def _field(field: np.ndarray) -> Image.Image:
     """White where D is undecided; tinted as real or as fake where it is sure."""
     sure = np.clip(2 * np.asarray(field, "float32") - 1, -1, 1)[::-1, :, None] * 0.5
-    real, fake = _rgb("real"), _rgb("fake")
-    colour = np.where(sure > 0, real, fake)
-    tint = 255 + np.abs(sure) * (colour - 255)
+    real, fake = (np.float32(ImageColor.getrgb(PALETTE[kind])) for kind in ("real", "fake"))
+    tint = 255 + np.abs(sure) * (np.where(sure > 0, real, fake) - 255)
     side = PANEL * TWICE
     return Image.fromarray(tint.astype("uint8")).resize((side, side), Image.Resampling.BILINEAR)
 
 
-@functools.cache
-def _rgb(name: str) -> np.ndarray:
-    colour = PALETTE[name].lstrip("#")
-    return np.array([int(colour[i : i + 2], 16) for i in (0, 2, 4)], "float32")
-
-
 def _place(points) -> np.ndarray:
     """Points of the plane as pixels of the large canvas, kept inside the panel."""
-    x, y = np.clip(np.asarray(points, "float64"), -EDGE, EDGE).T
-    scale = PANEL * TWICE / (2 * EDGE)
-    return np.stack([(x + EDGE) * scale, HEAD * TWICE + (EDGE - y) * scale], axis=1)
+    flat = np.clip(np.asarray(points, "float64"), -EDGE, EDGE) * (1, -1) + EDGE
+    return flat * PANEL * TWICE / (2 * EDGE) + (0, HEAD * TWICE)
 
 
 def _points(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
     """Circles are real, diamonds are fake: told apart without colour."""
-    for x, y in _place(scene.real):
-        pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=PALETTE["real"])
+    for at in _place(scene.real):
+        pen.circle(at, 5, fill=PALETTE["real"])
     for corners in _arrows(scene.fake, scene.pull):
-        pen.polygon([tuple(corner) for corner in corners], fill=PALETTE["g"])
-    for x, y in _place(scene.fake):
-        diamond = [(x - 7, y), (x, y - 7), (x + 7, y), (x, y + 7)]
-        pen.polygon(diamond, fill=PALETTE["fake"], outline="white")
+        pen.polygon(corners.ravel().tolist(), fill=PALETTE["g"])
+    for at in _place(scene.fake):
+        _diamond(pen, *at, 7, outline="white")
+
+
+def _diamond(pen, x, y, radius, outline=None) -> None:
+    corners = [(x - radius, y), (x, y - radius), (x + radius, y), (x, y + radius)]
+    pen.polygon(corners, fill=PALETTE["fake"], outline=outline)
 
 
 def _arrows(fake, pull) -> np.ndarray:
@@ -127,13 +118,12 @@ def _arrows(fake, pull) -> np.ndarray:
     length = np.linalg.norm(pull, axis=1, keepdims=True) + 1e-12
     tip = fake + pull * np.minimum(1, LONGEST_ARROW / length)
     side = pull[:, ::-1] * (-1, 1) / length * 0.045
-    corners = np.stack([fake + side, fake - side, tip], axis=1)
-    return _place(corners.reshape(-1, 2)).reshape(-1, 3, 2)
+    return _place(np.stack([fake + side, fake - side, tip], axis=1))
 
 
 def _level(value):
     """The height of a V on the large canvas."""
-    share = (np.clip(value, V_LOW, V_HIGH) - V_LOW) / (V_HIGH - V_LOW)
+    share = (np.clip(value, -2.5, 0) + 2.5) / 2.5
     return TWICE * (HEAD + PANEL * (1 - share))
 
 
@@ -141,7 +131,7 @@ def _curve(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
     left, edge = TWICE * (PANEL + GAP), TWICE * (2 * PANEL + GAP)
     right = edge - TWICE * LABEL
     for value in (-2.0, -1.5, -1.0, -0.5):
-        pen.line((left, _level(value), edge, _level(value)), fill=FAINT, width=2)
+        pen.line((left, _level(value), edge, _level(value)), fill="#DDDDDD", width=2)
     for x in range(left, right, 28):  # dashes
         pen.line((x, _level(scene.guess), x + 16, _level(scene.guess)), fill=INK, width=3)
     if scene.steps:
@@ -149,47 +139,36 @@ def _curve(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
         steps, values = np.asarray(scene.steps)[picked], np.asarray(scene.values)[picked]
         x = left + (right - left) * steps / max(steps[-1], 1)
         line = np.stack([x, _level(values)], axis=1)
-        pen.line([tuple(point) for point in line], fill=PALETTE["d"], width=4, joint="curve")
-        x, y = line[-1]
-        pen.ellipse((x - 7, y - 7, x + 7, y + 7), fill=PALETTE["d"])
-    frames = ((0, TWICE * PANEL - 1), (left, edge))
-    for a, b in frames:
+        pen.line(line.ravel().tolist(), fill=PALETTE["d"], width=4, joint="curve")
+        pen.circle(line[-1], 7, fill=PALETTE["d"])
+    for a, b in ((0, TWICE * PANEL - 1), (left, edge)):
         pen.rectangle((a, TWICE * HEAD, b, TWICE * (HEAD + PANEL)), outline="#999999", width=2)
-
-
-@functools.cache
-def _font(size: int):
-    return ImageFont.load_default(size)
 
 
 def _words(pen: ImageDraw.ImageDraw, scene: Scene) -> None:
     left, foot = PANEL + GAP, HEAD + PANEL + 6
     step = scene.steps[-1] if scene.steps else 0
-    _write(pen, 0, 6, f"update {step:,}", INK)
-    _legend(pen, foot)
     value = f"V(D, G) = {scene.values[-1]:.3f}" if scene.values else "V(D, G)"
+    _write(pen, 0, 6, f"update {step:,}")
     x = _write(pen, left, 6, value, PALETTE["d"])
-    _write(pen, x + 18, 6, scene.note, INK)
-    _write(pen, left, foot, "0", INK)
-    _write(pen, left + PANEL - LABEL, foot, f"{step:,} updates", INK, anchor="ra")
+    _write(pen, x + 18, 6, scene.note)
+    _write(pen, left, foot, "0")
+    _write(pen, left + PANEL - LABEL, foot, f"{step:,} updates", anchor="ra")
     for value in (0.0, -0.5, -1.0, -1.5, -2.0, -2.5):
-        _write(pen, left - 6, _level(value) / TWICE, f"{value:.1f}", INK, anchor="rm")
+        _write(pen, left - 6, _level(value) / TWICE, f"{value:.1f}", anchor="rm")
     height = _level(scene.guess) / TWICE - 3
-    _write(pen, left + PANEL - 6, height, scene.guess_name, INK, anchor="rs")
-
-
-def _legend(pen: ImageDraw.ImageDraw, y: float) -> None:
-    x, middle = 2, y + 8
-    pen.ellipse((x, middle - 3, x + 6, middle + 3), fill=PALETTE["real"])
-    x = _write(pen, x + 12, y, "real x", PALETTE["real"]) + 22
-    diamond = [(x - 5, middle), (x, middle - 5), (x + 5, middle), (x, middle + 5)]
-    pen.polygon(diamond, fill=PALETTE["fake"])
-    x = _write(pen, x + 10, y, "fake G(z)", PALETTE["fake"]) + 16
+    _write(pen, left + PANEL - 6, height, scene.guess_name, anchor="rs")
+    # The legend, under the plane.
+    middle = foot + 8
+    pen.circle((5, middle), 3, fill=PALETTE["real"])
+    x = _write(pen, 14, foot, "real x", PALETTE["real"]) + 22
+    _diamond(pen, x, middle, 5)
+    x = _write(pen, x + 10, foot, "fake G(z)", PALETTE["fake"]) + 16
     pen.polygon([(x, middle - 4), (x, middle + 4), (x + 22, middle)], fill=PALETTE["g"])
-    _write(pen, x + 28, y, "where its gradient pulls it", PALETTE["g"])
+    _write(pen, x + 28, foot, "where its gradient pulls it", PALETTE["g"])
 
 
-def _write(pen, x, y, text: str, colour: str, anchor: str = "la", size: int = 14) -> float:
+def _write(pen, x, y, text: str, colour: str = INK, anchor: str = "la") -> float:
     """Write one line; returns where it ends."""
-    pen.text((x, y), text, fill=colour, font=_font(size), anchor=anchor)
-    return x + pen.textlength(text, font=_font(size))
+    pen.text((x, y), text, fill=colour, font=FONT, anchor=anchor)
+    return x + pen.textlength(text, font=FONT)

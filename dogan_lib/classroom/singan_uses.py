@@ -7,7 +7,6 @@ Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164, section 4
 """
 
 import math
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +16,7 @@ from scipy import ndimage
 from dogan_lib.models.singan import SinGAN, as_picture, climb, draw_noise, resize
 
 SIDE = 250  # the long side that the paper's radii are meant for
+BLUR = 5.0  # deviation of a soft mask's edge at that side
 
 
 # ---------------------------------------------------------------------------- paint to image
@@ -38,85 +38,52 @@ def paint_to_image(gan: SinGAN, painting, start_scale: int = 1, n: int = 1, seed
 # ---------------------------------------------------------------------------- with a mask
 
 
-def edit(gan: SinGAN, edited, mask, start_scale: int | None = None, seed=0, radius: float = 20.0):
+def edit(gan: SinGAN, edited, mask, start_scale: int, radius: float = 20.0) -> np.ndarray:
     """Make a crude edit of the training picture seamless, (H, W, 3).
 
     Args:
         edited: the training picture after copying, moving or painting over regions; any size.
         mask: bright where something was changed; any size. See `soft_mask`.
-        start_scale: from 1 (much is invented) to the last one (hardly anything changes); in the
-            middle where not given.
+        start_scale: from 1 (much is invented) to the last one (hardly anything changes).
         radius: of the mask's dilation, for pictures of 250 pixels.
 
     Returns:
         (1 - m) · training picture + m · generated: where the soft mask m is 0, exactly the
         training picture.
     """
-    if start_scale is None:
-        start_scale = _along(gan, 0.5)
-    generated = gan.sample(1, start_scale=start_scale, seed=seed, image=edited)[0]
-    return blend(gan.real(), generated, soft_mask(mask, generated.shape[:2], radius))
+    generated = gan.sample(start_scale=start_scale, image=edited)[0]
+    m = soft_mask(mask, generated.shape[:2], radius)[..., None]
+    return (1 - m) * gan.real() + m * generated
 
 
-def harmonize(
-    gan: SinGAN, pasted, mask, start_scale: int | None = None, seed=0, radius: float = 7.0
-):
+def harmonize(gan: SinGAN, pasted, mask, start_scale: int) -> np.ndarray:
     """Give an object that was pasted onto the training picture its texture, (H, W, 3).
 
-    Args:
-        pasted: the training picture with the object on it; any size.
-        mask: bright where the object is; any size. See `soft_mask`.
-        start_scale: from 1 (the object dissolves) to the last one (it stays as it is); at three
-            quarters where not given.
-        radius: of the mask's dilation, for pictures of 250 pixels.
-
-    Returns:
-        As `edit`.
+    As `edit`, with a narrower mask: from scale 1 the object dissolves, from the last it stays.
     """
-    if start_scale is None:
-        start_scale = _along(gan, 0.75)
-    return edit(gan, pasted, mask, start_scale, seed, radius)
+    return edit(gan, pasted, mask, start_scale, radius=7.0)
 
 
-def _along(gan, share):
-    """A scale so far on the way from the coarsest to the finest, but not the coarsest itself."""
-    return max(1, round(share * (len(gan.scales) - 1)))
-
-
-def soft_mask(mask, shape: tuple[int, int], radius: float, sigma: float = 5.0) -> np.ndarray:
+def soft_mask(mask, shape: tuple[int, int], radius: float) -> np.ndarray:
     """Dilate a mask by a disk, then blur it: float32 (H, W) in [0, 1].
 
     Args:
         mask: boolean (h, w), or a picture whose bright half is meant.
-        shape: (H, W) of the result. Radius and sigma are meant for a long side of 250 pixels, and
-            are scaled to this one.
-        radius: of the disk.
-        sigma: of the Gaussian, cut off at 4 sigma: farther away the mask is exactly 0.
+        shape: (H, W) of the result.
+        radius: of the disk. It and `BLUR` are meant for a long side of 250
+            pixels, and scaled to this one. Beyond 4 deviations the mask is exactly 0.
     """
     scale = max(shape) / SIDE
-    mask = _binary(mask, shape)
+    if isinstance(mask, np.ndarray) and mask.dtype.kind == "b":
+        mask = 255 * mask.astype("uint8")
+    grey = Image.fromarray(as_picture(mask)).convert("L")
+    mask = np.asarray(grey.resize(shape[::-1], Image.Resampling.BILINEAR)) > 127
     if not mask.any():
         return mask.astype("float32")
-    r = math.ceil(radius * scale)
-    y, x = np.mgrid[-r : r + 1, -r : r + 1]
-    wide = ndimage.binary_dilation(mask, x**2 + y**2 <= (radius * scale) ** 2)
-    options = dict(radius=math.ceil(4 * sigma * scale), mode="nearest")
-    soft = ndimage.gaussian_filter(wide.astype("float32"), sigma * scale, **options)
+    wide = ndimage.distance_transform_edt(~mask) <= radius * scale
+    options = dict(radius=math.ceil(4 * BLUR * scale), mode="nearest")
+    soft = ndimage.gaussian_filter(wide.astype("float32"), BLUR * scale, **options)
     return soft / soft.max()
-
-
-def _binary(mask, shape):
-    mask = np.asarray(mask) if not isinstance(mask, str | Path | Image.Image) else mask
-    if isinstance(mask, np.ndarray) and mask.dtype == bool:
-        mask = mask.astype("uint8") * 255
-    grey = Image.fromarray(as_picture(mask)).convert("L")
-    return np.asarray(grey.resize(shape[::-1], Image.Resampling.BILINEAR)) > 127
-
-
-def blend(real: np.ndarray, generated: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(1 - m) · real + m · generated; the mask is (H, W)."""
-    m = mask[..., None]
-    return (1 - m) * real + m * generated
 
 
 # ---------------------------------------------------------------------------- super-resolution
@@ -132,31 +99,24 @@ def super_resolution_gan(seed: int = 0, **settings) -> SinGAN:
 
 
 def super_resolution(
-    gan: SinGAN,
-    factor: float = 4.0,
-    seed: int = 0,
-    passes: int | None = None,
-    consistent: bool = False,
+    gan: SinGAN, factor: float = 4.0, seed: int = 0, consistent: bool = False
 ) -> np.ndarray:
     """The training picture `factor` times as large, (H, W, 3), with details to match.
 
     The finest G has learnt how details look that the picture one step smaller lacks. That looks
-    the same at all sizes, so it is applied again and again: six times for a factor of 4.
+    the same at all sizes, so it is applied again and again, each time by about the factor between
+    two scales: six times for a factor of 4.
 
     Args:
         gan: from `super_resolution_gan`, trained.
-        passes: through G, each enlarging by the same factor; where not given, as many as make
-            that factor nearest to the one between two scales, which G has learnt.
+        factor: above 1.
         consistent: after each pass add what the result, shrunk, lacks of the training picture
             (back-projection; Irani and Peleg 1991). The paper does not: there nothing keeps small
             errors of brightness and contrast from growing with each pass.
     """
     if factor <= 1:
         raise ValueError(f"factor is above 1, not {factor}")
-    if passes is None:
-        passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
-    if passes < 1:
-        raise ValueError(f"there is at least 1 pass, not {passes}")
+    passes = max(1, round(math.log(factor) / -math.log(gan.settings["ratio"])))
     low = gan.real(len(gan.scales) - 1)[None]
     random, picture = np.random.default_rng(seed), low
     for i in range(passes):
@@ -178,7 +138,6 @@ def animate(
     alpha: float = 0.1,
     beta: float = 0.9,
     seed: int = 0,
-    strength: float = 1.0,
 ) -> np.ndarray:
     """Move through the noise near z*: the training picture in motion, (frames, H, W, 3).
 
@@ -190,22 +149,18 @@ def animate(
         start_scale: scales below stay still; 0 moves everything. The authors try 0, 1 and 2.
         alpha: how strongly z is drawn back to z*, that is to the training picture.
         beta: how smoothly it moves; .8 to .95.
-        strength: times the way off z*. The paper has 1; with more, G is shown noise that it was
-            not trained on.
     """
     if not 0 <= start_scale < len(gan.scales):
         raise ValueError(f"start_scale is 0 to {len(gan.scales) - 1}, not {start_scale}")
     random = np.random.default_rng(seed)
-    shapes = gan.shapes[: len(gan.scales)]
 
     def noise(k, shape):
         still = gan.rec_noise(k)
         if k < start_scale:
             return np.repeat(still, frames, axis=0)
-        path = walk(still[0], draw_noise(frames + 1, k, shape, random), alpha, beta)
-        return still + strength * (path - still)
+        return walk(still[0], draw_noise(frames + 1, k, shape, random), alpha, beta)
 
-    *_, last = climb(gan.scales, shapes, tf.zeros((frames, *shapes[0], 3)), noise)
+    *_, last = climb(gan.scales, gan.shapes, tf.zeros((frames, *gan.shapes[0], 3)), noise)
     return last.numpy()
 
 

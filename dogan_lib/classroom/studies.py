@@ -35,52 +35,56 @@ def load(name: str) -> dict:
 
 
 def by_variant(facts: dict, score: str = "KID") -> dict[str, np.ndarray]:
-    """The score's values over the seeds, in the study's order."""
+    """The score's values over the seeds, in the study's order; NaN where it was not measured."""
     order = facts.get("instead") or [run["variant"] for run in facts["runs"]]
     found: dict[str, list] = {variant: [] for variant in order}
     for run in facts["runs"]:
-        found[run["variant"]].append(run[score])
+        found[run["variant"]].append(run.get(score, np.nan))
     return {variant: np.array(values) for variant, values in found.items() if values}
 
 
 def table(facts: dict) -> str:
     """One line a network: median, and least to greatest over the seeds; lower is better."""
     heads = f"{'without':<19}{'instead':<34}{'KID x 1000 (least..most)':>26}{'FID':>7}"
-    lines = [heads, "-" * len(heads)]
-    for name, instead in facts["instead"].items():
-        runs = [run for run in facts["runs"] if run["variant"] == name]
-        if runs:
-            kids = 1000 * np.array([run["KID"] for run in runs])
-            spread = f"{np.median(kids):.1f}  ({kids.min():.1f}..{kids.max():.1f})"
-            fid = np.median([run.get("FID", np.nan) for run in runs])
-            lines.append(f"{name:<19}{instead:<34}{spread:>26}{fid:>7.1f}")
+    lines, fids = [heads, "-" * len(heads)], by_variant(facts, "FID")
+    for name, values in by_variant(facts).items():
+        kids = 1000 * values
+        spread = f"{np.median(kids):.1f}  ({kids.min():.1f}..{kids.max():.1f})"
+        instead, fid = facts["instead"][name], np.median(fids[name])
+        lines.append(f"{name:<19}{instead:<34}{spread:>26}{fid:>7.1f}")
     return "\n".join(lines)
 
 
-def ratios(facts: dict, confidence: float = 0.95) -> dict[str, tuple[float, float, float]]:
-    """How many times as large KID is without each heuristic: the ratio, and where it may lie.
+def dunnett(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Variant -> its mean difference to the first one, and the ends of its interval, (3,).
 
-    The intervals are Dunnett's, on the logarithm of KID: all of them together hold in so many of
-    100 studies (`confidence`), however many networks are compared with the first one. The spread
-    of the seeds is taken to be the same for all networks, which few seeds can neither show nor
-    refute.
+    Dunnett's intervals: all of them together hold in 95 of 100 studies, however many variants are
+    compared with the first. The spread of the seeds is taken to be the same for all, which few
+    seeds can neither show nor refute.
+    """
+    control, *others = values.values()
+    found = stats.dunnett(*others, control=control, random_state=0).confidence_interval(0.95)
+    middles = [np.mean(each) - np.mean(control) for each in others]
+    rows = np.transpose([middles, found.low, found.high])
+    return dict(zip(list(values)[1:], rows, strict=True))
+
+
+def ratios(facts: dict) -> dict[str, np.ndarray]:
+    """How many times as large KID is without each heuristic: the ratio, and where it may lie, (3,).
+
+    The intervals are those of `dunnett`, on the logarithm of KID.
     """
     logs = {name: np.log(values) for name, values in by_variant(facts).items()}
-    base, *others = logs.values()
-    found = stats.dunnett(*others, control=base, random_state=0).confidence_interval(confidence)
-    middles = [np.mean(each) - np.mean(base) for each in others]
-    rows = np.exp(np.transpose([middles, found.low, found.high]))
-    return {name: tuple(map(float, row)) for name, row in zip(list(logs)[1:], rows, strict=True)}
+    return {name: np.exp(row) for name, row in dunnett(logs).items()}
 
 
 def size(facts: dict) -> str:
     """How many trainings a study is, and of what."""
-    counts = sorted({len(values) for values in by_variant(facts).values()})
-    seeds, budget = " or ".join(map(str, counts)), facts["budget"]
+    networks, budget = by_variant(facts), facts["budget"]
+    seeds = " or ".join(map(str, sorted({len(values) for values in networks.values()})))
     return (
-        f"{len(facts['runs'])} trainings: {len(by_variant(facts))} networks of width "
-        f"{budget['width']}, {seeds} seeds each, {budget['steps']:,} steps, "
-        f"n = {budget['samples']:,}"
+        f"{len(facts['runs'])} trainings: {len(networks)} networks of width {budget['width']}, "
+        f"{seeds} seeds each, {budget['steps']:,} steps, n = {budget['samples']:,}"
     )
 
 
@@ -89,11 +93,8 @@ def claims(facts: dict) -> str:
     found = ratios(facts)
     worse = [name for name, (_, low, _) in found.items() if low > 1]
     better = [name for name, (*_, high) in found.items() if high < 1]
-    lines = [
-        f"{said} without: {', '.join(names)}"
-        for said, names in (("worse", worse), ("better", better))
-        if names
-    ]
+    named = {"worse": worse, "better": better}
+    lines = [f"{said} without: {', '.join(names)}" for said, names in named.items() if names]
     rest = len(found) - len(worse) - len(better)
     return "\n".join([*lines, f"no claim: {rest} of {len(found)}"])
 
@@ -119,12 +120,7 @@ def forest(facts: dict):
 
 
 def figure(facts: dict):
-    """A dot a seed, beside the committed eight dogs of each network; the band is the base's spread.
-
-    Raises:
-        FileNotFoundError: the study's picture is not among the committed ones.
-    """
-    strip = plt.imread(folder() / f"{facts['study']}.png")
+    """A dot a seed, beside the committed dogs of each network; the band is the base's spread."""
     kids = {name: 1000 * values for name, values in by_variant(facts).items()}
     chart, (left, right) = plt.subplots(
         1, 2, figsize=(11, 0.62 * len(kids) + 0.9), width_ratios=(1, 1.05), sharey=True
@@ -141,57 +137,59 @@ def figure(facts: dict):
     left.minorticks_off()
     left.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     left.xaxis.set_major_formatter("{x:g}")
-    right.imshow(strip, extent=(0, 8, len(kids) - 0.5, -0.5), aspect="auto")
+    strip(right, facts, len(kids))
     right.set_title("eight samples of each, none picked")
-    right.set_xticks([])
-    right.tick_params(left=False)
-    left.set_ylim(len(kids) - 0.5, -0.5)
     chart.tight_layout()
     return chart
+
+
+def strip(ax, facts: dict, rows: int) -> None:
+    """The study's picture, eight dogs of each network, in rows 0, 1, ... from above."""
+    extent = (0, 8, rows - 0.5, -0.5)
+    ax.imshow(plt.imread(folder() / f"{facts['study']}.png"), extent=extent, aspect="auto")
+    ax.set(xticks=[], ylim=(rows - 0.5, -0.5))
+    ax.tick_params(left=False)
 
 
 def _note(facts: dict, variant: str) -> str:
     """What the network has instead; in a comparison, how large it is and how much it saw."""
     if "instead" in facts:
         return facts["instead"][variant]
-    runs = [run for run in facts["runs"] if run["variant"] == variant]
-    seen = np.mean([run["pictures"] for run in runs])
-    thousands = {name: f"{count / 1000:,.0f}k" for name, count in runs[0]["parameters"].items()}
-    return f"G {thousands['G']}, D {thousands['D']}; saw {seen / 1000:,.0f}k"
+    seen = by_variant(facts, "pictures")[variant].mean() / 1000
+    g, d = (by_variant(facts, "parameters")[variant][0][name] / 1000 for name in "GD")
+    return f"G {g:,.0f}k, D {d:,.0f}k; saw {seen:,.0f}k"
 
 
-def comparison(facts: dict, score: str = "KID") -> str:
-    """One line a network of a comparison: its score at the end, seed by seed, and the difference
+def interval(values: np.ndarray) -> float:
+    """Half of the 95% interval of the mean of a few values: Student's t."""
+    return float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
+
+
+def comparison(facts: dict) -> str:
+    """One line a network of a comparison: its KID at the end, seed by seed, and the difference
     to the first network with its 95 % interval over the seeds (paired, Student's t)."""
-    found: dict[str, list] = {}
-    for run in sorted(facts["runs"], key=lambda run: run["seed"]):
-        found.setdefault(run["variant"], []).append(run)
-    budget, (first, *_) = facts["budget"], found
-    seeds = len(found[first])
+    kids, seen, budget = by_variant(facts), by_variant(facts, "pictures"), facts["budget"]
+    base = next(iter(kids.values()))
     lines = [
-        f"{score}[{facts['network']}] x 1000 of {budget['samples']} pictures after "
-        f"{budget['seconds']:.0f} s of one core, {seeds} seeds; lower is better"
+        f"KID[{facts['network']}] x 1000 of {budget['samples']} pictures after "
+        f"{budget['seconds']:.0f} s of one core, {len(base)} seeds; lower is better"
     ]
-    base = np.array([1000 * run[score] for run in found[first]])
-    for variant, runs in found.items():
-        values = np.array([1000 * run[score] for run in runs])
-        seen = np.mean([run["pictures"] for run in runs])
-        line = f"{variant:<26}{np.round(values).astype(int)!s:<16} mean {values.mean():5.0f}"
-        if variant != first:
-            less = values - base
-            width = stats.t.ppf(0.975, seeds - 1) * less.std(ddof=1) / seeds**0.5
-            line += f", difference {less.mean():+.0f} ± {width:.0f}"
-        lines.append(f"{line}  ({seen:,.0f} pictures seen)")
+    for variant, values in kids.items():
+        shown = np.round(1000 * values).astype(int)
+        line = f"{variant:<26}{shown!s:<16} mean {1000 * values.mean():5.0f}"
+        if values is not base:
+            less = 1000 * (values - base)
+            line += f", difference {less.mean():+.0f} ± {interval(less):.0f}"
+        lines.append(f"{line}  ({seen[variant].mean():,.0f} pictures seen)")
     return "\n".join(lines)
 
 
 def progress(facts: dict):
-    """A thin line a seed and a thick one a network: the score over seconds; beside it, eight dogs
-    of each network's first seed."""
+    """A thin line a seed and a thick one a network: KID over seconds; beside it, eight dogs of
+    each network's first seed."""
     chart, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(1, 1.2))
-    variants = list(dict.fromkeys(run["variant"] for run in facts["runs"]))
-    for variant, colour in zip(variants, ("fake", "real", "neutral"), strict=False):
-        runs = [run["curve"] for run in facts["runs"] if run["variant"] == variant]
+    curves = by_variant(facts, "curve")
+    for (variant, runs), colour in zip(curves.items(), ("fake", "real", "neutral"), strict=False):
         seconds = [point["seconds"] for point in runs[0]]
         kids = np.array([[point["KID"] for point in curve] for curve in runs])
         left.plot(seconds, kids.T, color=plots.PALETTE[colour], lw=0.8, alpha=0.6)
@@ -199,7 +197,7 @@ def progress(facts: dict):
     left.set(xlabel="seconds of one core", ylabel=f"KID[{facts['network']}]", yscale="log")
     left.legend()
     right.imshow(plt.imread(folder() / f"{facts['study']}.png"), interpolation="nearest")
-    right.set_title("from above: " + ", ".join(variants), fontsize=11)
+    right.set_title("from above: " + ", ".join(curves), fontsize=11)
     right.axis("off")
     chart.tight_layout()
     return chart

@@ -7,13 +7,13 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from dogan_lib.checkpoints import data_dir
 from dogan_lib.classroom import truncated
 from dogan_lib.metrics.features import at_size
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.plots import png
-from dogan_lib.runtime import write_atomically
+from dogan_lib.runtime import data_dir, write_atomically
 from dogan_lib.saving import read_network
 
 PICTURES, SIZE = 10_000, 64
@@ -35,13 +35,8 @@ class Chosen:
     judge: object = None
     best_of: int = 1
 
-    @property
-    def card(self) -> dict:
-        return self.generator.card
-
-    @property
-    def classes(self) -> int | None:
-        return self.generator.classes
+    def __getattr__(self, name: str):  # its card, its classes
+        return getattr(self.generator, name)
 
     def sample(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
         """n pictures, float32 (n, H, W, 3) in [-1, 1]; rivals have the same label."""
@@ -69,21 +64,15 @@ def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) ->
     generator = truncated.standing(generator, truncation)
     if best_of == 1:
         return Chosen(generator, truncation)
-    path = (
-        Path(judge) if judge.endswith(".keras") else data_dir() / "checkpoints" / f"{judge}.keras"
-    )
+    named = data_dir() / "checkpoints" / f"{judge}.keras"
+    path = Path(judge) if judge.endswith(".keras") else named
     if not path.exists():
         raise FileNotFoundError(f"no discriminator {path}: name one by --judge")
     return Chosen(generator, truncation, read_network(path), best_of)
 
 
 def submit(
-    generator,
-    path: str | Path,
-    n: int = PICTURES,
-    size: int = SIZE,
-    seed: int = 0,
-    enlarge: bool = False,
+    generator, path: str | Path, n: int = PICTURES, size: int = SIZE, seed: int = 0, enlarge=False
 ) -> Path:
     """Write n PNGs of size x size in one zip, as Kaggle wanted; a faulty zip never appears.
 
@@ -119,6 +108,7 @@ def check_submission(path: str | Path, n: int = PICTURES, size: int = SIZE) -> N
     n pictures, nothing else and in no folder, each name once; each a PNG in RGB of size x size that
     can be decoded to the last pixel; no two the same.
     """
+    seen: dict[bytes, str] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -126,30 +116,25 @@ def check_submission(path: str | Path, n: int = PICTURES, size: int = SIZE) -> N
                 raise ValueError(f"the zip holds {len(names)} pictures, not {n}")
             if len(set(names)) < n:
                 raise ValueError("a name occurs twice")
-            seen: dict[bytes, str] = {}
             for name in names:
                 if "/" in name or not name.endswith(".png"):
                     raise ValueError(f"{name}: pictures are NAME.png, in no folder")
-                pixels = _pixels(archive, name, size)
-                if pixels in seen:
+                first = seen.setdefault(_digest(archive.read(name), name, size), name)
+                if first != name:
                     raise ValueError(
-                        f"{name} and {seen[pixels]} are the same picture: has the generator "
+                        f"{name} and {first} are the same picture: has the generator "
                         "collapsed, or were latents used twice?"
                     )
-                seen[pixels] = name
     except zipfile.BadZipFile as error:
         raise ValueError(f"{Path(path).name} is no zip that can be read ({error})") from error
 
 
-def _pixels(archive, name: str, size: int) -> bytes:
-    """A digest of the picture's pixels."""
-    from PIL import Image, UnidentifiedImageError
-
+def _digest(png: bytes, name: str, size: int) -> bytes:
+    """Of the picture's pixels."""
     try:
-        with Image.open(io.BytesIO(archive.read(name))) as image:
-            found = (image.format, image.mode, image.size)
-            pixels = image.tobytes()
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        with Image.open(io.BytesIO(png)) as image:
+            found, pixels = (image.format, image.mode, image.size), image.tobytes()
+    except (OSError, SyntaxError) as error:
         raise ValueError(f"{name} is no picture ({error})") from error
     if found != ("PNG", "RGB", (size, size)):
         raise ValueError(f"{name} is {found}, not a PNG in RGB of {size}x{size}")

@@ -80,43 +80,29 @@ def batches(
     Returns:
         A dataset as `Dogs.batches` gives: images in [-1, 1], embeddings float32 (batch_size, d).
     """
-    right, wrong, told = _wordings(dogs, encoder, seed, variants, 0.5 if near_misses else 0.0)
-    row = np.arange(len(dogs))
+    random, rows = np.random.default_rng(seed), language.rows(dogs)
+    true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
+    if any(len(set(captions)) == 1 for captions in true):
+        raise ValueError("all captions are the same: there are no wrong ones to learn from")
+    near = 0.5 if near_misses else 0.0
+
+    def lie(captions, own):
+        if random.random() < near:
+            return language.near_miss(rows[own], random)
+        while (other := captions[random.integers(len(rows))]) == captions[own]:
+            pass  # other words than one's own: short captions are often the same
+        return other
+
+    texts = np.array([true, [[lie(each, own) for own in range(len(rows))] for each in true]])
+    parts = [*encoder(texts.ravel(), warn=False).reshape(*texts.shape, -1)]
+    if said:
+        parts.append(np.stack([language.said(list(map(language.read, each))) for each in true]))
 
     def columns(epoch):
         variant = np.random.default_rng([seed, epoch, 1]).integers(variants, size=len(dogs))
-        columns = [right[row, variant], wrong[row, variant]]
-        return [*columns, told[row, variant]] if said else columns
+        return [part[variant, np.arange(len(dogs))] for part in parts]
 
     return dogs.batches(batch_size, columns, seed=seed, start_epoch=start_epoch)
-
-
-def _wordings(dogs, encoder, seed, variants, near):
-    """Embeddings (dogs, variants, d) of true captions and of wrong ones, and what is said."""
-    random = np.random.default_rng(seed)
-    rows = language.rows(dogs)
-    true = [[language.worded(row, random) for row in rows] for _ in range(variants)]
-    if any(len(set(said)) == 1 for said in true):
-        raise ValueError("all captions are the same: there are no wrong ones to learn from")
-    wrong = [
-        [
-            language.near_miss(row, random) if random.random() < near else _other(said, i, random)
-            for i, row in enumerate(rows)
-        ]
-        for said in true
-    ]
-    embedded = encoder([text for said in true + wrong for text in said], warn=False)
-    embedded = embedded.reshape(2, variants, len(rows), -1)
-    told = [language.said([language.read(caption) for caption in said]) for said in true]
-    return embedded[0].swapaxes(0, 1), embedded[1].swapaxes(0, 1), np.stack(told, axis=1)
-
-
-def _other(said, own, random):
-    """Another dog's caption, and other words than one's own: short captions are often the same."""
-    place = own
-    while said[place] == said[own]:
-        place = int(random.integers(len(said)))
-    return said[place]
 
 
 def trained_on(dogs):

@@ -3,45 +3,40 @@
 Keras chooses its backend once, at import, so a TensorFlow notebook cannot hold torch networks:
 
     missing() or play([Job("corrected", ...)], weights)          # here, TensorFlow
-    python -m dogan_lib.classroom.torch_loop jobs.npz losses.npz   # KERAS_BACKEND=torch
+    python -m dogan_lib.classroom.torch_loop FOLDER              # the same file; torch
 
 On the torch backend a Keras model *is* a `torch.nn.Module`: `D.parameters()` and `loss.backward()`
 work on it as on any other.
 """
 
-import dataclasses
 import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 PYTHON = "DOGAN_TORCH_PYTHON"
+ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """One training.
+class Job(NamedTuple):
+    """One training by a `loop`, `"slide"` or `"corrected"`; `rate` is Adam's, for both players.
 
-    Attributes:
-        loop: `"slide"` or `"corrected"`.
-        real: batches, float32 (steps, batch, size); 784 on the slide.
-        noise: float32 (steps, batch, 100); as on the slide, both players of a step see the same.
-        rate, epsilon: of Adam, for both players.
+    `real` are batches, float32 (steps, batch, size), with a size of 784 on the slide; `noise` is
+    float32 (steps, batch, 100), and as on the slide, both players of a step see the same.
     """
 
     loop: str
     real: np.ndarray
     noise: np.ndarray
     rate: float = 2e-4
-    epsilon: float = 1e-8
 
 
-@dataclasses.dataclass(frozen=True)
-class Played:
+class Played(NamedTuple):
     """What came of a job: the losses of D and G, float32 (steps, 2), and G's last weights."""
 
     losses: np.ndarray
@@ -65,41 +60,34 @@ def play(jobs: list[Job], g_weights, d_weights) -> list[Played]:
     Raises:
         RuntimeError: the other process failed; the message ends with what it said.
     """
-    arrays = {f"g{i}": value for i, value in enumerate(g_weights)}
-    arrays |= {f"d{i}": value for i, value in enumerate(d_weights)}
-    for i, job in enumerate(jobs):
-        arrays |= {f"{name}_{i}": value for name, value in dataclasses.asdict(job).items()}
-    with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder) / "jobs.npz", Path(folder) / "losses.npz"
-        np.savez(given, jobs=len(jobs), **arrays)
-        _run(given, made)
-        with np.load(made) as results:
-            n = len(g_weights)
-            return [
-                Played(results[f"losses_{i}"], [results[f"g{k}_{i}"] for k in range(n)])
-                for i in range(len(jobs))
-            ]
-
-
-def _run(given: Path, made: Path) -> None:
+    python = os.environ.get(PYTHON) or sys.executable
     # The CPU, since a GPU multiplies in another order and with fewer digits. One thread, since
     # torch's threads wait for each other in busy loops, which a busy machine turns into minutes.
-    environment = {**os.environ, "KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": ""}
-    environment["OMP_NUM_THREADS"] = "1"
-    root = str(Path(__file__).resolve().parent.parent.parent)
-    paths = [root, os.environ.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    python = os.environ.get(PYTHON) or sys.executable
-    command = [python, "-m", "dogan_lib.classroom.torch_loop", str(given), str(made)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"the torch process failed:\n{done.stderr[-1500:]}")
+    torch = dict(KERAS_BACKEND="torch", CUDA_VISIBLE_DEVICES="", OMP_NUM_THREADS="1")
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder, "g.npz"), *g_weights)
+        np.savez(Path(folder, "d.npz"), *d_weights)
+        for i, job in enumerate(jobs):
+            np.savez(Path(folder, f"job{i}.npz"), *job)
+        command = [python, "-m", "dogan_lib.classroom.torch_loop", folder]
+        options = dict(cwd=ROOT, env=os.environ | torch, capture_output=True, text=True)
+        done = subprocess.run(command, **options)
+        if done.returncode:
+            raise RuntimeError(f"the torch process failed:\n{done.stderr[-1500:]}")
+        results = [_arrays(folder, f"played{i}") for i in range(len(jobs))]
+        return [Played(losses, weights) for losses, *weights in results]
+
+
+def _arrays(folder: str, name: str) -> list[np.ndarray]:
+    """What `np.savez` was given, in its order."""
+    with np.load(Path(folder, f"{name}.npz")) as file:
+        return list(file.values())
 
 
 # In the other process ----------------------------------------------------------------------------
 
 
-def slide_loop(D, G, batches, lr, eps):
+def slide_loop(D, G, d_optimizer, g_optimizer, criterion, batches):
     """The deck's loop with the least that lets it run and end.
 
     The optimizers stand before the loop, `criterion` exists, the targets are tensors and the
@@ -107,9 +95,6 @@ def slide_loop(D, G, batches, lr, eps):
     """
     import torch
 
-    criterion = torch.nn.functional.binary_cross_entropy_with_logits
-    d_optimizer = torch.optim.Adam(D.parameters(), lr=lr, eps=eps)
-    g_optimizer = torch.optim.Adam(G.parameters(), lr=lr, eps=eps)
     for x, z in batches:
         one, zero = torch.ones(len(x), 1), torch.zeros(len(x), 1)
 
@@ -125,13 +110,10 @@ def slide_loop(D, G, batches, lr, eps):
         yield d_loss.item(), g_loss.item()
 
 
-def corrected_loop(D, G, batches, lr, eps):
+def corrected_loop(D, G, d_optimizer, g_optimizer, criterion, batches):
     """The same with `zero_grad` and `detach`: each player learns from its own loss alone."""
     import torch
 
-    criterion = torch.nn.functional.binary_cross_entropy_with_logits
-    d_optimizer = torch.optim.Adam(D.parameters(), lr=lr, eps=eps)
-    g_optimizer = torch.optim.Adam(G.parameters(), lr=lr, eps=eps)
     for x, z in batches:
         one, zero = torch.ones(len(x), 1), torch.zeros(len(x), 1)
 
@@ -152,41 +134,23 @@ def corrected_loop(D, G, batches, lr, eps):
 LOOPS = {"slide": slide_loop, "corrected": corrected_loop}
 
 
-def main(given: str, made: str) -> None:
-    """Do the jobs of one file and write their losses into another."""
+def main(folder: str) -> None:
+    """Do the jobs of a folder, and write beside each what came of it."""
     import torch
 
-    with np.load(given) as file:
-        jobs = dict(file)
-    results = {}
-    for i in range(int(jobs["jobs"])):
-        D, G = _networks(jobs)
-        pairs = zip(jobs[f"real_{i}"], jobs[f"noise_{i}"], strict=True)
-        batches = ((torch.from_numpy(x), torch.from_numpy(z)) for x, z in pairs)
-        loop, lr, eps = (jobs[f"{name}_{i}"].item() for name in ("loop", "rate", "epsilon"))
-        losses = list(LOOPS[loop](D, G, batches, lr, eps))
-        results[f"losses_{i}"] = np.array(losses, "float32")
-        results |= {f"g{k}_{i}": weight for k, weight in enumerate(G.get_weights())}
-    np.savez(made, **results)
-
-
-def _networks(jobs: dict):
-    """D and G as they were in the other process, weights and all."""
     from dogan_lib.models import vanilla
 
-    def weights(player):
-        return [jobs[f"{player}{i}"] for i in range(sum(k[0] == player for k in _numbered(jobs)))]
-
-    g, d = weights("g"), weights("d")
-    generator = vanilla.generator(len(g[0]), g[-1].size, [bias.size for bias in g[1:-2:2]])
-    discriminator = vanilla.discriminator(len(d[0]), [bias.size for bias in d[1:-2:2]])
-    generator.set_weights(g)
-    discriminator.set_weights(d)
-    return discriminator, generator
-
-
-def _numbered(jobs: dict) -> list[str]:
-    return [key for key in jobs if key[0] in "gd" and key[1:].isdigit()]
+    g, d = _arrays(folder, "g"), _arrays(folder, "d")
+    criterion = torch.nn.functional.binary_cross_entropy_with_logits
+    for i in range(len(list(Path(folder).glob("job*.npz")))):
+        job = Job(*_arrays(folder, f"job{i}"))
+        D = vanilla.discriminator(len(d[0]), [bias.size for bias in d[1:-2:2]])
+        G = vanilla.generator(len(g[0]), g[-1].size, [bias.size for bias in g[1:-2:2]])
+        D.set_weights(d), G.set_weights(g)
+        adams = [torch.optim.Adam(player.parameters(), lr=float(job.rate)) for player in (D, G)]
+        batches = zip(torch.from_numpy(job.real), torch.from_numpy(job.noise), strict=True)
+        losses = list(LOOPS[str(job.loop)](D, G, *adams, criterion, batches))
+        np.savez(Path(folder, f"played{i}.npz"), np.array(losses, "float32"), *G.get_weights())
 
 
 if __name__ == "__main__":

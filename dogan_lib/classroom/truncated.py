@@ -6,12 +6,11 @@ chosen[0.5].decode(carried(z, 0.5), labels)
 Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 from keras import layers
+from scipy import stats
 
 from dogan_lib.generator import Generator, latents
 from dogan_lib.saving import copied
@@ -27,17 +26,16 @@ def carried(z, threshold: float) -> np.ndarray:
         z: any shape.
         threshold: positive.
     """
-    inside = math.erf(threshold / math.sqrt(2))  # P(|z| <= threshold)
-    quantiles = (1 + inside * tf.math.erf(tf.constant(z, "float64") / math.sqrt(2))) / 2
-    return np.asarray(tf.math.ndtri(quantiles), "float32").clip(-threshold, threshold)
+    quantiles = stats.norm.cdf(np.asarray(z, "float64"))
+    moved = stats.truncnorm.ppf(quantiles, -threshold, threshold)
+    return moved.astype("float32").clip(-threshold, threshold)
 
 
 def settled(generator: Generator, draw: Callable[[int], object], passes: int = 16) -> Generator:
     """A copy of a generator whose batch normalisations remember these draws: standing statistics.
 
-    The averages that training leaves behind belong to z ~ N(0, I) and to weights of the past.
-    Truncated latents have other statistics: take new ones for every threshold, with batches as
-    large as it was trained with, or larger.
+    Those that training leaves behind belong to z ~ N(0, I) and to weights of the past. Take new
+    ones for every threshold, with batches as large as it was trained with, or larger.
 
     Args:
         generator: with batch normalisation, conditional or not; it stays as it is.
@@ -58,17 +56,14 @@ def settled(generator: Generator, draw: Callable[[int], object], passes: int = 1
     return Generator(model, generator.card)
 
 
-def standing(
-    generator: Generator, threshold: float | None, passes=16, batch_size=64, seed: int = 0
-) -> Generator:
+def standing(generator: Generator, threshold: float | None, passes=16, batch_size=64) -> Generator:
     """A copy of a generator with the standing statistics of one threshold, see `settled`.
 
     Args:
         threshold: of the latents; with None the generator itself comes back.
         passes, batch_size: how many draws, and how large.
-        seed: of latents and labels.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
 
     def draw(k):
         z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)

@@ -5,6 +5,7 @@ measured = curve(stands, real_dogs())          # threshold -> `Measured`, draws 
 print(verdict(measured))                       # read off the numbers, with their errors
 """
 
+import functools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +18,11 @@ from scipy import stats
 
 from dogan_lib import plots
 from dogan_lib.classroom import truncated
-from dogan_lib.generator import Generator
+from dogan_lib.classroom.studies import interval
+from dogan_lib.generator import Generator, latents
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.distances import inside
 from dogan_lib.metrics.features import Features, extract
-from dogan_lib.models import biggan
 from dogan_lib.plots import PALETTE, to_uint8
 
 
@@ -51,25 +52,21 @@ def without_numbers(make: Callable[[], keras.Model]) -> keras.Model:
 
 def blocks(generator: keras.Model) -> list[Block]:
     """The rows of a `models.biggan.generator`, counted in the network that was built."""
-    rows, weights, first = [], 0, True
+    rows, waiting = [], 0  # parameters of the block that is not complete yet
+    alone = {"Embedding": "shared embedding", "SelfAttention": "self-attention"}
     for part in generator.operations:
         x, kind = part.output, type(part).__name__
-        alone = {"Embedding": "shared embedding", "SelfAttention": "self-attention"}.get(kind)
-        weights += _trainable(part)
-        if alone:
+        count = sum(math.prod(w.shape) for w in getattr(part, "trainable_weights", ()))
+        if kind in alone:
             side = x.shape[1] if len(x.shape) == 4 else 1
-            rows.append(Block(alone, side, x.shape[-1], _trainable(part)))
-            weights -= rows[-1].parameters
-        elif kind == "Add" or (kind == "Reshape" and first):
-            name = "4x4 features" if first else f"block to {x.shape[1]}"
-            rows.append(Block(name, x.shape[1], x.shape[-1], weights))
-            weights, first = 0, False
-    x = generator.output
-    return [*rows, Block("to pixels", x.shape[1], x.shape[-1], weights)]
-
-
-def _trainable(part) -> int:
-    return sum(math.prod(w.shape) for w in getattr(part, "trainable_weights", ()))
+            rows.append(Block(alone[kind], side, x.shape[-1], count))
+        elif kind in ("Reshape", "Add"):
+            name = "4x4 features" if kind == "Reshape" else f"block to {x.shape[1]}"
+            rows.append(Block(name, x.shape[1], x.shape[-1], waiting))
+            waiting = 0
+        else:
+            waiting += count
+    return [*rows, Block("to pixels", *generator.output.shape[2:], waiting)]
 
 
 def pieces(generator: keras.Model) -> plots.Picture:
@@ -98,9 +95,8 @@ def pieces(generator: keras.Model) -> plots.Picture:
     ax.set(xlim=(-0.1, len(readers)), ylim=(-0.1, 3.9))
     ax.axis("off")
     millions = [row.parameters / 1e6 for row in readers]
-    bars.bar(np.arange(len(readers)) + 0.45, millions, 0.9, color=tones, alpha=0.75)
-    for k, value in enumerate(millions):
-        bars.text(k + 0.45, value, f"{value:.1f} M", ha="center", va="bottom", fontsize=13)
+    drawn = bars.bar(np.arange(len(readers)) + 0.45, millions, 0.9, color=tones, alpha=0.75)
+    bars.bar_label(drawn, fmt="{:.1f} M", fontsize=13)
     bars.set(xlim=(-0.1, len(readers)), ylim=(0, 1.25 * max(millions)), xticks=[], yticks=[])
     bars.set_title("parameters of each block", fontsize=13, loc="left")
     bars.spines[["top", "right", "left"]].set_visible(False)
@@ -115,33 +111,23 @@ def pieces(generator: keras.Model) -> plots.Picture:
 # Three ways to keep z small -----------------------------------------------------------------------
 
 
-def clipped(shape, threshold: float, seed: int = 0) -> np.ndarray:
-    """N(0, 1) with what is outside the threshold moved onto it: *not* truncation."""
-    return np.random.default_rng(seed).standard_normal(shape, "float32").clip(-threshold, threshold)
+WAYS = {  # name -> (n, dim, seed, threshold) -> draws; only the first is truncation
+    "drawn again": latents,
+    "clipped": lambda n, dim, seed, threshold: latents(n, dim, seed).clip(-threshold, threshold),
+    "scaled": lambda n, dim, seed, threshold: threshold * latents(n, dim, seed),
+}
 
 
-def scaled(shape, threshold: float, seed: int = 0) -> np.ndarray:
-    """N(0, 1) times the threshold: *not* truncation either."""
-    return threshold * np.random.default_rng(seed).standard_normal(shape, "float32")
-
-
-WAYS = {"drawn again": biggan.truncated_normal, "clipped": clipped, "scaled": scaled}
-
-
-def ways(threshold: float = 1.0, n: int = 100_000):
+def ways(threshold: float = 1.0):
     """A histogram of each way, with the density of N(0, 1) given |z| <= threshold."""
-    cdf = np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2)
-    low, inside = cdf(-threshold), 2 * cdf(threshold) - 1
+    law = stats.truncnorm(-threshold, threshold)
     grid = np.linspace(-threshold, threshold, 201)
-    density = np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi) / inside
     figure, axes = plt.subplots(1, 3, figsize=(13, 4.2), sharey=True)
     for ax, (name, way) in zip(axes, WAYS.items(), strict=True):
-        z = np.sort(way((n,), threshold, seed=0))
-        exact = (cdf(z.clip(-threshold, threshold)) - low) / inside
-        gap = np.abs(np.arange(n) / n - exact).max()
-        edge = np.isclose(np.abs(z), threshold).mean()
+        z = way(100_000, 1, 0, threshold).ravel()
+        gap, edge = stats.kstest(z, law.cdf).statistic, np.isclose(np.abs(z), threshold).mean()
         ax.hist(z, bins=np.linspace(-2.5, 2.5, 101), density=True, color=PALETTE["fake"], alpha=0.6)
-        ax.plot(grid, density, color="black", lw=2)
+        ax.plot(grid, law.pdf(grid), color="black", lw=2)
         ax.set(xlim=(-2.5, 2.5), ylim=(0, 1.2))
         ax.set_title(f"{name}\ngap {gap:.3f}, at the edge {edge:.0%}", fontsize=14)
         ax.set_xlabel("z", fontsize=13)
@@ -173,7 +159,7 @@ def measure(generator: Generator, draw, real: Features, n: int, draws: int = 3) 
     labels = np.arange(n, dtype="int32") % generator.classes
     rows = []
     for seed in range(draws):
-        images = to_uint8(generator.decode(draw(n, 1000 + seed), labels))
+        images = to_uint8(generator.decode(draw(n, seed=1000 + seed), labels))
         seen = extract(images, real.network, progress=False)
         precision = inside(real.vectors, seen.vectors)
         recall = inside(seen.vectors, real.vectors)
@@ -184,19 +170,12 @@ def measure(generator: Generator, draw, real: Features, n: int, draws: int = 3) 
 
 def curve(stands: dict[float, Generator], real: Features, n: int, draws: int = 3) -> dict:
     """threshold -> `Measured`, each generator with the statistics that belong to its threshold."""
-    return {
-        tau: measure(stand, _truncated(stand.latent_dim, tau), real, n, draws)
-        for tau, stand in sorted(stands.items())
-    }
 
+    def measured(tau, stand):
+        draw = functools.partial(latents, dim=stand.latent_dim, truncation=tau)
+        return measure(stand, draw, real, n, draws)
 
-def _truncated(dim, tau):
-    return lambda n, seed: biggan.truncated_normal((n, dim), tau, seed)
-
-
-def interval(values: np.ndarray) -> float:
-    """Half of the 95% interval of the mean over the draws: Student's t, for they are few."""
-    return float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
+    return {tau: measured(tau, stand) for tau, stand in sorted(stands.items())}
 
 
 def curves(named: dict[str, dict], of: str):
@@ -204,16 +183,15 @@ def curves(named: dict[str, dict], of: str):
     figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
     colours = [PALETTE["fake"], PALETTE["real"], PALETTE["accent"]]
     names = {"precision": "precision: fidelity", "recall": "recall: variety"}
-    for (name, measured), colour in zip(named.items(), colours, strict=False):
-        for ax, key in zip(axes, names, strict=True):
+    taus = sorted({tau for measured in named.values() for tau in measured})
+    for ax, (key, title) in zip(axes, names.items(), strict=True):
+        for (name, measured), colour in zip(named.items(), colours, strict=False):
             values = [getattr(row, key) for row in measured.values()]
-            bars = [interval(value) for value in values]
-            means = [value.mean() for value in values]
-            ax.errorbar(list(measured), means, bars, fmt="o-", capsize=4, color=colour, label=name)
-    for ax, title in zip(axes, names.values(), strict=True):
-        taus = sorted({tau for measured in named.values() for tau in measured})
-        ax.set(xscale="log", xticks=taus, ylim=(0, None))
-        ax.set_xticks(taus, [str(tau) for tau in taus], fontsize=13)
+            means, errors = np.mean(values, axis=1), [interval(value) for value in values]
+            style = dict(fmt="o-", capsize=4, color=colour, label=name)
+            ax.errorbar(list(measured), means, errors, **style)
+        ax.set(xscale="log", ylim=(0, None))
+        ax.set_xticks(taus, taus, fontsize=13)
         ax.minorticks_off()
         ax.set_title(title, fontsize=15)
         ax.set_xlabel(f"threshold τ   {of}", fontsize=13)
@@ -223,16 +201,13 @@ def curves(named: dict[str, dict], of: str):
 
 
 def verdict(measured: dict[float, Measured]) -> str:
-    """What the lowest threshold changes against the highest, each with its error."""
+    """The `changes` from the highest threshold to the lowest."""
     low, high = min(measured), max(measured)
     return f"τ {high} → {low}: " + changes(measured[high], measured[low])
 
 
 def changes(before: Measured, after: Measured) -> str:
-    """Each measure before and after, and whether the 95% interval of the change leaves out 0.
-
-    The interval is Welch's: the variances of the two may differ.
-    """
+    """Each measure before and after, and whether Welch's 95% interval of the change contains 0."""
     said = []
     for name, a, b in zip(Measured._fields, before, after, strict=True):
         change, welch = b.mean() - a.mean(), stats.ttest_ind(b, a, equal_var=False)
@@ -246,38 +221,34 @@ def changes(before: Measured, after: Measured) -> str:
 
 
 def settled(generator: Generator, draw, batch: int = 120, passes: int = 4) -> Generator:
-    """A copy whose batch statistics are those of these latents, whatever they are.
-
-    Args:
-        draw: (n, seed) -> latents (n, d), of the kind that will be decoded.
-        batch, passes: as many latents a pass, the breeds in turn, and the mean over the passes.
-    """
+    """A copy with the statistics of the latents draw(n, seed), (n, d), the breeds in turn: see
+    `truncated.settled`."""
     labels = np.arange(batch, dtype="int32") % generator.classes
     return truncated.settled(generator, lambda k: [draw(batch, k), labels], passes)
 
 
-def shortest(dim: int, of: int = 8):
-    """(n, seed) -> the n shortest of `of` times as many draws of N(0, I)."""
-    return lambda n, seed: _by_length(n, dim, seed, of)[:n]
+def shortest(dim: int):
+    """(n, seed) -> the n shortest of 8 n draws of N(0, I)."""
+    return lambda n, seed: _by_length(n, dim, seed)[:n]
 
 
-def longest(dim: int, of: int = 8):
-    """(n, seed) -> the n longest of `of` times as many draws of N(0, I)."""
-    return lambda n, seed: _by_length(n, dim, seed, of)[-n:]
+def longest(dim: int):
+    """(n, seed) -> the n longest of 8 n draws of N(0, I)."""
+    return lambda n, seed: _by_length(n, dim, seed)[-n:]
 
 
-def _by_length(n, dim, seed, of):
-    z = np.random.default_rng(seed).standard_normal((of * n, dim), dtype="float32")
+def _by_length(n, dim, seed):
+    z = latents(8 * n, dim, seed)
     return z[np.argsort(np.linalg.norm(z, axis=1))]
 
 
-def tails(dim: int, above: float = 1.0):
-    """(n, seed) -> latents whose every |z_i| is above a bound: where N(0, I) hardly ever is."""
+def tails(dim: int):
+    """(n, seed) -> latents whose every |z_i| is above 1: where N(0, I) hardly ever is."""
 
     def draw(n, seed):
         random = np.random.default_rng(seed)
         z = random.standard_normal((n, dim), dtype="float32")
-        while (inside := np.abs(z) < above).any():
+        while (inside := np.abs(z) < 1).any():
             z[inside] = random.standard_normal(inside.sum(), dtype="float32")
         return z
 

@@ -1,7 +1,7 @@
 """Dogs on demand: a trained generator under sliders, menus and words.
 
 Each is an ipywidgets box that also works by setting `.value`. Only what ipywidgets 7.7 (Colab) and
-8 share is used.
+8 share is used. Of each: `dogs` is how many, `zoom` screen pixels for one pixel of a picture.
 """
 
 import html
@@ -12,18 +12,11 @@ import numpy as np
 
 from dogan_lib import plots
 from dogan_lib.classroom import truncated
-from dogan_lib.classroom.photos import Cropper
-from dogan_lib.classroom.stills import Controlled
+from dogan_lib.classroom.photos import Cropper as Cropper
+from dogan_lib.classroom.stills import Controlled, seed_box
 from dogan_lib.dogs.dataset import plain
 from dogan_lib.doodles import captions
 from dogan_lib.generator import latents
-
-__all__ = ["AskForDogs", "ChooseABreed", "Cropper", "LatentWalk", "Truncate"]
-
-
-def seed_box(value: int = 0, name: str = "seed") -> ipywidgets.BoundedIntText:
-    """A seed to type."""
-    return ipywidgets.BoundedIntText(value, 0, 9999, description=name)
 
 
 class LatentWalk(Controlled):
@@ -31,29 +24,27 @@ class LatentWalk(Controlled):
 
     Args:
         generator: a `checkpoints.Generator`.
-        seeds: where to start.
-        zoom: screen pixels for one pixel of the picture.
     """
 
-    def __init__(self, generator, seeds: tuple[int, int] = (1, 2), zoom: int = 5):
+    def __init__(self, generator, zoom: int = 5):
         self.generator, self.zoom = generator, zoom
-        self.start, self.end = seed_box(seeds[0], "from seed"), seed_box(seeds[1], "to seed")
+        self.start, self.end = seed_box(1, "from seed"), seed_box(2, "to seed")
         self.way = ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.02, description="on the way")
         super().__init__([self.start, self.end], self.way)
 
-    def latent(self) -> np.ndarray:
-        """The z under the slider, (1, latent_dim), as long as Gaussian latents are."""
-        ends, t = self._ends(), self.way.value
-        z = (1 - t) * ends[0] + t * ends[1]
-        length = (1 - t) * np.linalg.norm(ends[0]) + t * np.linalg.norm(ends[1])
-        return (z * length / np.linalg.norm(z))[None]
-
     def _ends(self):
-        seeds = self.start.value, self.end.value
-        size = self.generator.latent_dim
+        seeds, size = (self.start.value, self.end.value), self.generator.latent_dim
         return [np.random.default_rng(seed).normal(size=size) for seed in seeds]
 
+    def latent(self) -> np.ndarray:
+        """The z under the slider, (1, latent_dim), as long as Gaussian latents are."""
+        (first, last), t = self._ends(), self.way.value
+        z = (1 - t) * first + t * last
+        length = (1 - t) * np.linalg.norm(first) + t * np.linalg.norm(last)
+        return (z * length / np.linalg.norm(z))[None]
+
     def png(self) -> bytes:
+        """The dogs at both ends, and between them the one under the slider."""
         first, last = self._ends()
         z = np.concatenate([[first], self.latent(), [last]])
         shown = plots.tile(self.generator.decode(z), columns=3)
@@ -81,43 +72,36 @@ class AskForDogs(_Dogs):
     Args:
         generator: a `checkpoints.Generator` that takes captions.
         caption: to start with.
-        dogs: how many.
-        zoom: screen pixels for one pixel of a picture.
     """
 
     def __init__(self, generator, caption: str, dogs: int = 8, zoom: int = 2):
-        wide = ipywidgets.Layout(width="620px")
-        self.caption = ipywidgets.Text(
-            caption, description="caption", continuous_update=False, layout=wide
-        )
+        style = dict(continuous_update=False, layout=ipywidgets.Layout(width="620px"))
+        self.caption = ipywidgets.Text(caption, description="caption", **style)
         self.seed, self.said = seed_box(), ipywidgets.HTML()
         super().__init__(generator, dogs, zoom, self.caption, self.seed, self.said)
 
-    @property
-    def answer(self) -> str:
-        """What was understood, or why nothing was."""
-        try:
-            return str(captions.read(self.caption.value))
-        except ValueError as error:
-            return str(error)
-
     def sample(self) -> np.ndarray:
-        """The dogs for the caption, float32 (dogs, H, W, 3); none where it asks for nothing."""
-        try:
-            captions.read(self.caption.value)
-        except ValueError:
-            return np.ones((0, *self.generator.model.output_shape[1:]), "float32")
+        """The dogs for a caption that asks for something, float32 (dogs, H, W, 3)."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # `answer` says the same
-            return self.generator.sample(
-                self.dogs, seed=self.seed.value, captions=self.caption.value
-            )
+            warnings.simplefilter("ignore")  # what is said above the dogs says the same
+            asked = dict(seed=self.seed.value, captions=self.caption.value)
+            return self.generator.sample(self.dogs, **asked)
 
     def png(self) -> bytes:
-        self.said.value = "<br>".join(html.escape(self.answer).splitlines())
-        images = self.sample()
-        nothing = np.full((1, 1, 3), 255, "uint8")
-        return plots.png(plots.tile(images, self.dogs) if len(images) else nothing)
+        """The dogs, or a white pixel; what was understood, or why nothing was, is said above."""
+        try:
+            said = str(captions.read(self.caption.value))
+        except ValueError as nothing:
+            said, png = str(nothing), plots.png(np.full((1, 1, 3), 255, "uint8"))
+        else:
+            png = super().png()
+        self.said.value = "<br>".join(html.escape(said).splitlines())
+        return png
+
+
+def _breeds(generator, breed):
+    names = [(plain(name), name) for name in generator.breeds]
+    return ipywidgets.Dropdown(options=names, value=breed or names[0][1], description="breed")
 
 
 class ChooseABreed(_Dogs):
@@ -126,27 +110,18 @@ class ChooseABreed(_Dogs):
     Args:
         generator: a `checkpoints.Generator` that takes labels.
         breed: to start with; the first where not given.
-        dogs: how many.
-        zoom: screen pixels for one pixel of a picture.
     """
 
     def __init__(self, generator, breed: str | None = None, dogs: int = 8, zoom: int = 2):
         self.breed, self.seed = _breeds(generator, breed), seed_box()
-        self.truncation = ipywidgets.FloatSlider(
-            2.0, min=0.2, max=3.0, step=0.1, description="truncation"
-        )
+        limits = dict(min=0.2, max=3.0, step=0.1)
+        self.truncation = ipywidgets.FloatSlider(2.0, description="truncation", **limits)
         super().__init__(generator, dogs, zoom, [self.breed, self.seed, self.truncation])
 
     def sample(self) -> np.ndarray:
         """The dogs under the controls, float32 (dogs, H, W, 3)."""
-        return self.generator.sample(
-            self.dogs, self.seed.value, self.truncation.value, labels=self.breed.value
-        )
-
-
-def _breeds(generator, breed):
-    names = [(plain(name), name) for name in generator.breeds]
-    return ipywidgets.Dropdown(options=names, value=breed or names[0][1], description="breed")
+        drawn = self.dogs, self.seed.value, self.truncation.value
+        return self.generator.sample(*drawn, labels=self.breed.value)
 
 
 class Truncate(_Dogs):
@@ -156,16 +131,13 @@ class Truncate(_Dogs):
         stands: threshold -> a `checkpoints.Generator` with the standing statistics that belong to
             it (`truncated.stands`); the slider stops at these thresholds.
         breed: to start with; the first where not given.
-        dogs: how many.
-        zoom: screen pixels for one pixel of a picture.
     """
 
     def __init__(self, stands: dict, breed: str | None = None, dogs: int = 8, zoom: int = 2):
         self.stands, generator = stands, next(iter(stands.values()))
         self.breed, self.seed = _breeds(generator, breed), seed_box()
-        self.threshold = ipywidgets.SelectionSlider(
-            options=sorted(stands), value=max(stands), description="threshold"
-        )
+        stops = dict(options=sorted(stands), value=max(stands))
+        self.threshold = ipywidgets.SelectionSlider(description="threshold", **stops)
         super().__init__(generator, dogs, zoom, [self.breed, self.seed, self.threshold])
 
     def sample(self) -> np.ndarray:

@@ -21,18 +21,8 @@ KEYWORDS: dict[str, dict[str, str]] = {
     },
     "marking": {m: m for m in ("none", "black", "white", "brown", "tan", "red", "grey")},
     "hair": {"short": "short-haired", "long": "long-haired"},
-    "ears": {
-        "floppy": "floppy ears",
-        "pricked": "pricked ears",
-        "folded": "folded ears",
-        "long": "long ears",
-    },
-    "pose": {
-        "standing": "standing",
-        "sitting": "sitting",
-        "lying": "lying",
-        "portrait": "close-up",
-    },
+    "ears": {shape: f"{shape} ears" for shape in ("floppy", "pricked", "folded", "long")},
+    "pose": {p: p for p in ("standing", "sitting", "lying")} | {"portrait": "close-up"},
     "background": {
         "grass": "on grass",
         "sand": "on sand",
@@ -99,81 +89,55 @@ class Breed(typing.NamedTuple):
     hair: tuple[str, ...]
     sizes: tuple[str, ...]
     coats: tuple[Coat, ...]
-    curly: bool = False
+    curly: bool
 
 
-def _breed(numbers: str, tail: str, ears: str, hair: str, sizes: str, coats: str, curly=False):
-    split = (ears.split(), hair.split(), sizes.split())
-    return Breed(*map(float, numbers.split()), tail, *map(tuple, split), _coats(coats), curly)
+def _breeds(table: str) -> dict[str, Breed]:
+    """Two lines a breed: its name, numbers and words between bars, then its coats."""
+    found, lines = {}, table.strip().splitlines()
+    for line, coats in zip(lines[::2], lines[1::2], strict=True):
+        name, numbers, tail, hair, sizes, ears, *curly = map(str.strip, line.split("|"))
+        usual = (tuple(words.split()) for words in (ears, hair, sizes))
+        proportions = map(float, numbers.split())
+        found[f"doodle-{name}"] = Breed(*proportions, tail, *usual, _coats(coats), bool(curly))
+    return found
 
 
-# numbers: leg trunk depth width neck head muzzle snout
-PROPORTIONS: dict[str, Breed] = {
-    "doodle-shiba": _breed(
-        ".44 .88 .44 .38 .22 .235 .62 .42", "curl", "pricked folded", "short long", "small big",
-        "red/bicolour/white golden/bicolour/white black/bicolour/tan white red",
-    ),
-    "doodle-labrador": _breed(
-        ".45 1.0 .48 .42 .24 .235 .85 .50", "sabre", "floppy folded", "short", "big small",
-        "golden black brown red golden/bicolour/white",
-    ),
-    "doodle-dachshund": _breed(
-        ".25 1.20 .38 .34 .24 .205 1.10 .38", "low", "long floppy", "short long", "small",
-        "red black/bicolour/tan brown/brindle/black golden/mask/black brown",
-    ),
-    "doodle-corgi": _breed(
-        ".27 1.08 .42 .40 .24 .235 .72 .42", "stump", "pricked folded", "long short", "small",
-        "red/bicolour/white golden/bicolour/white golden/saddle/black red/saddle/black",
-    ),
-    "doodle-husky": _breed(
-        ".50 .98 .46 .40 .24 .23 .80 .44", "curl", "pricked", "long short", "big",
-        "grey/bicolour/white black/bicolour/white red/bicolour/white white grey",
-    ),
-    "doodle-shepherd": _breed(
-        ".50 1.05 .47 .40 .27 .22 1.05 .43", "low", "pricked folded", "short long", "big",
-        "golden/saddle/black red/saddle/black black grey/mask/black golden/saddle/brown",
-    ),
-    "doodle-dalmatian": _breed(
-        ".53 .98 .44 .37 .28 .215 .92 .45", "sabre", "floppy long", "short", "big small",
-        "white/spots/black white/spots/brown white/patches/black white/spots/black",
-    ),
-    "doodle-poodle": _breed(
-        ".52 .82 .40 .38 .30 .225 .95 .36", "plume", "long floppy", "long", "small big",
-        "white black grey brown red", curly=True,
-    ),
-    "doodle-beagle": _breed(
-        ".38 .95 .45 .40 .22 .225 .80 .48", "sabre", "long floppy", "short", "small",
-        "golden/saddle/black white/patches/brown red/bicolour/white white/patches/red",
-    ),
-    "doodle-greyhound": _breed(
-        ".66 1.08 .44 .30 .36 .185 1.20 .36", "low", "folded floppy", "short", "big",
-        "grey brown/brindle/black golden black/bicolour/white grey/brindle/black",
-    ),
-    "doodle-bulldog": _breed(
-        ".28 .86 .50 .54 .15 .27 .34 .66", "stump", "folded pricked", "short", "small big",
-        "golden/brindle/black white/patches/brown golden/mask/black grey white/mask/black",
-    ),
-    "doodle-spitz": _breed(
-        ".32 .76 .48 .48 .18 .25 .52 .36", "plume", "pricked", "long", "small",
-        "golden red white black grey/mask/black",
-    ),
-    "doodle-basset": _breed(
-        ".25 1.12 .46 .44 .22 .24 .98 .52", "sabre", "long", "short", "small big",
-        "white/patches/red brown/bicolour/white red/bicolour/white white/patches/brown",
-    ),
-    "doodle-collie": _breed(
-        ".48 1.02 .46 .42 .28 .215 1.10 .38", "plume", "folded floppy", "long", "big",
-        "grey/merle/black black/bicolour/white golden/bicolour/white brown/bicolour/white",
-    ),
-    "doodle-rottweiler": _breed(
-        ".42 1.0 .54 .50 .22 .25 .66 .56", "stump", "floppy folded", "short", "big",
-        "black/bicolour/tan brown/bicolour/tan black red/mask/black",
-    ),
-    "doodle-terrier": _breed(
-        ".36 .84 .42 .38 .24 .235 .78 .52", "sabre", "folded pricked floppy", "long short", "small",
-        "grey golden white/patches/black brown grey/saddle/black",
-    ),
-}  # fmt: skip
+# leg, trunk, depth, width, neck, head, muzzle, snout | tail | hair | sizes | ears
+PROPORTIONS = _breeds("""
+shiba     | .44  .88 .44 .38 .22 .235  .62 .42 | curl | short long| small big| pricked folded
+    red/bicolour/white golden/bicolour/white black/bicolour/tan white red
+labrador  | .45  1.0 .48 .42 .24 .235  .85 .50 | sabre| short     | big small| floppy folded
+    golden black brown red golden/bicolour/white
+dachshund | .25 1.20 .38 .34 .24 .205 1.10 .38 | low  | short long| small    | long floppy
+    red black/bicolour/tan brown/brindle/black golden/mask/black brown
+corgi     | .27 1.08 .42 .40 .24 .235  .72 .42 | stump| long short| small    | pricked folded
+    red/bicolour/white golden/bicolour/white golden/saddle/black red/saddle/black
+husky     | .50  .98 .46 .40 .24  .23  .80 .44 | curl | long short| big      | pricked
+    grey/bicolour/white black/bicolour/white red/bicolour/white white grey
+shepherd  | .50 1.05 .47 .40 .27  .22 1.05 .43 | low  | short long| big      | pricked folded
+    golden/saddle/black red/saddle/black black grey/mask/black golden/saddle/brown
+dalmatian | .53  .98 .44 .37 .28 .215  .92 .45 | sabre| short     | big small| floppy long
+    white/spots/black white/spots/brown white/patches/black white/spots/black
+poodle    | .52  .82 .40 .38 .30 .225  .95 .36 | plume| long      | small big| long floppy| curly
+    white black grey brown red
+beagle    | .38  .95 .45 .40 .22 .225  .80 .48 | sabre| short     | small    | long floppy
+    golden/saddle/black white/patches/brown red/bicolour/white white/patches/red
+greyhound | .66 1.08 .44 .30 .36 .185 1.20 .36 | low  | short     | big      | folded floppy
+    grey brown/brindle/black golden black/bicolour/white grey/brindle/black
+bulldog   | .28  .86 .50 .54 .15  .27  .34 .66 | stump| short     | small big| folded pricked
+    golden/brindle/black white/patches/brown golden/mask/black grey white/mask/black
+spitz     | .32  .76 .48 .48 .18  .25  .52 .36 | plume| long      | small    | pricked
+    golden red white black grey/mask/black
+basset    | .25 1.12 .46 .44 .22  .24  .98 .52 | sabre| short     | small big| long
+    white/patches/red brown/bicolour/white red/bicolour/white white/patches/brown
+collie    | .48 1.02 .46 .42 .28 .215 1.10 .38 | plume| long      | big      | folded floppy
+    grey/merle/black black/bicolour/white golden/bicolour/white brown/bicolour/white
+rottweiler| .42  1.0 .54 .50 .22  .25  .66 .56 | stump| short     | big      | floppy folded
+    black/bicolour/tan brown/bicolour/tan black red/mask/black
+terrier   | .36  .84 .42 .38 .24 .235  .78 .52 | sabre| long short| small    | folded pricked floppy
+    grey golden white/patches/black brown grey/saddle/black
+""")
 BREEDS: tuple[str, ...] = tuple(PROPORTIONS)
 
 
@@ -225,20 +189,24 @@ def _choose_coat(rng: np.random.Generator, breed: Breed, only: Choices) -> Coat:
     raise ValueError(f"no coat has {wanted}; doodle.COATS lists the coats that exist")
 
 
-def caption_of(attributes: dict[str, str], variant: int = 0) -> str:
-    """A truthful sentence; `variant` (any int >= 0) changes its order, not what it says."""
+def caption_of(attributes: Mapping[str, str], variant: int = 0) -> str:
+    """A truthful sentence of the attributes that are given, be it all, some or none.
+
+    `variant` (any int >= 0) changes its order, not what it says. A pattern and its marking are
+    said together or not at all.
+    """
     say = {name: KEYWORDS[name][value] for name, value in attributes.items()}
-    pattern = say["pattern"].format(marking=attributes["marking"])
-    ears, place = say["ears"], say["background"]
-    head = f"{say['size']} {say['hair']} {say['colour']} dog"
-    if variant % 2:
-        head = f"{say['hair']} {say['size']} {say['colour']} dog"
-    traits = f"with {ears}"
-    if pattern:
-        traits = f"{pattern} and {ears}" if variant % 4 < 2 else f"with {ears} and {pattern[5:]}"
-    if attributes["pose"] == "portrait":
-        opening = "a close-up of a" if variant % 3 else "close-up portrait of a"
-        return f"{opening} {head} {traits} {place}"
-    if variant % 3 == 2:
-        return f"a {head} {say['pose']} {place}, {traits}"
-    return f"a {head} {traits} {say['pose']} {place}"
+    whole = len(say) == len(KEYWORDS)
+    order = ("hair", "size", "colour") if variant % 2 else ("size", "hair", "colour")
+    looks = [say[name] for name in order if name in say]
+    coat = say.get("pattern", "").format(marking=attributes.get("marking")).removeprefix("with ")
+    ears = say.get("ears", "")
+    traits = " and ".join(filter(None, (coat, ears) if variant % 4 < 2 else (ears, coat)))
+    traits = traits and f"with {traits}"
+    opening, pose, place = "a", say.get("pose", ""), say.get("background", "")
+    if attributes.get("pose") == "portrait":
+        opening = "close-up portrait of a" if whole and variant % 3 == 0 else "a close-up of a"
+        pose = ""
+    elif whole and variant % 3 == 2:
+        return " ".join(["a", *looks, "dog", pose, f"{place},", traits])
+    return " ".join(filter(None, [opening, *looks, "dog", traits, pose, place]))

@@ -5,8 +5,8 @@ reading.said        # {"colour": ("black", "white"), "pose": ("sitting",)}
 print(reading)      # names the contradiction, and "mooon" as unknown
 """
 
-import dataclasses
 import difflib
+import itertools
 import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from dogan_lib.doodles import painter as doodle
-from dogan_lib.doodles.painter import ATTRIBUTES, COATS, KEYWORDS
+from dogan_lib.doodles.breeds import ATTRIBUTES, COATS, KEYWORDS
+from dogan_lib.doodles.breeds import caption_of as describe
 
 MAX_WORDS = 32  # the longest caption of a doodle has 19
 
@@ -48,23 +49,14 @@ _SAID = words(" ".join((_FRAME, *_PHRASES)).replace("{marking}", ""))
 VOCABULARY = tuple(sorted({*_SAID} - {"none"}))
 
 
-@dataclasses.dataclass(frozen=True)
-class Reading:
-    """What was understood of a caption, and what was not.
+class Reading(typing.NamedTuple):
+    """What was understood of a caption, and what was not."""
 
-    Attributes:
-        words: the known words in their order, at most `MAX_WORDS`.
-        said: attribute -> the values that are asked for; two of one are a contradiction.
-        unknown: words that are in no caption, with a near one where there is one.
-        idle: known words that ask for nothing where they stand, such as "long" without "ears".
-        cut: words after the first `MAX_WORDS`, which nobody reads.
-    """
-
-    words: tuple[str, ...]
-    said: dict[str, tuple[str, ...]]
-    unknown: tuple[str, ...] = ()
-    idle: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
+    words: tuple[str, ...]  # the known words in their order, at most `MAX_WORDS`
+    said: dict[str, tuple[str, ...]]  # attribute -> what is asked for; two are a contradiction
+    unknown: tuple[str, ...]  # words that are in no caption
+    idle: tuple[str, ...]  # known, but ask for nothing where they stand: "long" without "ears"
+    cut: tuple[str, ...]  # words after the first `MAX_WORDS`, which nobody reads
 
     @property
     def contradictions(self) -> dict[str, tuple[str, ...]]:
@@ -116,33 +108,33 @@ def read(text: str) -> Reading:
             f"ears sitting on grass'. The words are: {', '.join(VOCABULARY)}"
         )
     kept, cut = known[:MAX_WORDS], known[MAX_WORDS:]
-    said, idle = {}, []
-    for word, meaning in _meanings(kept):
-        if meaning is None:
-            idle.append(word)
-        else:
-            said.setdefault(meaning[0], {})[meaning[1]] = None
-    values = {name: tuple(said[name]) for name in ATTRIBUTES if name in said}
-    return Reading(tuple(kept), values, unknown, tuple(dict.fromkeys(idle)), tuple(cut))
+    found = list(_meanings(kept))
+    said = {
+        name: tuple(dict.fromkeys(value for about, value in found if about == name))
+        for name in (*ATTRIBUTES, "idle")
+    }
+    idle = said.pop("idle")
+    said = {name: values for name, values in said.items() if values}
+    return Reading(tuple(kept), said, unknown, idle, tuple(cut))
 
 
-def _meanings(known: Sequence[str]) -> Iterator[tuple[str, tuple[str, str] | None]]:
-    """Each word that describes, with (attribute, value), or None if it describes nothing here."""
+def _meanings(known: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(attribute, value) for each word that describes, ("idle", word) if not where it stands."""
     for i, word in enumerate(known):
         if word in _PLAIN:
-            yield word, _PLAIN[word]
+            yield _PLAIN[word]
         elif word in _PATTERNS:
-            yield word, ("pattern", _PATTERNS[word])
+            yield "pattern", _PATTERNS[word]
         elif word in _COLOURS:
             name = "marking" if _next(known, i, _COLOURS) in _PATTERNS else "colour"
-            yield word, (name, word) if word in ATTRIBUTES[name] else None
+            yield name if word in ATTRIBUTES[name] else "idle", word
         elif word in _EARS:
             has_ears = _next(known, i, _EARS) == "ears"
-            yield word, ("ears", _EARS[word]) if has_ears else None
+            yield ("ears", _EARS[word]) if has_ears else ("idle", word)
         elif word == "ears" and not {*known[max(i - 1, 0) : i]} & {*_EARS}:
-            yield word, None
+            yield "idle", word
         elif word in _BELONGS and _next(known, i, _BELONGS) != _BELONGS[word]:
-            yield word, None
+            yield "idle", word
 
 
 def _next(known: Sequence[str], i: int, skipped) -> str | None:
@@ -178,28 +170,6 @@ def said(readings: Sequence[Reading]) -> np.ndarray:
     every = [(name, (*values, None)) for name, values in ATTRIBUTES.items()]
     rows = [[v.index(each.said.get(name, [None])[0]) for name, v in every] for each in readings]
     return np.array(rows, "int32")
-
-
-def describe(attributes: Mapping[str, str], variant: int = 0) -> str:
-    """A sentence of the attributes that are given; with all of them that of `doodle.caption_of`.
-
-    A pattern and its marking are said together or not at all.
-    """
-    if len(attributes) == len(ATTRIBUTES):
-        return doodle.caption_of(dict(attributes), variant)
-    say = {name: KEYWORDS[name][value] for name, value in attributes.items()}
-    front = ["hair", "size"] if variant % 2 else ["size", "hair"]
-    head = [say[name] for name in (*front, "colour") if name in say] + ["dog"]
-    coat = say.get("pattern", "").format(marking=attributes.get("marking"))
-    ears = f"with {say['ears']}" if "ears" in say else ""
-    traits = [part for part in ((coat, ears) if variant % 4 < 2 else (ears, coat)) if part]
-    if len(traits) == 2:
-        traits[1] = "and" + traits[1].removeprefix("with")
-    portrait = attributes.get("pose") == "portrait"
-    opening = "a close-up of a" if portrait else "a"
-    pose = [] if portrait or "pose" not in say else [say["pose"]]
-    place = [say[name] for name in ("background",) if name in say]
-    return " ".join([opening, *head, *traits, *pose, *place])
 
 
 def worded(attributes: Mapping[str, str], random: np.random.Generator) -> str:
@@ -239,7 +209,7 @@ def rows(dogs) -> list[dict[str, str]]:
     """
     if dogs.attributes is None:
         raise ValueError(f"{dogs.source} dogs have no captions: take load_dogs(source='doodle')")
-    columns = [map(str, dogs.attributes[name]) for name in ATTRIBUTES]
+    columns = (map(str, dogs.attributes[name]) for name in ATTRIBUTES)
     return [dict(zip(ATTRIBUTES, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -281,17 +251,17 @@ def questions(n: int, seed: int = 0, only=None, unseen: bool = True) -> list[Que
 
     `only` is as for `painter.draw`, such as `painter.PORTRAITS`.
     """
-    asked, index, seed = [], 0, 1_000_000 + seed
-    while len(asked) < n:
-        attributes = doodle.traits(index, seed, only=only)[1]
-        if held_out(attributes) == unseen:
-            caption = doodle.caption_of(attributes, index % VARIANTS)
-            asked.append(Question(caption, attributes, index, seed, only))
-        index += 1
-    return asked
+    seed += 1_000_000
+    dogs = ((i, doodle.traits(i, seed, only=only)[1]) for i in itertools.count())
+    asked = (
+        Question(describe(dog, i % VARIANTS), dog, i, seed, only)
+        for i, dog in dogs
+        if held_out(dog) == unseen
+    )
+    return list(itertools.islice(asked, n))
 
 
 def draw(n: int, seed: int = 0) -> list[str]:
     """Captions of n random doodles."""
     dogs = (doodle.traits(index, seed=2_000_000 + seed)[1] for index in range(n))
-    return [doodle.caption_of(attributes, i % VARIANTS) for i, attributes in enumerate(dogs)]
+    return [describe(attributes, i % VARIANTS) for i, attributes in enumerate(dogs)]

@@ -11,17 +11,7 @@ from dogan_lib.doodles.body import FEATURES
 from dogan_lib.doodles.breeds import COAT_RGB
 from dogan_lib.doodles.places import Light
 from dogan_lib.doodles.posing import Dog, Placed, extent
-from dogan_lib.doodles.textures import (
-    ANGLES,
-    TEXELS,
-    band,
-    fractal,
-    linear,
-    scatter,
-    sheet,
-    smoothstep,
-    strands,
-)
+from dogan_lib.doodles.textures import ANGLES, SIDE, band, flat, fractal, sheet, smoothstep, strands
 
 _HARDNESS = 42.0  # of the soft maximum of depths, in 1 / trunk lengths
 
@@ -43,84 +33,71 @@ def paint_parts(at: Placed, ragged: np.ndarray) -> _Surface | None:
     the centre, q = dᵀ S⁻¹ d < 1 is the outline, and the surface lies at cᵀ S⁻¹ d +
     sqrt((v - cᵀ S⁻¹ c)(1 - q)): mean and deviation of a Gaussian's depth, given d.
     """
-    window = _window(at, *ragged.shape)
-    if window is None:
+    left, right, low, high = extent(at.dog)
+    rows = _span(at.y - at.scale * high, at.y - at.scale * low, ragged.shape[0])
+    columns = _span(at.x + at.scale * left, at.x + at.scale * right, ragged.shape[1])
+    h, w = rows.stop - rows.start, columns.stop - columns.start
+    if h <= 3 or w <= 3:
         return None
-    rows, columns = window
-    sums = np.zeros(
-        (len(FEATURES), rows.stop - rows.start, columns.stop - columns.start), np.float32
-    )
-    weight = np.full(sums.shape[1:], 1e-30, np.float32)
-    cover = np.zeros(sums.shape[1:], np.float32)
-    fray = ragged[rows, columns]
-    for part in _quadrics(at, rows, columns):
-        _add_part(part, fray, sums, weight, cover)
+    sums = np.zeros((len(FEATURES), h, w), np.float32)
+    weight, cover = np.full((h, w), 1e-30, np.float32), np.zeros((h, w), np.float32)
+    fray, inverse = ragged[rows, columns], 1 / at.scale
+    for numbers, features in zip(_quadrics(at, rows, columns), at.dog.features, strict=True):
+        x0, x1, y0, y1, cx, cy, a, b, c, gx, gy, deep, z, hair, edge, bias = numbers
+        if x1 <= x0 or y1 <= y0:
+            continue
+        dx = (np.arange(x0, x1, dtype=np.float32) + (0.5 - cx)) * inverse
+        dy = ((np.arange(y0, y1, dtype=np.float32) + (0.5 - cy)) * -inverse)[:, None]
+        inside = (1 - a * dx * dx) - dy * (2 * b * dx + c * dy)
+        patch = np.s_[..., y0:y1, x0:x1]
+        seen = np.clip(0.5 + edge * (inside + hair * fray[patch]), 0, 1)
+        depth = (z + gx * dx) + gy * dy + deep * np.sqrt(np.maximum(inside, 0))
+        seen_first = seen * np.exp(_HARDNESS * depth + bias)
+        weight[patch] += seen_first
+        sums[patch] += features[:, None, None] * seen_first
+        np.maximum(cover[patch], seen, out=cover[patch])
     return _Surface(rows, columns, sums / weight, np.log(weight) / _HARDNESS, cover)
 
 
-def _window(at: Placed, height: int, width: int) -> tuple[slice, slice] | None:
-    left, right, low, high = extent(at.dog)
-    x0, x1 = int(at.x + at.scale * left) - 3, int(at.x + at.scale * right) + 4
-    y0, y1 = int(at.y - at.scale * high) - 3, int(at.y - at.scale * low) + 4
-    x0, x1, y0, y1 = max(x0, 0), min(x1, width), max(y0, 0), min(y1, height)
-    return (slice(y0, y1), slice(x0, x1)) if x1 - x0 > 3 and y1 - y0 > 3 else None
+def _span(low: float, high: float, length: int) -> slice:
+    """The pixels from low to high, and three more on each side if the picture has them."""
+    return slice(max(int(low) - 3, 0), min(int(high) + 4, length))
 
 
 def _quadrics(at: Placed, rows: slice, columns: slice) -> Iterator[tuple]:
-    """For each part: its patch of the window, S⁻¹, depth and slope, softness; plain floats."""
+    """For each part: its patch, centre, S⁻¹, slopes, depth and softness, as plain numbers."""
     dog, s = at.dog, at.dog.spread
     det = s[:, 0, 0] * s[:, 1, 1] - s[:, 0, 1] ** 2
     a, b, c = s[:, 1, 1] / det, -s[:, 0, 1] / det, s[:, 0, 0] / det
     gx, gy = s[:, 2, 0] * a + s[:, 2, 1] * b, s[:, 2, 0] * b + s[:, 2, 1] * c
     deep = np.sqrt(np.maximum(s[:, 2, 2] - s[:, 2, 0] * gx - s[:, 2, 1] * gy, 1e-6))
     thin = np.sqrt(det / np.maximum(s[:, 0, 0], s[:, 1, 1]))  # about the smaller half width
-    long_hair = dog.attributes["hair"] == "long"
-    hair = (0.017 if long_hair else 0.006) * dog.features[:, 6] / thin
-    cx, cy = at.x + at.scale * dog.centre[:, 0], at.y - at.scale * dog.centre[:, 1]
-    rx, ry = (
-        at.scale * np.sqrt(s[:, 0, 0]) * (1 + hair),
-        at.scale * np.sqrt(s[:, 1, 1]) * (1 + hair),
-    )
-    x0 = np.clip(cx - rx - 1, columns.start, columns.stop).astype(int) - columns.start
-    x1 = np.clip(cx + rx + 2, columns.start, columns.stop).astype(int) - columns.start
-    y0 = np.clip(cy - ry - 1, rows.start, rows.stop).astype(int) - rows.start
-    y1 = np.clip(cy + ry + 2, rows.start, rows.stop).astype(int) - rows.start
-    numbers = (x0, x1, y0, y1, (cx - columns.start), (cy - rows.start), a, b, c, gx, gy, deep)
+    long_hair, furry = dog.attributes["hair"] == "long", dog.features[:, 6]
+    hair = (0.017 if long_hair else 0.006) * furry / thin
     soft = 1 / max(1.0, 0.010 * at.scale)  # a fringe of hair lets the background through
-    edge = (0.5 * thin * at.scale) * np.where(long_hair * dog.features[:, 6] > 0.5, soft, 1.0)
-    more = (dog.centre[:, 2], hair, edge, dog.bias)
-    table = zip(*(n.tolist() for n in (*numbers, *more)), dog.features, strict=True)
-    inverse = 1 / at.scale
-    return ((inverse, *row) for row in table if row[1] > row[0] and row[3] > row[2])
+    edge = (0.5 * thin * at.scale) * np.where(long_hair * furry > 0.5, soft, 1.0)
+    patch, centre = [], []
+    for axis, (middle, span) in enumerate(
+        [(at.x + at.scale * dog.centre[:, 0], columns), (at.y - at.scale * dog.centre[:, 1], rows)]
+    ):
+        r = at.scale * np.sqrt(s[:, axis, axis]) * (1 + hair)
+        for end in (middle - r - 1, middle + r + 2):
+            patch.append(np.clip(end, span.start, span.stop).astype(int) - span.start)
+        centre.append(middle - span.start)
+    facts = (*patch, *centre, a, b, c, gx, gy, deep, dog.centre[:, 2], hair, edge, dog.bias)
+    return zip(*(fact.tolist() for fact in facts), strict=True)
 
 
-def _add_part(part: tuple, fray, sums, weight, cover) -> None:
-    inverse, x0, x1, y0, y1, cx, cy, a, b, c, gx, gy, deep, z, hair, edge, bias, features = part
-    dx = ((np.arange(x0, x1, dtype=np.float32) + (0.5 - cx)) * inverse)[None, :]
-    dy = ((np.arange(y0, y1, dtype=np.float32) + (0.5 - cy)) * -inverse)[:, None]
-    inside = (1 - a * dx * dx) - dy * (2 * b * dx + c * dy)
-    seen = np.clip(0.5 + edge * (inside + hair * fray[y0:y1, x0:x1]), 0, 1)
-    depth = (z + gx * dx) + gy * dy
-    depth += deep * np.sqrt(np.maximum(inside, 0))
-    seen_first = seen * np.exp(_HARDNESS * depth + bias)
-    weight[y0:y1, x0:x1] += seen_first
-    sums[:, y0:y1, x0:x1] += features[:, None, None] * seen_first
-    np.maximum(cover[y0:y1, x0:x1], seen, out=cover[y0:y1, x0:x1])
-
-
-def _fur(surface: _Surface, at: Placed, shape, offset, curly: bool) -> np.ndarray:
+def _fur(surface: _Surface, at: Placed, shape, offset) -> np.ndarray:
     """Texture along the parts' fur directions, about N(0, 1)."""
     h, w = surface.depth.shape
     texel = 420 / min(shape)
-    rows = (np.arange(h) + surface.rows.start) * texel + offset[0]
+    rows = ((np.arange(h) + surface.rows.start) * texel + offset[0])[:, None]
     columns = (np.arange(w) + surface.columns.start) * texel + offset[1]
-    if curly:
+    if at.dog.breed.curly:
         return sheet(band(48.0), rows, columns)
     angle = np.arctan2(surface.features[4], surface.features[3]) * (ANGLES / (2 * math.pi))
-    which = np.rint(angle).astype(np.int32) % ANGLES
-    r = rows.astype(np.int32)[:, None] & (TEXELS - 1)
-    c = columns.astype(np.int32)[None, :] & (TEXELS - 1)
-    return strands()[which, r, c]
+    return sheet(strands(), rows, columns, np.rint(angle).astype(np.int32) % ANGLES)
 
 
 def _skin_points(surface: _Surface, at: Placed) -> tuple[np.ndarray, np.ndarray]:
@@ -135,26 +112,25 @@ def _skin_points(surface: _Surface, at: Placed) -> tuple[np.ndarray, np.ndarray]
     return body.reshape(3, h, w), head.reshape(3, h, w)
 
 
+# Blobs: how many across the texture, and between which heights they take the marking's colour.
+_BLOBS = {"patches": (5.0, 0.45, 0.60), "spots": (17.0, 0.95, 1.15), "merle": (11.0, 0.35, 0.65)}
+
+
 def _pattern_amount(surface: _Surface, at: Placed, offset) -> np.ndarray | None:
     """How much of the marking colour shows at each pixel (h, w), or None for a plain coat."""
     pattern = at.dog.attributes["pattern"]
-    if pattern in ("solid", "bicolour", "mask"):
+    if pattern not in (*_BLOBS, "saddle", "brindle"):
         return None
     body, head = _skin_points(surface, at)
     if pattern == "saddle":
         return _saddle(at.dog, body, surface.features[5], offset)
-    on_head = surface.features[5] > 0.5
-    x, y, z = np.where(on_head, head * 1.25 + 0.7, body)
+    x, y, z = np.where(surface.features[5] > 0.5, head * 1.25 + 0.7, body)
     rows, columns = (y + 0.8 * z) * 256 + offset[0], (x - 0.6 * z) * 256 + offset[1]
     if pattern == "brindle":
-        wave = scatter(band(9.0), rows, columns)
+        wave = sheet(band(9.0), rows, columns)
         return 0.65 * smoothstep(np.sin(60 * x + 12 * y + 1.6 * wave), 0.0, 0.8)
-    cycles, low, high = {
-        "patches": (5.0, 0.45, 0.60),
-        "spots": (17.0, 0.95, 1.15),
-        "merle": (11.0, 0.35, 0.65),
-    }[pattern]
-    return smoothstep(scatter(band(cycles), rows, columns), low, high)
+    cycles, low, high = _BLOBS[pattern]
+    return smoothstep(sheet(band(cycles), rows, columns), low, high)
 
 
 def _saddle(dog: Dog, body: np.ndarray, head: np.ndarray, offset) -> np.ndarray:
@@ -162,12 +138,9 @@ def _saddle(dog: Dog, body: np.ndarray, head: np.ndarray, offset) -> np.ndarray:
     c, s = math.cos(dog.pose.tilt), math.sin(dog.pose.tilt)
     x, y = body[0] - dog.pose.centre[0], body[1] - dog.pose.centre[1]
     up, along = c * y - s * x, c * x + s * y
-    wave = 0.04 * np.sin(13 * along + offset[0])
-    half = dog.breed.depth
-    amount = smoothstep(up + wave, -0.02 * half, 0.16 * half)
-    return (
-        amount * smoothstep(-along, -0.62 * dog.breed.trunk, -0.45 * dog.breed.trunk) * (1 - head)
-    )
+    wave, deep, trunk = 0.04 * np.sin(13 * along + offset[0]), dog.breed.depth, dog.breed.trunk
+    amount = smoothstep(up + wave, -0.02 * deep, 0.16 * deep)
+    return amount * smoothstep(-along, -0.62 * trunk, -0.45 * trunk) * (1 - head)
 
 
 def _blurred(image: np.ndarray, cells: int) -> np.ndarray:
@@ -181,24 +154,21 @@ def _blurred(image: np.ndarray, cells: int) -> np.ndarray:
 def _shade(surface: _Surface, at: Placed, fur: np.ndarray, light: Light) -> np.ndarray:
     """Brightness and colour of the light at each pixel, (3, h, w)."""
     furry, gloss = surface.features[6], surface.features[7]
-    long_hair = at.dog.attributes["hair"] == "long"
+    rough = 0.0028 if at.dog.attributes["hair"] == "long" else 0.0007
     solid = np.minimum(surface.cover * 1.2, 1)
     depth = np.maximum(surface.depth, -1.5)
     smooth = _blurred(depth * solid, 18) / np.maximum(_blurred(solid, 18), 0.05)
     hollow = np.clip((smooth - depth) * 3.2, -0.15, 0.6)
-    depth = depth + (0.0028 if long_hair else 0.0007) * fur * furry
-    nx, ny, nz = _normals(depth, at.scale)
+    nx, ny, nz = _normals(depth + rough * fur * furry, at.scale)
     x, y, z = light.direction
     facing = nx * x + ny * y + nz * z
     lit = np.maximum((facing + 0.25) * 0.8, 0)  # fur scatters: light reaches round the edge
     upward = 0.5 + 0.5 * ny
     shine = gloss * np.maximum(nx * x * 0.6 + ny * 0.6 * y + nz * (0.5 + 0.5 * z), 0) ** 24
     ambient = (1 - hollow) * (0.55 + 0.45 * nz)
-    colour = light.key[:, None, None] * (lit * (1 - 0.8 * np.maximum(hollow, 0)))
-    colour += ambient * (
-        light.sky[:, None, None] * upward + light.ground[:, None, None] * (1 - upward)
-    )
-    return colour + 6.0 * shine
+    key, sky, ground = (colour[:, None, None] for colour in (light.key, light.sky, light.ground))
+    colour = key * (lit * (1 - 0.8 * np.maximum(hollow, 0)))
+    return colour + ambient * (sky * upward + ground * (1 - upward)) + 6.0 * shine
 
 
 def _normals(depth: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -213,18 +183,16 @@ def _normals(depth: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, n
 
 def paint_dog(canvas: np.ndarray, at: Placed, light: Light, rng) -> np.ndarray:
     """Paint a dog over `canvas` (3, H, W), in place; returns its cover (H, W)."""
-    shape, offset = canvas.shape[1:], rng.uniform(0, TEXELS, 4)
-    texel = 512 / min(shape)
-    rows, columns = np.arange(shape[0]) * texel + offset[2], np.arange(shape[1]) * texel + offset[3]
-    ragged = 0.7 * sheet(band(56.0), rows, columns)
-    ragged += 0.5 * sheet(strands()[ANGLES // 2], rows, columns)
+    shape, offset = canvas.shape[1:], rng.uniform(0, SIDE, 4)
+    rows, columns = (np.arange(n) * (512 / min(shape)) for n in shape)
+    places = (rows + offset[2])[:, None], columns + offset[3]
+    ragged = 0.7 * sheet(band(56.0), *places) + 0.5 * sheet(strands()[ANGLES // 2], *places)
     surface = paint_parts(at, ragged)
     whole = np.zeros(shape, np.float32)
     if surface is None:
         return whole
-    fur = _fur(surface, at, shape, offset, at.dog.breed.curly)
-    albedo = _albedo(surface, at, fur, offset)
-    colour = albedo * _shade(surface, at, fur, light)
+    fur = _fur(surface, at, shape, offset)
+    colour = _albedo(surface, at, fur, offset) * _shade(surface, at, fur, light)
     cover = surface.cover * _feet_in_ground(surface, at, rng)
     patch = canvas[:, surface.rows, surface.columns]
     patch += cover * (colour - patch)
@@ -235,15 +203,13 @@ def paint_dog(canvas: np.ndarray, at: Placed, light: Light, rng) -> np.ndarray:
 def _albedo(surface: _Surface, at: Placed, fur: np.ndarray, offset) -> np.ndarray:
     """Colour of the coat with its pattern and strands, (3, h, w)."""
     a, furry = at.dog.attributes, surface.features[6]
-    albedo = surface.features[:3]
-    amount = _pattern_amount(surface, at, offset)
+    albedo, amount = surface.features[:3], _pattern_amount(surface, at, offset)
     if amount is not None:
-        mark = linear(COAT_RGB[a["marking"]])[:, None, None]
+        mark = flat(COAT_RGB[a["marking"]])
         albedo = albedo + (amount * np.clip(furry * 2 - 1, 0, 1)) * (mark - albedo)
     h, w = fur.shape
-    clumps = sheet(
-        fractal(), np.arange(h) * (300 / h) + offset[1], np.arange(w) * (300 / w) + offset[0]
-    )
+    rows, columns = np.arange(h) * (300 / h) + offset[1], np.arange(w) * (300 / w) + offset[0]
+    clumps = sheet(fractal(), rows[:, None], columns)
     strength = 0.13 if a["hair"] == "long" else 0.055
     return albedo * np.maximum(1 + furry * (strength * fur + 0.09 * clumps), 0.15)
 
@@ -254,7 +220,7 @@ def _feet_in_ground(surface: _Surface, at: Placed, rng) -> np.ndarray | float:
     if deep is None or at.dog.attributes["pose"] == "portrait":
         return 1.0
     h, w = surface.depth.shape
-    columns = np.arange(w) * (900 / w) + rng.uniform(0, TEXELS)
-    blades = sheet(strands()[ANGLES // 2], np.zeros(h) + np.arange(h) * (200 / h), columns)
+    rows, columns = np.arange(h) * (200 / h), np.arange(w) * (900 / w) + rng.uniform(0, SIDE)
+    blades = sheet(strands()[ANGLES // 2], rows[:, None], columns)
     bottom = h - 3 - np.arange(h, dtype=np.float32)[:, None]
     return smoothstep(bottom - deep * at.scale * (0.6 + 0.5 * blades), -1.5, 1.5)

@@ -18,17 +18,12 @@ The modules, in the order of the work: `breeds` (what a dog can be), `body` and 
 in space), `places` (background and light), `fur` (its picture), and this one (the scene).
 """
 
-import contextlib
 import hashlib
 import math
-import multiprocessing
-import os
-import sys
 import typing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from collections.abc import Sequence
 
+import joblib
 import numpy as np
 from PIL import Image
 
@@ -43,14 +38,17 @@ from dogan_lib.doodles.breeds import (
     Choices,
     caption_of,
     choose_attributes,
-)
+)  # fmt: skip
 from dogan_lib.doodles.fur import paint_dog
-from dogan_lib.doodles.places import PLACES, cast_shadows, make_light
+from dogan_lib.doodles.places import PLACES, Backdrop, cast_shadows, make_light
 from dogan_lib.doodles.posing import Spot, build_dog, stand
 from dogan_lib.runtime import progress as bar_of
 
 __all__ = ["ATTRIBUTES", "BREEDS", "COATS", "KEYWORDS", "PORTRAITS", "Choices", "Drawing"]
 __all__ += ["caption_of", "cut_out", "draw", "make", "traits"]
+
+# Part of the names in the cache: raise it when the same dog would now be drawn otherwise.
+FORMAT = 1
 
 
 class Drawing(typing.NamedTuple):
@@ -88,8 +86,9 @@ def scene(dogs: list[tuple[dict, Breed]], height: int, width: int, rng, spots: S
     h, w = round(height * detail), round(width * detail)
     attributes = dogs[0][0]
     pitch = math.radians(rng.uniform(4, 20))
-    place = PLACES[attributes["background"]](h, w, horizon_of(attributes, pitch, rng), rng)
-    light, canvas = make_light(place, rng), place.canvas.astype(np.float32)
+    place = PLACES[attributes["background"]]
+    canvas = place.paint(Backdrop(h, w, horizon_of(attributes, pitch, rng), rng))
+    canvas, light = canvas.astype(np.float32), make_light(place, rng)
     covers = []
     for (a, breed), spot in zip(dogs, spots, strict=True):
         dog = build_dog(a, breed, rng, pitch, float(light.direction[0]))
@@ -101,24 +100,24 @@ def scene(dogs: list[tuple[dict, Breed]], height: int, width: int, rng, spots: S
 
 def horizon_of(attributes: dict, pitch: float, rng) -> float:
     """Where the ground ends, as a fraction of the height."""
+    background = attributes["background"]
     if attributes["pose"] == "portrait":
-        return {"grass": rng.choice((-1.0, 0.25)), "indoors": 1.2, "sky": 1.2}.get(
-            attributes["background"], rng.uniform(0.3, 0.6)
-        )
-    if attributes["background"] == "sky":
+        low = {"grass": rng.choice((-1.0, 0.25)), "indoors": 1.2, "sky": 1.2}
+        return low.get(background, rng.uniform(0.3, 0.6))
+    if background == "sky":
         return rng.uniform(0.70, 0.80)
     return 0.52 - 1.1 * pitch + rng.uniform(-0.05, 0.05)
 
 
 def box_of(cover: np.ndarray, height: int, width: int) -> tuple[int, int, int, int]:
     """xmin, ymin, xmax, ymax of what is covered, in pixels of a height x width picture."""
-    rows, columns = np.flatnonzero((cover > 0.5).any(1)), np.flatnonzero((cover > 0.5).any(0))
-    sy, sx = height / cover.shape[0], width / cover.shape[1]
-    if not len(rows):
+    covered = Image.fromarray(cover > 0.5).getbbox()
+    if covered is None:
         return 0, 0, width, height
-    x0, x1 = math.floor(columns[0] * sx), math.ceil((columns[-1] + 1) * sx)
-    y0, y1 = math.floor(rows[0] * sy), math.ceil((rows[-1] + 1) * sy)
-    return x0, y0, min(x1, width), min(y1, height)
+    x0, y0, x1, y1 = covered
+    sy, sx = height / cover.shape[0], width / cover.shape[1]
+    far = min(math.ceil(x1 * sx), width), min(math.ceil(y1 * sy), height)
+    return math.floor(x0 * sx), math.floor(y0 * sy), *far
 
 
 def draw(
@@ -143,30 +142,29 @@ def draw(
         ValueError: for a size, breed, attribute or value that does not exist, and for a coat that
             no dog has (`colour="black", pattern="spots"`).
     """
-    check(index, size, seed, None)
-    breed, values = traits(index, seed, breed, only, **attributes)
-    rng = np.random.default_rng([seed, index, 1])
-    image, (cover,) = scene([(values, PROPORTIONS[breed])], size, size, rng, [Spot()])
-    caption = caption_of(values, int(rng.integers(12)))
-    box = box_of(cover, size, size)
-    return Drawing(image, BREEDS.index(breed), box, values, caption)
+    return _drawn(index, size, seed, breed, only, **attributes)[0]
 
 
-def cut_out(
-    index: int, size: int = 64, seed: int = 0, breed: str | None = None, **attributes
-) -> np.ndarray:
+def cut_out(index: int, size: int = 64, seed: int = 0, **attributes: str) -> np.ndarray:
     """The dog of `draw` without its surroundings, to be pasted onto another picture.
 
     Returns:
         uint8 (size, size, 4); the fourth channel is 255 where the dog is, and 0 around it.
     """
-    check(index, size, seed, None)
-    breed, values = traits(index, seed, breed, **attributes)
+    drawing, cover = _drawn(index, size, seed, **attributes)
+    alpha = np.asarray(Image.fromarray(cover).resize((size, size), Image.Resampling.BOX))
+    return np.dstack([drawing.image, np.rint(255 * np.clip(alpha, 0, 1)).astype("uint8")])
+
+
+def _drawn(index, size, seed, breed=None, only=None, **attributes) -> tuple[Drawing, np.ndarray]:
+    """A dog, and its cover on the finer grid of `scene`."""
+    _check(index, size, seed)
+    breed, values = traits(index, seed, breed, only, **attributes)
     rng = np.random.default_rng([seed, index, 1])
     image, (cover,) = scene([(values, PROPORTIONS[breed])], size, size, rng, [Spot()])
-    alpha = Image.fromarray(cover).resize((size, size), Image.Resampling.BOX)
-    alpha = np.rint(255 * np.clip(np.asarray(alpha), 0, 1)).astype("uint8")
-    return np.dstack([image, alpha])
+    caption = caption_of(values, int(rng.integers(12)))
+    box = box_of(cover, size, size)
+    return Drawing(image, BREEDS.index(breed), box, values, caption), cover
 
 
 def traits(
@@ -180,9 +178,14 @@ def traits(
 
     Arguments and errors are those of `draw`.
     """
-    check(index, 64, seed, None if breed is None else [breed])
+    _check(index, 64, seed, () if breed is None else [breed])
     only = {**(only or {}), **{name: (value,) for name, value in attributes.items()}}
-    _check_attributes(only)
+    for name, values in only.items():
+        if name not in ATTRIBUTES:
+            raise ValueError(f"no attribute {name!r}; there are {', '.join(ATTRIBUTES)}")
+        for value in values or ("nothing",):
+            if value not in ATTRIBUTES[name]:
+                raise ValueError(f"{name} is one of {', '.join(ATTRIBUTES[name])}; not {value!r}")
     rng = np.random.default_rng([seed, index, 0])
     chosen = _breed_of(rng, BREEDS)
     breed = chosen if breed is None else breed
@@ -194,23 +197,14 @@ def _breed_of(traits: np.random.Generator, breeds: Sequence[str]) -> str:
     return breeds[int(traits.random() * len(breeds))]
 
 
-def check(index: int, size: int, seed: int, breeds: Sequence[str] | None) -> None:
+def _check(index: int, size: int, seed: int, breeds: Sequence[str] = ()) -> None:
     if not 16 <= size <= 256:
         raise ValueError(f"a doodle is 16 to 256 pixels wide, not {size}")
     if index < 0 or seed < 0:
         raise ValueError(f"index and seed count from 0; got index {index}, seed {seed}")
-    unknown = sorted(set(breeds or ()) - set(BREEDS))
+    unknown = sorted(set(breeds) - set(BREEDS))
     if unknown:
         raise ValueError(f"no breed {', '.join(unknown)}; there are {', '.join(BREEDS)}")
-
-
-def _check_attributes(only: Choices) -> None:
-    for name, values in only.items():
-        if name not in ATTRIBUTES:
-            raise ValueError(f"no attribute {name!r}; there are {', '.join(ATTRIBUTES)}")
-        for value in values or ("nothing",):
-            if value not in ATTRIBUTES[name]:
-                raise ValueError(f"{name} is one of {', '.join(ATTRIBUTES[name])}; not {value!r}")
 
 
 def make(
@@ -240,78 +234,29 @@ def make(
         captions, a list of n strings.
     """
     names = BREEDS if breeds is None else tuple(breeds)
-    check(0, size, seed, names)
+    _check(0, size, seed, names)
     if n < 1 or not names:
         raise ValueError(f"ask for one dog or more, of one breed or more; got n={n}, {names}")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers={workers}: at least one process draws")
-    jobs = [(range(i, min(i + 64, n)), size, seed, names, only) for i in range(0, n, 64)]
-    short = n * max(size, 64) ** 2 < 500 * 64**2
-    workers = (1 if short else os.cpu_count() or 1) if workers is None else workers
+    if workers is None:
+        workers = 1 if n * max(size, 64) ** 2 < 500 * 64**2 else -1
+    chosen = [_breed_of(np.random.default_rng([seed, i, 0]), names) for i in range(n)]
+    jobs = (joblib.delayed(draw)(i, size, seed, breed, only) for i, breed in enumerate(chosen))
+    drawings = []
+    # New processes, not forks: a fork of one that runs TensorFlow may hang.
     with bar_of(n, "drawing", "doodles", bool(progress)) as bar:
-        chunks = []
-        for chunk in _in_processes(_draw_many, jobs, min(workers, len(jobs))):
-            chunks.append(chunk)
-            bar.update(len(chunk[-1]))
-    return _gather(chunks)
+        for drawing in joblib.Parallel(workers, return_as="generator")(jobs):
+            drawings.append(drawing)
+            bar.update()
+    images, _, boxes, attributes, captions = zip(*drawings, strict=True)
+    return {
+        "images": np.stack(images),
+        "labels": np.array([names.index(breed) for breed in chosen], np.int32),
+        "boxes": np.array(boxes, np.int32),
+        "attributes": {name: np.array([a[name] for a in attributes]) for name in ATTRIBUTES},
+        "captions": list(captions),
+    }
 
 
 def digest(*facts) -> str:
     """Names what drawn dogs depend on: the program that draws, and what it was asked for."""
-    found = hashlib.sha256(repr(facts).encode())
-    for module in ("breeds", "body", "posing", "textures", "places", "fur", "painter"):
-        found.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    return found.hexdigest()[:16]
-
-
-def _draw_many(job: tuple) -> tuple:
-    """What `draw` gives for some indices, as arrays that are quick to send between processes."""
-    indices, size, seed, names, only = job
-    breeds = [_breed_of(np.random.default_rng([seed, i, 0]), names) for i in indices]
-    drawings = [draw(i, size, seed, b, only) for i, b in zip(indices, breeds, strict=True)]
-    return (
-        np.stack([d.image for d in drawings]),
-        np.array([names.index(breed) for breed in breeds], np.int32),
-        np.array([d.box for d in drawings], np.int32),
-        [d.attributes for d in drawings],
-        [d.caption for d in drawings],
-    )
-
-
-def _gather(chunks: list[tuple]) -> dict:
-    images, labels, boxes, attributes, captions = zip(*chunks, strict=True)
-    every = [a for chunk in attributes for a in chunk]
-    return {
-        "images": np.concatenate(images),
-        "labels": np.concatenate(labels),
-        "boxes": np.concatenate(boxes),
-        "attributes": {name: np.array([a[name] for a in every]) for name in ATTRIBUTES},
-        "captions": [c for chunk in captions for c in chunk],
-    }
-
-
-def _in_processes(function: Callable, jobs: Sequence, workers: int) -> Iterator:
-    """`map` in order, over fresh processes: a fork of one that runs TensorFlow may hang."""
-    if workers == 1:
-        yield from map(function, jobs)
-        return
-    context = multiprocessing.get_context("spawn")
-    with _main_left_alone(), ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(function, jobs)
-
-
-@contextlib.contextmanager
-def _main_left_alone() -> Iterator[None]:
-    """Keep new processes from importing the caller's script.
-
-    They need this module only; without this, a student's script that has no
-    `if __name__ == "__main__":` would start again in each of them.
-    """
-    main = sys.modules["__main__"].__dict__
-    hidden = {name: main[name] for name in ("__file__", "__spec__") if name in main}
-    main.pop("__file__", None)
-    main["__spec__"] = None
-    try:
-        yield
-    finally:
-        main.update(hidden)
+    return hashlib.sha256(repr((FORMAT, *facts)).encode()).hexdigest()[:16]

@@ -16,9 +16,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from dogan_lib.cards import card, read_card
+from dogan_lib.cards import read_card
 from dogan_lib.doodles import captions as language
-from dogan_lib.doodles.painter import ATTRIBUTES
+from dogan_lib.doodles.breeds import ATTRIBUTES
 from dogan_lib.runtime import data_dir
 from dogan_lib.saving import read_network
 
@@ -33,11 +33,10 @@ def matching_loss(targets, scores):
         targets: unused; what is right is the diagonal.
     """
     right = ops.arange(ops.shape(scores)[0])
-    rows = keras.losses.sparse_categorical_crossentropy(right, scores, from_logits=True)
-    columns = keras.losses.sparse_categorical_crossentropy(
-        right, ops.transpose(scores), from_logits=True
+    entropy = functools.partial(
+        keras.losses.sparse_categorical_crossentropy, right, from_logits=True
     )
-    return (rows + columns) / 2
+    return (entropy(scores) + entropy(ops.transpose(scores))) / 2
 
 
 @keras.saving.register_keras_serializable("dogan")
@@ -48,16 +47,10 @@ def matched(targets, scores):
 
 
 class Encoder:
-    """Sentences to embeddings.
-
-    Attributes:
-        model: the `keras.Model`, word numbers -> embeddings.
-        embedding_dim: numbers in one embedding.
-    """
+    """Sentences to embeddings, by a `keras.Model` of word numbers."""
 
     def __init__(self, model: keras.Model):
         self.model = model
-        self.embedding_dim = model.output_shape[-1]
 
     def __call__(self, captions: str | Sequence[str], warn: bool = True) -> np.ndarray:
         """One sentence or many -> float32 (n, embedding_dim).
@@ -75,12 +68,35 @@ class Encoder:
             if warn and reading.complaints():
                 warnings.warn(f"{caption!r}: {'; '.join(reading.complaints())}", stacklevel=2)
         ids = np.array([language.numbers(reading.words) for reading in readings], "int32")
-        return self._embed(ids)[places.reshape(-1)]
+        embedded = [self.model(part, training=False) for part in _parts(ids, 1024)]
+        return np.concatenate(embedded).astype("float32")[places.reshape(-1)]
 
-    def _embed(self, ids):
-        parts = [ids[start : start + 1024] for start in range(0, len(ids), 1024)]
-        embedded = [np.asarray(self.model(part, training=False), "float32") for part in parts]
-        return np.concatenate(embedded)
+
+class Attributes:
+    """What a trained classifier, a `keras.Model`, sees in pictures."""
+
+    def __init__(self, model: keras.Model):
+        self.model = model
+
+    def read(self, images) -> dict[str, np.ndarray]:
+        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,).
+
+        Pictures of 32 or 16 pixels a side are enlarged.
+        """
+        images = np.asarray(images)
+        images = images.repeat(64 // images.shape[1], 1).repeat(64 // images.shape[2], 2)
+        found = []
+        for part in _parts(images, 256):
+            part = part / np.float32(127.5) - 1 if part.dtype == np.uint8 else part
+            found.append(self.model(part, training=False))
+        return {
+            name: np.array(values)[np.concatenate([part[name] for part in found]).argmax(-1)]
+            for name, values in ATTRIBUTES.items()
+        }
+
+
+def _parts(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return np.split(rows, range(size, len(rows), size))
 
 
 def load_encoder(name: str | Path = "text_encoder") -> Encoder:
@@ -94,18 +110,6 @@ def load_encoder(name: str | Path = "text_encoder") -> Encoder:
     return _load_encoder(path, path.stat().st_mtime_ns)
 
 
-def _file(name: str | Path, reader: str) -> Path:
-    """Where the shipped reader of this name lies, or the path as it is."""
-    path = Path(name)
-    if path.suffix != ".keras":
-        path = data_dir() / "checkpoints" / f"{name}.keras"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"there is no {path}; train one with `python -m data.make.readers {reader}`"
-        )
-    return path
-
-
 @functools.lru_cache(maxsize=2)
 def _load_encoder(path: Path, changed: int) -> Encoder:
     known = read_card(path.with_suffix(".json")).get("words")
@@ -114,31 +118,17 @@ def _load_encoder(path: Path, changed: int) -> Encoder:
     return Encoder(read_network(path))
 
 
-class Attributes:
-    """What a trained classifier sees in pictures."""
-
-    def __init__(self, model: keras.Model, card: dict | None = None):
-        self.model, self.card = model, card or {}
-
-    def read(self, images) -> dict[str, np.ndarray]:
-        """Pictures (n, 64, 64, 3), uint8 or in [-1, 1] -> attribute -> likeliest values (n,).
-
-        Pictures of 32 or 16 pixels a side are enlarged.
-        """
-        images = np.asarray(images)
-        images = images.repeat(64 // images.shape[1], 1).repeat(64 // images.shape[2], 2)
-        parts = []
-        for start in range(0, len(images), 256):
-            part = images[start : start + 256]
-            part = part / np.float32(127.5) - 1 if part.dtype == np.uint8 else part
-            parts.append({k: np.argmax(v, -1) for k, v in self.model(part, training=False).items()})
-        return {
-            name: np.array(values)[np.concatenate([part[name] for part in parts])]
-            for name, values in ATTRIBUTES.items()
-        }
-
-
 def load_attributes(name: str | Path = "attributes") -> Attributes:
     """The shipped classifier, or one by the path of its `.keras` file."""
-    path = _file(name, "attributes")
-    return Attributes(read_network(path), card(path.stem))
+    return Attributes(read_network(_file(name, "attributes")))
+
+
+def _file(name: str | Path, reader: str) -> Path:
+    """Where the shipped reader of this name lies, or the path as it is."""
+    path = Path(name)
+    if path.suffix != ".keras":
+        path = data_dir() / "checkpoints" / f"{name}.keras"
+    if not path.exists():
+        command = f"python -m data.make.readers {reader}"
+        raise FileNotFoundError(f"there is no {path}; train one with `{command}`")
+    return path

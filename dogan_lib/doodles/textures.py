@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-TEXELS = 512
+SIDE = 512  # texels
 ANGLES = 8
 
 
 def _shaped_noise(spectrum: Callable, seed: int) -> np.ndarray:
     """White noise whose amplitudes are `spectrum(fx, fy)`, in cycles a texture."""
-    f = np.fft.fftfreq(TEXELS, 1 / TEXELS).astype(np.float32)
-    white = np.fft.fft2(np.random.default_rng(seed).standard_normal((TEXELS, TEXELS)))
+    f = np.fft.fftfreq(SIDE, 1 / SIDE).astype(np.float32)
+    white = np.fft.fft2(np.random.default_rng(seed).standard_normal((SIDE, SIDE)))
     noise = np.fft.ifft2(white * spectrum(f[None, :], f[:, None])).real.astype(np.float32)
     return (noise - noise.mean()) / noise.std()
 
@@ -32,40 +32,29 @@ def band(cycles: float) -> np.ndarray:
     )
 
 
-def _strand_spectrum(angle: float, length: float = 130.0, width: float = 26.0) -> Callable:
-    """Streaks along `angle`: a spectrum short along the streak and wide across it."""
-
-    def spectrum(x, y):
-        along = x * math.cos(angle) + y * math.sin(angle)
-        across = y * math.cos(angle) - x * math.sin(angle)
-        return np.exp(-((along / width) ** 2) - (across / length) ** 2)
-
-    return spectrum
-
-
 @functools.cache
 def strands() -> np.ndarray:
-    """Fur that lies along each of `ANGLES` directions in [0, pi)."""
-    angles = [math.pi * k / ANGLES for k in range(ANGLES)]
-    return np.stack([_shaped_noise(_strand_spectrum(a), 10 + k) for k, a in enumerate(angles)])
+    """Fur that lies along each of `ANGLES` directions in [0, pi), (ANGLES, SIDE, SIDE)."""
+    return np.stack([_streaks(k) for k in range(ANGLES)])
 
 
-def sheet(noise: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The noise at every pair of a row and a column coordinate, in texels."""
-    r = rows.astype(np.int32) & (TEXELS - 1)
-    c = columns.astype(np.int32) & (TEXELS - 1)
-    return noise[r[:, None], c[None, :]]
-
-
-def scatter(noise: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The noise at each point; `rows` and `columns` (texels) have the same shape."""
-    flat = (rows.astype(np.int32) & (TEXELS - 1)) * TEXELS + (
-        columns.astype(np.int32) & (TEXELS - 1)
+def _streaks(direction: int) -> np.ndarray:
+    """A spectrum that is short along the hairs and wide across them."""
+    c, s = (turn(math.pi * direction / ANGLES) for turn in (math.cos, math.sin))
+    return _shaped_noise(
+        lambda x, y: np.exp(-(((x * c + y * s) / 26.0) ** 2) - ((y * c - x * s) / 130.0) ** 2),
+        10 + direction,
     )
-    return noise.ravel()[flat]
+
+
+def sheet(noise: np.ndarray, rows: np.ndarray, columns: np.ndarray, layer=None) -> np.ndarray:
+    """The noise at rows and columns, in texels, which are broadcast; of a stack, at `layer`."""
+    at = (rows.astype(np.int32) & (SIDE - 1), columns.astype(np.int32) & (SIDE - 1))
+    return noise[at] if layer is None else noise[layer, *at]
 
 
 def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """0 below `low`, 1 above `high`, and smooth between them."""
     t = np.clip((x - low) * (1 / (high - low)), 0, 1)
     return t * t * (3 - 2 * t)
 
@@ -73,3 +62,8 @@ def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
 def linear(rgb) -> np.ndarray:
     """sRGB 0-255 -> light intensity 0-1 (gamma 2 is near enough, and its inverse is a sqrt)."""
     return np.square(np.asarray(rgb, np.float32) / 255)
+
+
+def flat(rgb) -> np.ndarray:
+    """The light of one colour, to be spread over a picture (3, H, W)."""
+    return linear(rgb)[:, None, None]

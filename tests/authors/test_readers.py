@@ -55,9 +55,8 @@ def test_the_classifier_is_trained_and_shipped(tmp_path, monkeypatch):
     build = readers.classifier
     monkeypatch.setattr(readers, "classifier", lambda: build((4, 8), (1, 1)))
     readers.train_classifier(args(tmp_path))
-    ruler = load_attributes()
-    assert set(ruler.card["held_out_accuracy"]) == set(ATTRIBUTES)
-    read = ruler.read(np.zeros((3, 64, 64, 3), "uint8"))
+    assert set(checkpoints.card("attributes")["held_out_accuracy"]) == set(ATTRIBUTES)
+    read = load_attributes().read(np.zeros((3, 64, 64, 3), "uint8"))
     assert all(len(values) == 3 and values[0] in ATTRIBUTES[name] for name, values in read.items())
     assert checkpoints.available() == []
 

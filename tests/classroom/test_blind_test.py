@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dogan_lib.classroom import blind_test
-from dogan_lib.classroom.blind_test import BlindTest, Verdicts, wilson
+from dogan_lib.classroom.blind_test import BlindTest, verdict
 
 
 def heap(value, n=30):
@@ -13,18 +13,19 @@ def heap(value, n=30):
 
 def test_wilsons_interval():
     """8 of 10: the textbook's 49 % to 94 %."""
-    assert wilson(8, 10) == pytest.approx((0.490, 0.943), abs=1e-3)
-    low, high = wilson(20, 20)
-    assert low < 0.85 and high == pytest.approx(1)
+    said = ["real"] * 8 + ["generated"] * 2
+    assert "95 % interval 49% to 94%" in verdict(["real"] * 10, said, "real")
+    assert "95 % interval 84% to 100%" in verdict(["real"] * 20, ["real"] * 20, "real")
 
 
 def test_who_fooled_whom():
     truth = ["real", "a", "a", "b", "b", "real"]
     said = ["real", "real", "generated", "generated", "generated", "generated"]
-    found = Verdicts(truth, said, ("real", "generated"))
-    assert found.right == 4 and found.fooled() == {"a": (1, 2), "b": (0, 2)}
-    text = str(found)
-    assert text.startswith("4 of 6 right: 67%") and "a " in text.splitlines()[1]
+    first, *fooled = verdict(truth, said, "real").splitlines()
+    assert first.startswith("4 of 6 right: 67%")
+    assert fooled == [
+        f"{name:<14} taken for real {n} of 2 times" for name, n in (("a", 1), ("b", 0))
+    ]
 
 
 def test_twenty_of_each_in_random_order():
@@ -40,9 +41,9 @@ def test_buttons_answer_until_the_end():
     for _ in range(6):
         assert not test.buttons[0].disabled
         test.buttons[0].click()
-    assert test.buttons[0].disabled and test.verdicts.right == 3
+    assert test.buttons[0].disabled and test.text.value.startswith("3 of 6 right")
     assert "real or generated?" in test.alt() and test.still().startswith(b"\x89PNG")
-    assert "a              taken for real 3 of 3" in str(test.verdicts)
+    assert "<br>a              taken for real 3 of 3" in test.text.value
     test.answer("real")
     assert len(test.said) == 6, "there is nothing left to answer"
     with pytest.raises(ValueError, match="real and generated"):
@@ -54,7 +55,7 @@ def test_without_real_pictures_it_is_between_two_generators():
     assert test.sides == ("a", "b") and len(test.queue) == 10
     for name, _ in test.queue:
         test.answer(name)
-    assert test.verdicts.right == 10
+    assert test.text.value.startswith("10 of 10 right")
     with pytest.raises(ValueError, match="two generators"):
         BlindTest({"a": heap(10)})
 

@@ -38,7 +38,7 @@ def test_outside_the_mask_nothing_changes(trained, use):
     changed[8:12, 8:12] = (255, 0, 0)
     mask = np.zeros((32, 40), bool)
     mask[8:12, 8:12] = True
-    for start_scale in (None, 1, 2):
+    for start_scale in (1, 2):
         result = use(trained, changed, mask, start_scale)
         radius = 20 if use is singan_uses.edit else 7
         soft = singan_uses.soft_mask(mask, (32, 40), radius)
@@ -90,10 +90,7 @@ def test_six_passes_make_a_factor_of_4():
 
     gan.scales = [last_scale] * len(gan.shapes)
     assert singan_uses.super_resolution(gan, 4).shape == (200, 200, 3)
-    singan_uses.super_resolution(gan, 4, passes=2)
-    assert seen == [63, 79, 100, 126, 159, 200, 100, 200]
-    with pytest.raises(ValueError, match="at least 1 pass"):
-        singan_uses.super_resolution(gan, 4, passes=0)
+    assert seen == [63, 79, 100, 126, 159, 200]
 
 
 def test_consistent_super_resolution_shrinks_to_the_picture_that_it_is_of():
@@ -115,13 +112,6 @@ def test_animation(trained):
     assert 0 < near < far
     with pytest.raises(ValueError, match="start_scale"):
         singan_uses.animate(trained, 5, start_scale=3)
-
-
-def test_the_strength_of_an_animation(trained):
-    still = singan_uses.animate(trained, 3, start_scale=0, strength=0)
-    np.testing.assert_allclose(still, np.repeat(trained.reconstruct(), 3, 0), atol=1e-5)
-    weak, strong = (singan_uses.animate(trained, 9, 1, strength=s).std(0).mean() for s in (1, 4))
-    assert strong > 2 * weak > 0
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(0.1, 0.9), (0.1, 0.8), (0.4, 0.5)])
@@ -149,7 +139,7 @@ def test_the_papers_edits(shared_data, natural, changed, mask):
     mask = changed.with_name(changed.stem + mask) if mask.startswith("_") else folder / mask
     gan = SinGAN(max_size=48, **TINY).fit(folder / "natural" / natural, QUICK, verbose=False)
     for use, radius in ((singan_uses.edit, 20), (singan_uses.harmonize, 7)):
-        result = to_uint8(use(gan, changed, mask)).astype(int)
+        result = to_uint8(use(gan, changed, mask, len(gan.scales) // 2)).astype(int)
         soft = singan_uses.soft_mask(mask, gan.image.shape[:2], radius)
         assert 0 < (soft == 0).mean() < 1
         assert np.abs(result - gan.image)[soft == 0].max() <= 1
@@ -179,8 +169,6 @@ def test_sifid_and_diversity(trained):
     assert np.isfinite(float(sifid(trained.image, trained.sample(1, (50, 30)))))
     assert diversity(trained.image, np.stack([trained.image] * 3)) < 1e-9
     assert diversity(trained.image, noisy) > 0
-    with pytest.raises(ValueError, match="choose dognet, inception"):
-        sifid(trained.image, noisy, "vgg")
     with pytest.raises(ValueError, match="at least 2"):
         diversity(trained.image, noisy[:1])
 

@@ -84,7 +84,7 @@ def test_tensorflow_can_leak_in_the_same_way(players, batches, played):
     D, G = (keras.models.clone_model(player) for player in players)
     for copy, player in zip((D, G), players, strict=True):
         copy.set_weights(player.get_weights())
-    play_round = leak.Slide(D, G, *(keras.optimizers.Adam(2e-4, epsilon=1e-8) for _ in "DG"))
+    play_round = leak.slide(D, G, *(keras.optimizers.Adam(2e-4, epsilon=1e-8) for _ in "DG"))
     with tf.device("CPU:0"):
         losses = [[float(loss) for loss in play_round(x, z)] for x, z in zip(*batches, strict=True)]
     np.testing.assert_allclose(losses, played[2].losses, rtol=0, atol=1e-3)

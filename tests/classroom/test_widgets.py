@@ -49,7 +49,7 @@ def test_latents_on_the_way_are_as_long_as_at_the_ends():
 @pytest.fixture
 def cropper(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (60, 100, 3), "uint8")
-    return Cropper(image, box=(70, 5, 95, 45), folder=tmp_path / "mine", size=16)
+    return Cropper(image, box=(70, 5, 95, 45), folder=tmp_path / "mine")
 
 
 def upload(height, width):
@@ -72,15 +72,15 @@ def test_sliders_move_the_box_and_every_crop_follows(cropper):
     cropper.across.value = (0, 30)
     assert cropper.box == (0, 5, 30, 45)
     assert not np.array_equal(before, picture(cropper))
-    assert {cropper.crop(mode).shape for mode in cropping.MODES} == {(16, 16, 3)}
-    whole = Image.fromarray(cropper.image).resize((16, 16), Image.Resampling.LANCZOS)
+    assert {cropper.crop(mode).shape for mode in cropping.MODES} == {(64, 64, 3)}
+    whole = Image.fromarray(cropper.image).resize((64, 64), Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(cropper.crop("none"), np.asarray(whole))
 
 
 def test_a_box_without_width_is_one_pixel_wide(cropper):
     cropper.across.value, cropper.down.value = (100, 100), (60, 60)
     assert cropper.box == (99, 59, 100, 60)
-    assert cropper.crop("box").shape == (16, 16, 3)
+    assert cropper.crop("box").shape == (64, 64, 3)
 
 
 @pytest.mark.parametrize("height, width", [(20, 30), (300, 200), (1, 1)])
@@ -169,7 +169,7 @@ def canvas():
     gan.take(photograph)
     gan.scales = [Scale(generator(4, seed=k).get_weights(), 0.1) for k in range(2)]
     gan.shapes = gan.shapes[-2:]
-    return PaintToPhoto(gan, columns=8, zoom=1)
+    return PaintToPhoto(gan, columns=8)
 
 
 def test_a_click_paints_and_the_photo_follows(canvas):
@@ -231,10 +231,10 @@ def test_a_click_on_the_dog_draws_the_map_of_that_place(classes):
     generator = Generator(network, {"breeds": ["a", "b"]} if classes else {})
     widget = AttentionMap(generator, seed=3, zoom=4, points=4)
     assert (widget.row.value, widget.column.value) == (4, 4) and len(widget.buttons) == 16
-    before = widget.map.value, widget.dog.value
+    before = widget.picture.value, widget.dog.value
     widget.buttons[4 * 3 + 1].click()
     assert (widget.row.value, widget.column.value) == (7, 3)
-    assert widget.map.value != before[0] and widget.dog.value != before[1]
+    assert widget.picture.value != before[0] and widget.dog.value != before[1]
     labels = np.array([0]) if classes else None
     maps = attention_maps(network, latents(1, 4, 3), labels)
     np.testing.assert_array_equal(widget.heat(), maps[0, 7, 3])

@@ -3,61 +3,53 @@
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable, close, exercise
-from dogan_lib.classroom.kinds import choices, number, target
+from dogan_lib.classroom.kinds import choices, numbers, target
 
 choices(
     "03-farther",
     "A",
-    "AB",
-    """
-    The blur, by a factor of two to three. It takes the edges of ears, eyes and snouts away, and
+    """The blur, by a factor of two to three. It takes the edges of ears, eyes and snouts away, and
     those are what DogNet tells breeds by; noise of 16 grey levels leaves them where they are.
     """,
-    hints={"B": "Noise looks worse to us. What does a network that names breeds look at?"},
+    B="Noise looks worse to us. What does a network that names breeds look at?",
 )
-number(
+numbers(
     "03-frechet",
     10,
     """
     The means are 3 apart, squared 9. The rest is 1 + 4 - 2 * sqrt(1 * 4) = 1. Together 10, and in
     one dimension always (m1 - m2)² + (s1 - s2)².
     """,
-    hints={
-        4: "The means count squared: 3² = 9.",
-        9: "That is the means alone. The deviations differ too.",
-        14: "The last term goes off: - 2 * sqrt(1 * 4).",
-        12: "The formula has variances: 1² and 2², under the root as well.",
-    },
+    (4, "The means count squared: 3² = 9."),
+    (9, "That is the means alone. The deviations differ too."),
+    (14, "The last term goes off: - 2 * sqrt(1 * 4)."),
+    (12, "The formula has variances: 1² and 2², under the root as well."),
     otherwise="Two terms: the squared distance of the means, and what the deviations add.",
 )
-number(
+numbers(
     "03-nyquist",
     16,
     """
     One new pixel covers 256 / 32 = 8 old ones, and a stripe needs two new pixels, one light and one
     dark: 16 pixels of the original. Stripes of period 10 must become grey.
     """,
-    hints={8: "That is one new pixel. A period needs a light and a dark one."},
+    (8, "That is one new pixel. A period needs a light and a dark one."),
     otherwise="How many old pixels does a new one cover, and how many new ones has a period?",
 )
 
 
 @exercise(
-    "03-prepare",
-    """
-    def prepare(images, flips):
+    "03-prepare", function="Give the function itself: exercises.check('03-prepare', prepare)."
+)
+def prepare(answer):
+    """def prepare(images, flips):
         images = images.copy()
         images[flips] = images[flips, :, ::-1]
         return images.astype("float32") / 127.5 - 1
 
     Three faults: it wrote into the data set itself, so every epoch mirrored the mirrored ones
     again; [:, ::-1] turns rows, and the dogs hung from the ceiling; uint8 minus 1 wraps around.
-    """,
-)
-def prepare(answer):
-    """Mirrored left to right where asked for, float32 in [-1, 1]; the input stays as it is."""
-    if not callable(answer):
-        raise Unreadable("Give the function itself: exercises.check('03-prepare', prepare).")
+    """
     images = np.random.default_rng(0).integers(0, 256, (4, 3, 5, 3)).astype("uint8")
     flips, before = np.array([True, False, True, False]), images.copy()
     given = answer(images, flips)
@@ -71,18 +63,12 @@ def prepare(answer):
         return "The mirrored ones are not right: left and right is the third axis."
 
 
-@target(
-    "03-like-portraits",
-    """
-    Portraits are doodles of one kind: pose "portrait", background sky or snow, size "big". About
+@target("03-like-portraits", at_most=0.03, unit="KID[dognet]")
+def like_portraits(dogs):
+    """Portraits are doodles of one kind: pose "portrait", background sky or snow, size "big". About
     one doodle in 24 is, so 4,000 give some 150, and their KID is .01 to .02: what is left are the
     coats with spots, patches and stripes. Every condition alone leaves it many times larger.
-    """,
-    at_most=0.03,
-    unit="KID[dognet]",
-)
-def like_portraits(dogs):
-    """KID of a selection of at least 100 doodles to 1,000 portraits that it has not seen."""
+    """
     from dogan_lib.dogs import load_dogs
     from dogan_lib.metrics import kid
 

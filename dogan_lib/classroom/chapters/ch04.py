@@ -1,38 +1,34 @@
 """Exercises of chapter 04."""
 
-from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, number, target
+from dogan_lib.classroom.exercises import exercise
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, numbers, target
 
 choices(
     "04-first-seen",
     "B",
-    "ABC",
     """
     Colours of the background come first: D tells a grey picture from a blue one with its very first
     filters, and G's last bias alone can answer. Eyes, two pixels wide, come last.
     """,
-    hints={
-        "A": "Look at the first row of the film: are there eyes?",
-        "C": "Look at the first row of the film: what is right before any outline is?",
-    },
+    A="Look at the first row of the film: are there eyes?",
+    C="Look at the first row of the film: what is right before any outline is?",
 )
-number(
+numbers(
     "04-receptive-field",
     61,
-    """
-    A layer widens the field by (kernel - 1) times the distance between its neighbours, and the
+    """A layer widens the field by (kernel - 1) times the distance between its neighbours, and the
     distance doubles with each stride of 2: 1 + 4 * 1 + 4 * 2 + 4 * 4 + 4 * 8 = 61.
     The stride of the *last* layer does not matter: it moves the window and does not widen it.
     """,
-    hints={29: "That is three layers."},
+    (29, "That is three layers."),
     otherwise="A layer widens the field by (kernel - 1) x the distance between its neighbours.",
 )
 
 
 @function(
     "04-even-prints",
-    *((k, s) for k in range(1, 9) for s in (1, 2, 3) if k >= s),
-    wrong=[(lambda kernel, stride: kernel % 2 == 0, "Try kernel 3 and stride 3 with `stamp`.")],
+    [(k, s) for k in range(1, 9) for s in (1, 2, 3) if k >= s],
+    (lambda kernel, stride: kernel % 2 == 0, "Try kernel 3 and stride 3 with `stamp`."),
     otherwise="Count the prints with `stamp`, for kernel 3 and stride 2 and for kernel 4.",
 )
 def even(kernel, stride):
@@ -42,48 +38,38 @@ def even(kernel, stride):
     return kernel % stride == 0
 
 
-@exercise(
-    "04-repair",
-    """
-    `moved = D.trainable_variables`, and nothing else: the tape also knows G's variables, and D's
+@exercise("04-repair", function="Give your function.")
+def repair(answer):
+    """`moved = D.trainable_variables`, and nothing else: the tape also knows G's variables, and D's
     loss falls if G's fakes become *worse*. `tf.stop_gradient(fake)` saves G's backward pass too.
-    """,
-)
-def _(answer):
-    """D moves, G does not, and D's loss falls on the same pictures."""
+    """
     import keras
     import numpy as np
 
-    if not callable(answer):
-        raise Unreadable("Give your function.")
     keras.utils.set_random_seed(0)
     g = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8)])
     d = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
     real, z = np.ones((16, 8), "float32"), np.random.default_rng(0).normal(size=(16, 4))
-    before = [np.asarray(w).copy() for w in (*g.weights, *d.weights)]
+    weights = [*g.weights, *d.weights]
+    before = [np.array(w) for w in weights]
     answer(d, g, keras.optimizers.SGD(0.1), real, z.astype("float32"))
-    after = [np.asarray(w) for w in (*g.weights, *d.weights)]
-    moved = [not np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
+    moved = [not np.array_equal(w, old) for w, old in zip(weights, before, strict=True)]
     if any(moved[: len(g.weights)]):
         return "G has moved too. Which variables get a gradient?"
     if not all(moved[len(g.weights) :]):
         return "D stands still."
     if float(d(real)[0, 0]) < float(d(real * 0 + np.asarray(g(z)))[0, 0]):
         return "D has learnt the wrong way round: real pictures should score higher."
-    return None
 
 
-target(
-    "04-better",
-    """
-    Go on as before, whatever the losses say:
+@target("04-better", at_most=0.07, unit=KID)
+def better(gan):
+    """Go on as before, whatever the losses say:
 
     gan.fit(dogs.batches(32, start_epoch=14), initial_epoch=14, epochs=20)
 
     Three runs of 19 or 20 epochs in all ended between 0.060 and 0.065 (width 32). D's loss goes on
     falling meanwhile, and the dogs get better: it is a score in a game. Lower rates, a larger batch
     or a longer average may do more.
-    """,
-    at_most=0.07,
-    unit=KID,
-)(kid_on_portraits)
+    """
+    return kid_on_portraits(gan)

@@ -2,31 +2,27 @@
 
 import numpy as np
 
-from dogan_lib.classroom.exercises import Unreadable, exercise
-from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.exercises import exercise
+from dogan_lib.classroom.kinds import choices, function, numbers, target
 
 choices(
     "07-heard-first",
     "A",
-    "ABC",
     """
     The coat. It is a colour in the middle of every picture, and each filter of D can see it; ears
     are a few pixels of outline, and floppy, folded and long ones look alike at 32 pixels.
     """,
-    hints=dict.fromkeys("BC", "How many pixels does a coat have, and how many have the ears?"),
+    **dict.fromkeys("BC", "How many pixels does a coat have, and how many have the ears?"),
 )
-number(
+numbers(
     "07-count",
     2 * 24 * 64,
-    """
-    Two tables, gain and offset, each with a row of 64 numbers for each of 24 labels:
+    """Two tables, gain and offset, each with a row of 64 numbers for each of 24 labels:
     2 x 24 x 64 = 3,072. The moving mean and variance, 2 x 64 more, are not learnt.
     """,
-    hints={
-        24 * 64: "That is one table: which other number does a label have for each channel?",
-        2 * 64: "That is a plain batch normalisation.",
-        2 * 24 * 64 + 2 * 64: "The mean and the variance are measured, not learnt.",
-    },
+    (24 * 64, "That is one table: which other number does a label have for each channel?"),
+    (2 * 64, "That is a plain batch normalisation."),
+    (2 * 24 * 64 + 2 * 64, "The mean and the variance are measured, not learnt."),
     otherwise="How many tables, how many rows in each, and how many numbers in a row?",
     tolerance=1e-6,
 )
@@ -34,13 +30,9 @@ number(
 
 @function(
     "07-deaf",
-    (np.array([0.5, 0.5]),),
-    (np.array([0.7, 0.2, 0.1]),),
-    (np.array([1.0]),),
-    wrong=[
-        (lambda shares: 1 / len(shares), "Right where all labels are equally frequent."),
-        (np.max, "That G always draws the commonest kind: this one draws by the shares."),
-    ],
+    [(np.array([0.5, 0.5]),), (np.array([0.7, 0.2, 0.1]),), (np.array([1.0]),)],
+    (lambda shares: 1 / len(shares), "Right where all labels are equally frequent."),
+    (np.max, "That G always draws the commonest kind: this one draws by the shares."),
     otherwise="Kind k is asked for with probability p_k; how likely is it then drawn?",
 )
 def deaf(shares):
@@ -57,14 +49,11 @@ VECTORS = RANDOM.normal(size=4), RANDOM.normal(size=4), RANDOM.normal(size=(3, 4
 
 @function(
     "07-project",
-    (*VECTORS, 2),
-    (*VECTORS, 0),
-    wrong=[
-        (
-            lambda h, w, table, label: h @ table[label],
-            "The part that does not depend on the label, w . h, is missing.",
-        )
-    ],
+    [(*VECTORS, 2), (*VECTORS, 0)],
+    (
+        lambda h, w, table, label: h @ table[label],
+        "The part that does not depend on the label, w . h, is missing.",
+    ),
     otherwise="w . h + table[label] . h",
 )
 def judge(h, w, table, label):
@@ -72,72 +61,47 @@ def judge(h, w, table, label):
     return h @ w + h @ table[label]
 
 
-@exercise(
-    "07-repair",
-    """
-    The pictures are shuffled and their labels are not. Real dogs then stand under other dogs'
+@exercise("07-repair", function="Give your function.")
+def repair(answer):
+    """The pictures are shuffled and their labels are not. Real dogs then stand under other dogs'
     labels, so a label says nothing about a picture, D has nothing to learn from it, and G pays
     nothing for not listening. Shuffle both, or neither: `tf.gather(labels, order)`.
-    """,
-)
-def _(answer):
-    """Every picture that D is shown, real or fake, stands under its own label."""
+    """
+    import keras
     import tensorflow as tf
 
-    if not callable(answer):
-        raise Unreadable("Give your function.")
+    seen, weight = [], keras.Variable(0.1)
 
-    seen = []
-
-    class D:
-        def __init__(self):
-            self.trainable_variables = [tf.Variable(0.1)]
-
-        def __call__(self, inputs, **kwargs):
-            pictures, labels = inputs
-            seen.extend(zip(pictures[:, 0].numpy(), np.asarray(labels), strict=True))
-            return pictures * self.trainable_variables[0]
+    def d(inputs, **kwargs):
+        pictures, labels = inputs
+        seen.extend(zip(pictures[:, 0].numpy(), np.asarray(labels), strict=True))
+        return pictures * weight
 
     def g(inputs, **kwargs):
         return 100.0 + tf.cast(inputs[1], "float32")[:, None]
 
+    d.trainable_variables = [weight]
     labels = tf.range(64)
     real = tf.cast(labels, "float32")[:, None]
-    answer(D(), g, _Plain(), real, labels, tf.zeros((64, 4)))
-    shown = {"real": [], "fake": []}
-    for picture, label in seen:
-        shown["fake" if picture >= 100 else "real"].append(picture % 100 == label)
-    if not shown["real"] or not shown["fake"]:
+    answer(d, g, keras.optimizers.SGD(0.1), real, labels, tf.zeros((64, 4)))
+    pictures, under = np.array(seen).reshape(-1, 2).T
+    fake = pictures >= 100
+    if fake.all() or not fake.any():
         return "D has to see real pictures and fakes."
-    wrong = [what for what, right in shown.items() if not all(right)]
-    return f"Look at the labels under which D sees the {wrong[0]} pictures." if wrong else None
+    for what, which in (("real", ~fake), ("fake", fake)):
+        if (pictures % 100 != under)[which].any():
+            return f"Look at the labels under which D sees the {what} pictures."
 
 
-class _Plain:
-    """Gradient descent, without Keras' bookkeeping."""
-
-    def apply_gradients(self, pairs):
-        for gradient, variable in pairs:
-            variable.assign_sub(0.1 * gradient)
-
-    def apply(self, gradients, variables):
-        self.apply_gradients(zip(gradients, variables, strict=True))
-
-
-@target(
-    "07-obey",
+@target("07-obey", at_least=0.85, unit="of 480 portraits with the coat and the ears asked for")
+def both_obeyed(gan):
     """
     D's loss says where to begin: a hinge loss near 2 is a D that tells nothing apart, and ears are
     the finest thing that it has to tell. Chapter 04's D tells more: `dcgan.shrink(images, 32,
     kernel_size=4)`, then `conditional.project`. With `biggan.generator(32, 8, 24, 80,
     attention=None)`, the log loss, Adam (0.5, 0.999) at 1e-3 for G and 4e-4 for D, and 55,000
     portraits seen, both were right in 0.95.
-    """,
-    at_least=0.85,
-    unit="of 480 portraits with the coat and the ears asked for",
-)
-def both_obeyed(gan):
-    """The share in which a reader sees both."""
+    """
     from dogan_lib.classroom import portraits
 
     asked = np.arange(480) % len(portraits.KINDS)

@@ -2,31 +2,26 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import choices, function, number, target
+from dogan_lib.classroom.kinds import choices, function, numbers, target
 from dogan_lib.classroom.obedience import spread
 
 choices(
     "08-least-obeyed",
     "C",
-    "ABC",
-    """
-    The hair: at 32 pixels long and short differ in a few pixels of outline and in texture, and D
+    """The hair: at 32 pixels long and short differ in a few pixels of outline and in texture, and D
     gives G one number for everything at once. Background and ears are outlines and large areas.
     """,
-    hints=dict.fromkeys("AB", "Which of the three differs in the fewest pixels?"),
+    **dict.fromkeys("AB", "Which of the three differs in the fewest pixels?"),
 )
-number(
+numbers(
     "08-count",
     (512 + 128) * 512 + 512,
-    """
-    Each of the 512 outputs reads 512 + 128 numbers of its own place, and has a bias:
+    """Each of the 512 outputs reads 512 + 128 numbers of its own place, and has a bias:
     640 x 512 + 512 = 328,192. The caption is repeated 16 times, the weights are not.
     """,
-    hints={
-        640 * 512: "Each output has a bias too.",
-        16 * (640 * 512 + 512): "A convolution has the same weights at all 16 places.",
-        512 * 512 + 512: "The caption's numbers are inputs as well.",
-    },
+    (640 * 512, "Each output has a bias too."),
+    (16 * (640 * 512 + 512), "A convolution has the same weights at all 16 places."),
+    (512 * 512 + 512, "The caption's numbers are inputs as well."),
     otherwise="How many numbers does one output read at its place?",
     tolerance=1e-6,
 )
@@ -34,17 +29,15 @@ number(
 
 @function(
     "08-best-discriminator",
-    (np.array([0.2, 1.0]), np.array([0.4, 0.0]), np.array([0.6, 1.0])),
-    wrong=[
-        (
-            lambda right, wrong, fake: right / (right + wrong + fake),
-            "The two densities against count one half each.",
-        ),
-        (
-            lambda right, wrong, fake: right / (right + fake),
-            "Pictures with a wrong caption are refused too.",
-        ),
-    ],
+    [(np.array([0.2, 1.0]), np.array([0.4, 0.0]), np.array([0.6, 1.0]))],
+    (
+        lambda right, wrong, fake: right / (right + wrong + fake),
+        "The two densities against count one half each.",
+    ),
+    (
+        lambda right, wrong, fake: right / (right + fake),
+        "Pictures with a wrong caption are refused too.",
+    ),
     otherwise="In D* = p / (p + q), what is the q that D refuses?",
 )
 def best(right, wrong, fake):
@@ -65,22 +58,22 @@ def told(pictures, captions):
 
 @function(
     "08-repair",
-    (told, np.array([1.0, 2.0, 3.0]), np.array([-1.0, 0.5, 0.0]), np.array([1.0, 2.0, 3.0])),
-    (told, np.array([0.5, 0.1]), np.array([0.3, 0.2]), np.array([0.4, 0.0])),
-    wrong=[
-        (
-            lambda D, real, fake, t: (
-                bce(D(real, t), 1)
-                + bce(D(real, np.roll(t, 1, axis=0)), 0) / 2
-                + bce(D(fake, np.roll(t, 1, axis=0)), 0) / 2
-            ),
-            "Under which caption does D see the fakes, and which were they drawn for?",
-        ),
-        (
-            lambda D, real, fake, t: bce(D(real, t), 1) + bce(D(fake, t), 0),
-            "Now real dogs with wrong captions are missing: nothing makes D read.",
-        ),
+    [
+        (told, np.array([1.0, 2.0, 3.0]), np.array([-1.0, 0.5, 0.0]), np.array([1.0, 2.0, 3.0])),
+        (told, np.array([0.5, 0.1]), np.array([0.3, 0.2]), np.array([0.4, 0.0])),
     ],
+    (
+        lambda D, real, fake, t: (
+            bce(D(real, t), 1)
+            + bce(D(real, np.roll(t, 1, axis=0)), 0) / 2
+            + bce(D(fake, np.roll(t, 1, axis=0)), 0) / 2
+        ),
+        "Under which caption does D see the fakes, and which were they drawn for?",
+    ),
+    (
+        lambda D, real, fake, t: bce(D(real, t), 1) + bce(D(fake, t), 0),
+        "Now real dogs with wrong captions are missing: nothing makes D read.",
+    ),
     otherwise="Go through the three terms: picture, caption, target, weight.",
 )
 def repaired(D, real, fake, t):
@@ -97,15 +90,12 @@ def repaired(D, real, fake, t):
 
 @target(
     "08-one-dog",
-    """
-    `TextGAN(..., seeking=0.1)` pays G for the distance between two pictures of one caption, from
-    the first step on. Too large a weight buys differences that no dog has: look at the pictures,
-    and measure obedience again.
-    """,
     at_least=0.08,
     unit="mean distance of forty pictures of one caption from their mean",
 )
 def spread_of_one_caption(gan):
-    """Of "a close-up of a dog", pixel by pixel, in [-1, 1]."""
-    pictures = gan.sample(40, seed=8, captions="a close-up of a dog")
-    return spread(pictures)
+    """`TextGAN(..., seeking=0.1)` pays G for the distance between two pictures of one caption, from
+    the first step on. Too large a weight buys differences that no dog has: look at the pictures,
+    and measure obedience again.
+    """
+    return spread(gan.sample(40, seed=8, captions="a close-up of a dog"))

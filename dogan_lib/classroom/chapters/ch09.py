@@ -1,66 +1,48 @@
 """Exercises of chapter 09."""
 
 import numpy as np
+from scipy.special import softmax
 
-from dogan_lib.classroom.kinds import (
-    KID,
-    choices,
-    function,
-    kid_on_portraits,
-    number,
-    numbers,
-    target,
-)
+from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, numbers, target
 
 choices(
     "09-first-step",
     "B",
-    "ABC",
     """
     B. The output is x + gamma * o(...): whatever the four kernels do is multiplied by 0, and so is
     their gradient. Gamma's own is the sum of o(...) times what comes back, and that is not 0. After
     one step gamma has left 0, and all of them learn.
     """,
-    hints={
-        "A": "What is the derivative of gamma * f(W) by W where gamma is 0?",
-        "C": "What is the derivative of gamma * f(W) by gamma?",
-    },
+    A="What is the derivative of gamma * f(W) by W where gamma is 0?",
+    C="What is the derivative of gamma * f(W) by gamma?",
 )
 TOO_FEW = "That is about what the middle needs to see every place. The corners lie farther apart."
-number(
+numbers(
     "09-corner",
     31,
     """
     31: each 3x3 convolution sees one place further in every direction, and the corners lie 31 rows
     (and 31 columns) apart. One attention layer does it in one step.
     """,
-    hints={
-        16: TOO_FEW,
-        15: TOO_FEW,
-        32: "Count the steps between the rows 0 and 31, not the rows.",
-    },
+    (16, TOO_FEW),
+    (15, TOO_FEW),
+    (32, "Count the steps between the rows 0 and 31, not the rows."),
     otherwise="Each layer sees one place further in every direction. How many steps is it?",
 )
 RANDOM = np.random.default_rng(0)
 
 
-def _weighted(scores, values, axis=1):
-    return np.exp(scores) / np.exp(scores).sum(axis=axis, keepdims=True) @ values
-
-
 @function(
     "09-attend",
-    tuple(RANDOM.normal(size=shape) for shape in ((3, 4), (5, 4), (5, 2))),
-    wrong=[
-        (
-            lambda queries, keys, values: _weighted(queries @ keys.T / 2, values),
-            "This block does not divide by the root of d.",
-        ),
-        (
-            lambda queries, keys, values: _weighted(queries @ keys.T, values, axis=0),
-            "The softmax runs over the keys, the second axis: each query spends 1.",
-        ),
-    ],
+    [tuple(RANDOM.normal(size=shape) for shape in ((3, 4), (5, 4), (5, 2)))],
+    (
+        lambda queries, keys, values: softmax(queries @ keys.T / 2, axis=1) @ values,
+        "This block does not divide by the root of d.",
+    ),
+    (
+        lambda queries, keys, values: softmax(queries @ keys.T, axis=0) @ values,
+        "The softmax runs over the keys, the second axis: each query spends 1.",
+    ),
     otherwise="softmax(queries @ keys.T) over the keys, times values: 3 queries give (3, 2).",
 )
 def attend(queries, keys, values):
@@ -76,19 +58,17 @@ numbers(
     (1, 0.5, 0.25): all are divided by the largest. What the kernel prefers stays as it is; only its
     strength is taken away.
     """,
-    hints={(1, 1, 1): "Dividing by one number cannot make them all equal."},
+    ((1, 1, 1), "Dividing by one number cannot make them all equal."),
     otherwise="The whole kernel is divided by its largest singular value: give three numbers.",
     ordered=False,
 )
 
 
-target(
-    "09-better",
+@target("09-better", at_most=0.11, unit=KID)
+def better(gan):
     """
     Attention at 8x8 costs a sixteenth of that at 16x16 and looks as far, so that more pictures are
     seen in the same time: eight channels and rates of 1e-3 and 2e-3 came to 0.109. At gamma = 1
     the first steps are stirred by random attention: compare the first epoch of both.
-    """,
-    at_most=0.11,
-    unit=KID,
-)(kid_on_portraits)
+    """
+    return kid_on_portraits(gan)

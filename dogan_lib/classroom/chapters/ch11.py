@@ -2,49 +2,37 @@
 
 import numpy as np
 
-from dogan_lib.classroom.exercises import Unreadable, exercise
+from dogan_lib.classroom.exercises import exercise
 from dogan_lib.classroom.kinds import KID, choices, function, kid_on_portraits, target
 
 choices(
     "11-statistics",
     "C",
-    "ABC",
-    """
-    C. Batch normalisation divides by what it remembers, and training's latents had tails: what
+    """C. Batch normalisation divides by what it remembers, and training's latents had tails: what
     comes of truncated ones is too small for the next layer, and more so with every layer. A is what
     truncation does where the statistics are those of the truncated latents.
     """,
-    hints={
-        "A": "That is so with statistics of their own. Which picture is the upper row?",
-        "B": "The z are shorter, and the normalisations divide by what they remember.",
-    },
+    A="That is so with statistics of their own. Which picture is the upper row?",
+    B="The z are shorter, and the normalisations divide by what they remember.",
 )
 
 
 @function(
     "11-block",
-    (1536, 1536),
-    (1536, 768),
-    (16, 8),
-    (3, 5),
-    wrong=[
-        (
-            lambda a, b: 9 * a * b + b + 9 * b * b + b + a * b + b,
-            "Those are the convolutions. Both normalisations have two matrices each.",
-        ),
-        (
-            lambda a, b: 2 * 148 * (a + b) + 9 * a * b + b + 9 * b * b + b,
-            "The shortcut has a convolution too.",
-        ),
-        (
-            lambda a, b: 2 * 148 * (a + b) + 9 * a * b + 9 * b * b + a * b,
-            "Convolutions have biases.",
-        ),
-        (
-            lambda a, b: 2 * 148 * 2 * a + 9 * a * b + b + 9 * b * b + b + a * b + b,
-            "The second normalisation comes after the first convolution: it has b channels.",
-        ),
-    ],
+    [(1536, 1536), (1536, 768), (16, 8), (3, 5)],
+    (
+        lambda a, b: 9 * a * b + b + 9 * b * b + b + a * b + b,
+        "Those are the convolutions. Both normalisations have two matrices each.",
+    ),
+    (
+        lambda a, b: 2 * 148 * (a + b) + 9 * a * b + b + 9 * b * b + b,
+        "The shortcut has a convolution too.",
+    ),
+    (lambda a, b: 2 * 148 * (a + b) + 9 * a * b + 9 * b * b + a * b, "Convolutions have biases."),
+    (
+        lambda a, b: 2 * 148 * 2 * a + 9 * a * b + b + 9 * b * b + b + a * b + b,
+        "The second normalisation comes after the first convolution: it has b channels.",
+    ),
     otherwise="Two normalisations, two 3x3 convolutions, a 1x1 shortcut: count each.",
 )
 def block_parameters(a, b):
@@ -58,21 +46,17 @@ def block_parameters(a, b):
 
 
 @exercise(
-    "11-quantiles",
-    """
-    def truncated(shape, threshold, seed):
+    "11-quantiles", function="Give the function itself: exercises.check('11-quantiles', truncated)."
+)
+def quantiles(answer):
+    """def truncated(shape, threshold, seed):
         bell = statistics.NormalDist()
         u = np.random.default_rng(seed).uniform(size=shape)
         low = bell.cdf(-threshold)
         return np.vectorize(bell.inv_cdf)(low + u * (1 - 2 * low))
 
     u runs over the part of the distribution function that lies inside the threshold.
-    """,
-)
-def quantiles(answer):
-    """4,000 numbers at threshold 1: inside it, not heaped up, with the right variance."""
-    if not callable(answer):
-        raise Unreadable("Give the function itself: exercises.check('11-quantiles', truncated).")
+    """
     z = answer((40, 100), 1.0, 3)
     if z is None:
         return "It still returns None. Start with uniform numbers of that shape."
@@ -90,20 +74,15 @@ def quantiles(answer):
         return "Another seed should give other numbers."
 
 
-@exercise(
-    "11-repair",
+@exercise("11-repair", function="Give your function.")
+def regularise(answer):
     """
     `columns = tf.reshape(kernel, (-1, kernel.shape[-1]))` and W its transpose: the outputs are the
     *last* axis, and a reshape alone mixes them. And the diagonal of W Wᵀ has to go, by
     `* (1 - tf.eye(len(W)))`: it holds the squared lengths, so that every weight is pulled to zero.
-    """,
-)
-def regularise(answer):
-    """Six outputs of nine times four weights, of length about 0.6."""
+    """
     import tensorflow as tf
 
-    if not callable(answer):
-        raise Unreadable("Give your function.")
     start = np.random.default_rng(0).normal(0, 0.1, (3, 3, 4, 6)).astype("float32")
     kernel = tf.Variable(start)
     answer(kernel)
@@ -115,20 +94,14 @@ def regularise(answer):
         return f"The weights have shrunk to {kept.min():.0%} of their length: what pulls at it?"
     if overlap > 0.05:
         return f"Two outputs still overlap by {overlap:.2f}. Are the rows of W the outputs?"
-    return None
 
 
-@target(
-    "11-better",
+@target("11-better", at_most=0.09, unit=KID)
+def better(gan):
     """
     More pictures in the same time help most: a narrower G, or D with half the width, and rates that
     grow with the batch. Without the orthogonal penalty a step is shorter too: half the width of
     the G above, in a plain `GAN`, came to 0.076 in 270 seconds of the processor, three minutes of
     two cores that work on nothing else. See then whether your G still bears truncation.
-    """,
-    at_most=0.09,
-    unit=KID,
-)
-def better(gan):
-    """KID to portraits of 500 samples, all breeds alike."""
+    """
     return kid_on_portraits(gan, breeds=True)

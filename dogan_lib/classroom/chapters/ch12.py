@@ -2,56 +2,46 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import function, number, target, words
+from dogan_lib.classroom.kinds import function, numbers, target, words
 from dogan_lib.classroom.single import diversity
 
 RANDOM = np.random.default_rng(0)
 
-number(
+numbers(
     "12-scales",
     10,
     """
     10: shrunk it is 250 x 188 (187.5), and log(25 / 188) / log(0.75) = 7.01, rounded up 8. Plus 1
     is N = 9, the last index; with index 0 that makes 10 networks.
     """,
-    hints={
-        9: "N is the last index. The first one is 0.",
-        11: "That is a short side of 250. Shrink first: the long side becomes 250.",
-    },
+    (9, "N is the last index. The first one is 0."),
+    (11, "That is a short side of 250. Shrink first: the long side becomes 250."),
     otherwise="N = ceil(log(25 / short side) / log(0.75)) + 1, and there are N + 1 networks.",
 )
 words(
     "12-start",
     ("raise", "raised", "raising", "higher", "up"),
-    """
-    Raise it. Scales below the start show the photograph itself, so layout stays; only what is
+    """Raise it. Scales below the start show the photograph itself, so layout stays; only what is
     finer than the start scale is drawn anew.
     """,
-    wrong=dict.fromkeys(
+    **dict.fromkeys(
         ("lower", "low", "down"), "The low scales decide on the layout. Do you want them to draw?"
     ),
-    filler=("start", "scale"),
 )
 
 
 @function(
     "12-penalty",
-    (RANDOM.normal(0, 1, (1, 4, 5, 3)),),
-    (RANDOM.normal(0, 0.2, (1, 3, 3, 3)),),
-    wrong=[
-        (
-            lambda gradient: (np.sqrt(np.sum(gradient**2)) - 1) ** 2,
-            "One norm for the whole picture: take one for each pixel, over its three colours.",
-        ),
-        (
-            lambda gradient: (np.mean(np.sqrt(np.sum(gradient**2, axis=-1))) - 1) ** 2,
-            "Take the mean last: a steep pixel must not make up for a flat one.",
-        ),
-        (
-            lambda gradient: np.mean((np.abs(gradient) - 1) ** 2),
-            "The norm is over the last axis, the colours.",
-        ),
-    ],
+    [(RANDOM.normal(0, 1, (1, 4, 5, 3)),), (RANDOM.normal(0, 0.2, (1, 3, 3, 3)),)],
+    (
+        lambda gradient: (np.sqrt(np.sum(gradient**2)) - 1) ** 2,
+        "One norm for the whole picture: take one for each pixel, over its three colours.",
+    ),
+    (
+        lambda gradient: (np.mean(np.sqrt(np.sum(gradient**2, axis=-1))) - 1) ** 2,
+        "Take the mean last: a steep pixel must not make up for a flat one.",
+    ),
+    (lambda g: np.mean((np.abs(g) - 1) ** 2), "The norm is over the last axis, the colours."),
     otherwise="mean over the pixels of (norm over the colours - 1)².",
 )
 def penalty(gradient):
@@ -59,13 +49,9 @@ def penalty(gradient):
     return np.mean((np.sqrt(np.sum(gradient**2, axis=-1)) - 1) ** 2)
 
 
-@target(
-    "12-variety",
-    """
-    SinGAN(max_size=36, width=16, noise=1.0).fit(photo, plan), or more. The noise of the scales
-    above the coarsest has to be as strong as the detail that is missing there, else G passes it by.
-    """,
-    at_least=0.1,
-)
+@target("12-variety", at_least=0.1)
 def variety(gan):
+    """SinGAN(max_size=36, width=16, noise=1.0).fit(photo, plan), or more. The noise of the scales
+    above the coarsest has to be as strong as the detail that is missing there, else G passes it by.
+    """
     return diversity(gan.image, gan.sample(16, start_scale=1, seed=1))

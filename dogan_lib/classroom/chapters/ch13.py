@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dogan_lib.classroom.kinds import function, number, numbers, target
+from dogan_lib.classroom.kinds import function, numbers, target
 from dogan_lib.classroom.singan_uses import animate
 
 RANDOM = np.random.default_rng(0)
@@ -10,17 +10,15 @@ RANDOM = np.random.default_rng(0)
 
 @function(
     "13-blend",
-    (RANDOM.random((3, 3, 3)), RANDOM.random((3, 3, 3)), RANDOM.random((3, 3))),
-    wrong=[
-        (
-            lambda real, generated, mask: real + mask * (generated - real),
-            "The mask goes along the columns and the colours: it needs a last axis of 1.",
-        ),
-        (
-            lambda real, generated, mask: generated + mask[..., None] * (real - generated),
-            "The other way round: where the mask is 1 the generated picture is seen.",
-        ),
-    ],
+    [(RANDOM.random((3, 3, 3)), RANDOM.random((3, 3, 3)), RANDOM.random((3, 3)))],
+    (
+        lambda real, generated, mask: real + mask * (generated - real),
+        "The mask goes along the columns and the colours: it needs a last axis of 1.",
+    ),
+    (
+        lambda real, generated, mask: generated + mask[..., None] * (real - generated),
+        "The other way round: where the mask is 1 the generated picture is seen.",
+    ),
     otherwise="(1 - m) times the real one plus m times the generated one, (H, W, 3).",
 )
 def blend(real, generated, mask):
@@ -32,36 +30,31 @@ def blend(real, generated, mask):
 numbers(
     "13-start",
     (7,),
-    """
-    7: below it lies scale 6 with 100 pixels, where the tower is 3 * 100 / 250 = 1.2 pixels wide.
+    """7: below it lies scale 6 with 100 pixels, where the tower is 3 * 100 / 250 = 1.2 pixels wide.
     Below 4 lies scale 3 with 50 pixels: 0.6 of a pixel, mixed with the sky around it.
     """,
-    hints={(4, 7): "The picture is shrunk to the scale *below* the start scale."},
+    ((4, 7), "The picture is shrunk to the scale *below* the start scale."),
     otherwise="3 pixels of 250 are how many where the short side has 31, 40, 50 ... pixels?",
     ordered=False,
 )
-number(
+numbers(
     "13-walk",
     10,
     """
     10: the variances of independent steps add up, so after t frames it is sqrt(t). The film would
     leave what G knows; the pull to z* is what keeps it near the photograph.
     """,
-    hints={100: "That is the variance, or 100 steps in one direction; these go to and fro."},
+    (100, "That is the variance, or 100 steps in one direction; these go to and fro."),
     otherwise="The variances of independent steps add up.",
     tolerance=0.02,
 )
 
 
-@target(
-    "13-film",
+@target("13-film", at_least=1, unit="of 255")
+def film(gan):
     """
     SinGAN(max_size=36, width=16, noise=1.0).fit(photo, Schedule(...)): the noise of scale 1 has to
     be as strong as the detail that is missing there. More `strength` would move a pyramid of the
     paper's noise too, but the film is made by `animate(gan, 12, start_scale=1)`.
-    """,
-    at_least=1,
-    unit="of 255",
-)
-def film(gan):
+    """
     return 127.5 * float(animate(gan, 12, start_scale=1).std(axis=0).mean())
