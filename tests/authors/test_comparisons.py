@@ -36,7 +36,8 @@ def test_every_network_takes_a_step(name):
             gan.fit(some, verbose=0, callbacks=[clock])
             assert 0 < share <= 1 and clock.pictures == 32
             pictures = comparisons.drawn(gan, dogs, 0, options.get("condition"))
-            assert pictures.dtype == np.uint8 and pictures.shape == (64, 32, 32, 3)
+            assert pictures.dtype == np.uint8
+            assert pictures.shape == (64, *gan.generator.output_shape[1:])  # smaller while it grows
 
 
 def test_pieces_of_z_that_are_zeros_say_nothing():
