@@ -48,7 +48,7 @@ from dogan_lib import checkpoints, losses, metrics, penalties, plots, runtime
 from dogan_lib.augment import DiffAugment
 from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import cures, diagram, exercises, studies
-from dogan_lib.classroom.diagnosis import Recorder
+from dogan_lib.classroom.diagnosis import Recorder, late
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -172,8 +172,8 @@ plots.show(
 # %%
 runs["log(1 − D)"] = train(loss=losses.Minimax())
 pair = {"−log D": failing, "log(1 − D)": runs["log(1 − D)"]}
-late = {name: cures.late(run.history["g_gradient"]) for name, run in pair.items()}
-print("G's gradient, last third:", *(f"{name}: {norm:.2g} " for name, norm in late.items()))
+ends = {name: late(run.history["g_gradient"]) for name, run in pair.items()}
+print("G's gradient, last third:", *(f"{name}: {norm:.2g} " for name, norm in ends.items()))
 plots.show(cures.gradients(pair), "G's gradient under both losses, and samples.", dpi=68)
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -7,10 +7,11 @@ def described(generator: Generator) -> str:
     """The card as a student reads it: data, budget, recipe, scores and their floor."""
     card, model = generator.card, generator.model
     lines = [f"{card.get('name', model.name)}: {model.count_params():,} parameters"]
-    if not {"recipe", "pictures_seen", "epochs", "data"} <= set(card):
+    if not {"recipe", "pictures_seen", "data"} <= set(card):
         return f"{lines[0]}; no card says how it was trained"
-    seen = f"{card['pictures_seen']:,} pictures seen in {card['epochs']} epochs"
-    lines = [f"{lines[0]}, {seen} of {card['data']}", *(f"  · {part}" for part in card["recipe"])]
+    # With those of the networks that it started from, so that no number of epochs goes with them.
+    lines = [f"{lines[0]}, {card['pictures_seen']:,} pictures seen, of {card['data']}"]
+    lines += [f"  · {part}" for part in card["recipe"]]
     if scores := card.get("scores"):
         against = f"{scores['n']:,} pictures against {scores['reference']}"
         lines.append(f"  {scores['network']}, {against}:")

@@ -11,7 +11,6 @@ from PIL import Image
 
 from dogan_lib import metrics, plots
 from dogan_lib.classroom.diagnosis import Diagnosis, believed, diagnose, guessing_loss
-from dogan_lib.classroom.diagnosis import late as late
 from dogan_lib.classroom.studies import folder
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE

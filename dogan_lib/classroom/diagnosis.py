@@ -69,9 +69,10 @@ def diagnose(history: Mapping[str, list[float]], loss: AdversarialLoss | None = 
         loss: the run's loss, which says what D's loss is when D can only guess; `NonSaturating()`.
 
     Raises:
-        KeyError: a signal is missing.
-        ValueError: fewer than 12 values were recorded.
+        ValueError: a signal is missing, or fewer than 12 values were recorded.
     """
+    if missing := [name for name in SIGNALS if name not in history]:
+        raise ValueError(f"the history lacks {', '.join(missing)}: record it with Recorder()")
     curves = {name: np.asarray(history[name], "float64") for name in SIGNALS}
     for name in ("d_loss", "g_loss"):
         bad = np.flatnonzero(~np.isfinite(curves[name]))
@@ -81,9 +82,9 @@ def diagnose(history: Mapping[str, list[float]], loss: AdversarialLoss | None = 
     if (n := len(curves["d_loss"])) < MINIMUM:
         raise ValueError(f"{n} recorded values say nothing yet: train for at least {MINIMUM}")
     loss = loss or NonSaturating()
-    found = ((name, check(curves, loss)) for name, check in CHECKS.items())
-    name, signs = next((name, signs) for name, signs in found if signs)
-    return Diagnosis(name, signs, ADVICE[name])
+    for name, check in CHECKS.items():  # the last one always finds something
+        if signs := check(curves, loss):
+            return Diagnosis(name, signs, ADVICE[name])
 
 
 def guessing_loss(loss: AdversarialLoss) -> float:
@@ -142,7 +143,10 @@ def _slope(loss, score) -> float:
 def _beaten(curves, loss):
     """D's loss lies much nearer to that of a D that is never wrong than to a guess."""
     now, guess = late(curves["d_loss"]), guessing_loss(loss)
-    if guess <= 0 or now > guess / 2 or now - (least := least_loss(loss)) >= 0.15 * (guess - least):
+    if guess <= 0 or now > guess / 2:
+        return ()
+    least = least_loss(loss)
+    if now - least >= 0.15 * (guess - least):
         return ()
     return (
         f"D's loss is {now:.2g}; it would be {guess:.2g} if D could only guess, and "
@@ -179,9 +183,9 @@ def swings(curve) -> tuple[float, int]:
     standard deviation about the trend; the number counts how often the curve leaves a band of half
     that deviation on the side opposite to the last time.
     """
-    late = curve[len(curve) // 4 :]
+    later = curve[len(curve) // 4 :]
     window = max(1, len(curve) // 40)
-    smooth = np.convolve(late, np.ones(window) / window, mode="valid")
+    smooth = np.convolve(later, np.ones(window) / window, mode="valid")
     time = np.arange(len(smooth))
     away = smooth - np.polyval(np.polyfit(time, smooth, 1), time)
     sides = np.sign(away[np.abs(away) > np.std(away) / 2])

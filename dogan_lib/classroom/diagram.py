@@ -140,7 +140,7 @@ def frames(width: int = 1000) -> np.ndarray:
     drawn = []
     for player, (still, lacking, moments) in STEPS.items():
         for words, flowing in moments.items():
-            lit = () if flowing else player
+            lit = [] if flowing else [player]
             for along in (0.25, 0.5, 0.75):
                 title = f"{player}'s step: {words}"
                 figure = _draw(title, lit, still, {}, lacking, flowing, along)

@@ -35,15 +35,18 @@ class Unreadable(ValueError):
     """The answer is not of the kind that was asked for; the message says what is."""
 
 
+class Right(str):
+    """What a checker may return in place of None: it is right, and this is added to *right!*."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Exercise:
     """How to look at an answer, and the worked solution.
 
     Attributes:
-        hint_for: answer -> a hint, or None where it is right.
+        hint_for: answer -> a hint, or None or `Right` where it is right.
         right: an answer that is right, where one can be written down.
         wrong: answers that are wrong, each with the hint that it gets.
-        praise: answer -> what to add to *right!*.
         function: what to say of an answer that is no function, where one is asked for.
     """
 
@@ -51,7 +54,6 @@ class Exercise:
     solution: str
     right: object = None
     wrong: Sequence[tuple[object, str]] = ()
-    praise: Callable[[object], str] = lambda answer: ""
     function: str = ""
 
 
@@ -89,8 +91,9 @@ def verdict(name: str, answer) -> tuple[str, str]:
     if found.function and not callable(answer):
         return "could not be read.", found.function
     try:
-        hint = found.hint_for(answer)
-        return ("not yet.", hint) if hint else ("right!", found.praise(answer))
+        said = found.hint_for(answer)
+        right = said is None or isinstance(said, Right)
+        return "right!" if right else "not yet.", said or ""
     except Exception as error:
         said = str(error) if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
         return "could not be read.", said

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dogan_lib.classroom.exercises import (
+    Right,
     Unreadable,
     close,
     exercise,
@@ -99,18 +100,19 @@ def function(name, cases, *wrong: tuple, otherwise=OTHERWISE, hints: Mapping = {
 
 
 def target(name, at_least=None, at_most=None, unit: str = "", **more):
-    """A training that scores itself: the decorated function measures what the student trained."""
+    """A training that scores itself: the decorated function measures what the student trained.
+
+    Its docstring is the solution; `more` are fields of `Exercise`.
+    """
     wanted = f"at least {at_least}" if at_most is None else f"at most {at_most}"
 
     def register(measure):
-        def praise(trained):
-            return f"{measure(trained):.4g} {unit}; wanted is {wanted}."
-
-        @exercise(name, measure.__doc__, praise=praise, **more)
+        @exercise(name, measure.__doc__, **more)
         def _(trained):
             reached = measure(trained)
             good = reached >= at_least if at_most is None else reached <= at_most
-            return None if good else praise(trained)
+            said = f"{reached:.4g} {unit}; wanted is {wanted}."
+            return Right(said) if good else said
 
         return measure
 

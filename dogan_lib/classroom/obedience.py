@@ -142,9 +142,9 @@ def extras(facts: dict) -> str:
         cells = ""
         for score, each in apart.items():
             middle, width = each[name]
-            told = abs(middle) > width
-            cells += f"{f'{middle:+.1f} ± {width:.1f} ' + ' *'[told]:>17}"
-            clear += [f"{name} in {score}"] * told
+            star = "*" if abs(middle) > width else " "
+            cells += f"{f'{middle:+.1f} ± {width:.1f} {star}':>17}"
+            clear += [f"{name} in {score}"] if star == "*" else []
         lines.append(f"{name:<18}{cells}{seen[name].mean():>11,.0f}")
     return "\n".join([*lines, f"told apart: {', '.join(clear) or 'nothing'}"])
 

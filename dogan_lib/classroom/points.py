@@ -43,8 +43,9 @@ def _moons(n, random):
 
 def silhouette() -> np.ndarray:
     """The drawn dog, bool (200, 200), True inside; row 0 is the top."""
-    canvas, corners = Image.new("1", (200, 200)), np.float64(DOG.replace(",", " ").split())
-    ImageDraw.Draw(canvas).polygon((2 * corners).tolist(), fill=1)
+    canvas = Image.new("1", (200, 200))
+    corners = 2 * np.array(DOG.replace(",", " ").split(), float)
+    ImageDraw.Draw(canvas).polygon(corners.tolist(), fill=1)
     return np.asarray(canvas)
 
 

@@ -70,8 +70,8 @@ def soft_mask(mask, shape: tuple[int, int], radius: float) -> np.ndarray:
     Args:
         mask: boolean (h, w), or a picture whose bright half is meant.
         shape: (H, W) of the result.
-        radius: of the disk. It and `BLUR` are meant for a long side of 250
-            pixels, and scaled to this one. Beyond 4 deviations the mask is exactly 0.
+        radius: of the disk. It and `BLUR` are meant for a long side of 250 pixels, and scaled to
+            this one. Beyond 4 deviations of the blur the mask is exactly 0.
     """
     scale = max(shape) / SIDE
     if isinstance(mask, np.ndarray) and mask.dtype.kind == "b":

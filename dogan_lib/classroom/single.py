@@ -84,7 +84,7 @@ def perceptual(real, fake) -> float:
     """
     if np.shape(real) != np.shape(fake):
         raise ValueError(f"sizes differ: {np.shape(real)} and {np.shape(fake)}")
-    maps = dognet_maps()(np.concatenate([_floats(real)[None], _floats(fake)[None]]))
+    maps = dognet_maps()(np.stack([_floats(real), _floats(fake)]))
     lengths = [np.linalg.norm(each, axis=-1, keepdims=True) for each in maps]
     pairs = [each / (length + 1e-8) for each, length in zip(maps, lengths, strict=True)]
     return float(np.mean([np.mean(np.sum((a - b) ** 2, axis=-1)) for a, b in pairs]))

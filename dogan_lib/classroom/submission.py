@@ -35,8 +35,13 @@ class Chosen:
     judge: object = None
     best_of: int = 1
 
-    def __getattr__(self, name: str):  # its card, its classes
-        return getattr(self.generator, name)
+    @property
+    def card(self) -> dict:
+        return self.generator.card
+
+    @property
+    def classes(self) -> int | None:
+        return self.generator.classes
 
     def sample(self, n: int, seed: int = 0, labels=None) -> np.ndarray:
         """n pictures, float32 (n, H, W, 3) in [-1, 1]; rivals have the same label."""
@@ -129,10 +134,10 @@ def check_submission(path: str | Path, n: int = PICTURES, size: int = SIZE) -> N
         raise ValueError(f"{Path(path).name} is no zip that can be read ({error})") from error
 
 
-def _digest(png: bytes, name: str, size: int) -> bytes:
+def _digest(packed: bytes, name: str, size: int) -> bytes:
     """Of the picture's pixels."""
     try:
-        with Image.open(io.BytesIO(png)) as image:
+        with Image.open(io.BytesIO(packed)) as image:
             found, pixels = (image.format, image.mode, image.size), image.tobytes()
     except (OSError, SyntaxError) as error:
         raise ValueError(f"{name} is no picture ({error})") from error

@@ -146,7 +146,8 @@ def main(folder: str) -> None:
         job = Job(*_arrays(folder, f"job{i}"))
         D = vanilla.discriminator(len(d[0]), [bias.size for bias in d[1:-2:2]])
         G = vanilla.generator(len(g[0]), g[-1].size, [bias.size for bias in g[1:-2:2]])
-        D.set_weights(d), G.set_weights(g)
+        D.set_weights(d)
+        G.set_weights(g)
         adams = [torch.optim.Adam(player.parameters(), lr=float(job.rate)) for player in (D, G)]
         batches = zip(torch.from_numpy(job.real), torch.from_numpy(job.noise), strict=True)
         losses = list(LOOPS[str(job.loop)](D, G, *adams, criterion, batches))

@@ -5,7 +5,6 @@ measured = curve(stands, real_dogs())          # threshold -> `Measured`, draws 
 print(verdict(measured))                       # read off the numbers, with their errors
 """
 
-import functools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -159,7 +158,7 @@ def measure(generator: Generator, draw, real: Features, n: int, draws: int = 3) 
     labels = np.arange(n, dtype="int32") % generator.classes
     rows = []
     for seed in range(draws):
-        images = to_uint8(generator.decode(draw(n, seed=1000 + seed), labels))
+        images = to_uint8(generator.decode(draw(n, 1000 + seed), labels))
         seen = extract(images, real.network, progress=False)
         precision = inside(real.vectors, seen.vectors)
         recall = inside(seen.vectors, real.vectors)
@@ -172,7 +171,7 @@ def curve(stands: dict[float, Generator], real: Features, n: int, draws: int = 3
     """threshold -> `Measured`, each generator with the statistics that belong to its threshold."""
 
     def measured(tau, stand):
-        draw = functools.partial(latents, dim=stand.latent_dim, truncation=tau)
+        draw = lambda n, seed: latents(n, stand.latent_dim, seed, tau)  # noqa: E731
         return measure(stand, draw, real, n, draws)
 
     return {tau: measured(tau, stand) for tau, stand in sorted(stands.items())}

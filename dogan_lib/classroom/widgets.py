@@ -81,7 +81,7 @@ class AskForDogs(_Dogs):
         super().__init__(generator, dogs, zoom, self.caption, self.seed, self.said)
 
     def sample(self) -> np.ndarray:
-        """The dogs for a caption that asks for something, float32 (dogs, H, W, 3)."""
+        """The dogs, float32 (dogs, H, W, 3); a ValueError where the caption asks for nothing."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is said above the dogs says the same
             asked = dict(seed=self.seed.value, captions=self.caption.value)

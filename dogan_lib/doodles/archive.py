@@ -38,10 +38,10 @@ def write_archive(folder: str | Path, n: int = 160, size: int = 160) -> Path:
         raise ValueError(f"an archive has n >= 1 pictures of size 32 to 256; got {n} and {size}")
     folder = Path(folder)
     with (
-        write_atomically(folder / "images.tar") as images,
-        write_atomically(folder / "annotation.tar") as notes,
-        tarfile.open(images, "w") as images,
-        tarfile.open(notes, "w") as notes,
+        write_atomically(folder / "images.tar") as images_path,
+        write_atomically(folder / "annotation.tar") as notes_path,
+        tarfile.open(images_path, "w") as images,
+        tarfile.open(notes_path, "w") as notes,
     ):
         for index in range(n):
             name, jpeg, note = _photo(index, size)
@@ -93,6 +93,7 @@ def _annotation(name: str, breed: str, sides: tuple, boxes: list) -> str:
 
 
 def _element(tag: str, content) -> ElementTree.Element:
+    """`content` is a value, or a list of (tag, content)."""
     element = ElementTree.Element(tag)
     if isinstance(content, list):
         element.extend(_element(*part) for part in content)

@@ -176,13 +176,13 @@ def _add_tail(parts: Parts, b: Breed, pose: Pose, posture: str, rng) -> None:
 def _add_head(parts: Parts, b: Breed, hair: str, open_mouth: bool, eye: float, light) -> None:
     """The head in its own frame, in skull radii, looking along x."""
     m, t, puff = b.muzzle, b.snout, 0.10 if hair == "long" else 0.0
-    both, wet = {"both": True}, {"fur": 0.0, "gloss": 1.0}
+    wet = {"fur": 0.0, "gloss": 1.0}
     parts.head = 1.0
     parts.ball((-0.02, 0.06, 0), (0.92 + puff, 0.84 + puff, 0.80 + puff), "skull")
-    parts.ball((0.22, -0.30, 0.36), (0.50, 0.46 + puff, 0.44 + puff), "cheek", **both)
+    parts.ball((0.22, -0.30, 0.36), (0.50, 0.46 + puff, 0.44 + puff), "cheek", both=True)
     parts.bone((0.55, -0.20, 0), (0.78 + m, -0.26, 0), t * 0.92, t * 0.74, "muzzle", 0.05)
     parts.bone((0.45, 0.12, 0), (0.62 + 0.8 * m, -0.10, 0), t * 0.5, t * 0.42, "bridge")
-    parts.ball((0.58 + 0.72 * m, -0.36, t * 0.36), (0.34, t * 0.56, t * 0.58), "lip", **both)
+    parts.ball((0.58 + 0.72 * m, -0.36, t * 0.36), (0.34, t * 0.56, t * 0.58), "lip", both=True)
     drop = 0.24 if open_mouth else 0.04
     jaw = ((0.45, -0.50, 0), (0.52 + 0.80 * m, -0.56 - drop, 0))
     parts.bone(*jaw, t * 0.62, t * 0.36, "jaw")
@@ -193,10 +193,10 @@ def _add_head(parts: Parts, b: Breed, hair: str, open_mouth: bool, eye: float, l
         parts.bone(*lolling, t * 0.36, t * 0.15, "tongue", fur=0.1, gloss=0.25, bias=2.0)
     parts.ball((0.74 + m + 0.05, -0.08, 0), (0.15, 0.16, 0.23), "nose", bias=2.5, **wet)
     if "brow" in parts.colours:  # the tan spots of a rottweiler
-        parts.ball((0.61, 0.45, 0.30), (0.19, 0.13, 0.18), "brow", **both)
+        parts.ball((0.61, 0.45, 0.30), (0.19, 0.13, 0.18), "brow", both=True)
     lid = (eye * 1.15, eye * 1.1, eye * 1.25)
-    parts.ball((0.74, 0.17, 0.40), lid, "lid", bias=1.0, fur=0.2, **both)
-    parts.ball((0.79, 0.17, 0.42), (eye, eye, eye), "eye", bias=3.0, **wet, **both)
+    parts.ball((0.74, 0.17, 0.40), lid, "lid", bias=1.0, fur=0.2, both=True)
+    parts.ball((0.79, 0.17, 0.42), (eye, eye, eye), "eye", bias=3.0, **wet, both=True)
     for z in (-0.42, 0.42):
         spot = (0.79 + 0.8 * eye, 0.17 + 0.5 * eye, z + 0.3 * eye * light)
         parts.ball(spot, (eye * 0.34,) * 3, "glint", bias=6.0, **wet)
@@ -218,12 +218,12 @@ _EARS = {
 def _add_ears(parts: Parts, ears: str, hair: str) -> None:
     line, widths = _EARS[ears]
     wide = 1.18 if hair == "long" else 1.0
-    more = {"side": (0.35, 0, 0.9) if ears in ("pricked", "folded") else (0.8, 0, 0.6)}
+    side = (0.35, 0, 0.9) if ears in ("pricked", "folded") else (0.8, 0, 0.6)
     for a, b, w in zip(line[:-1], line[1:], widths, strict=True):
-        parts.bone(a, b, w * wide, 0.13, "ear", 0.10, bias=1.2, both=True, **more)
+        parts.bone(a, b, w * wide, 0.13, "ear", 0.10, side=side, bias=1.2, both=True)
     if ears == "pricked":
         inner = ((0.10, 0.62, 0.52), (0.10, 1.30, 0.68))
-        parts.bone(*inner, 0.20, 0.06, "inner", fur=0.6, bias=1.6, both=True, **more)
+        parts.bone(*inner, 0.20, 0.06, "inner", side=side, fur=0.6, bias=1.6, both=True)
 
 
 def add_body(parts: Parts, a: dict[str, str], b: Breed, rng, light_x: float) -> Pose:

@@ -108,14 +108,11 @@ def read(text: str) -> Reading:
             f"ears sitting on grass'. The words are: {', '.join(VOCABULARY)}"
         )
     kept, cut = known[:MAX_WORDS], known[MAX_WORDS:]
-    found = list(_meanings(kept))
-    said = {
-        name: tuple(dict.fromkeys(value for about, value in found if about == name))
-        for name in (*ATTRIBUTES, "idle")
-    }
-    idle = said.pop("idle")
-    said = {name: values for name, values in said.items() if values}
-    return Reading(tuple(kept), said, unknown, idle, tuple(cut))
+    found = {}
+    for name, value in _meanings(kept):
+        found.setdefault(name, {})[value] = None  # a dict, as a set that keeps the order
+    said = {name: tuple(found[name]) for name in ATTRIBUTES if name in found}
+    return Reading(tuple(kept), said, unknown, tuple(found.get("idle", ())), tuple(cut))
 
 
 def _meanings(known: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ from dogan_lib.runtime import progress as bar_of
 __all__ = ["ATTRIBUTES", "BREEDS", "COATS", "KEYWORDS", "PORTRAITS", "Choices", "Drawing"]
 __all__ += ["caption_of", "cut_out", "draw", "make", "traits"]
 
-# Part of the names in the cache: raise it when the same dog would now be drawn otherwise.
+# Part of the names in the cache: raise it when the same dog is now drawn or described otherwise.
 FORMAT = 1
 
 
@@ -87,8 +87,8 @@ def scene(dogs: list[tuple[dict, Breed]], height: int, width: int, rng, spots: S
     attributes = dogs[0][0]
     pitch = math.radians(rng.uniform(4, 20))
     place = PLACES[attributes["background"]]
-    canvas = place.paint(Backdrop(h, w, horizon_of(attributes, pitch, rng), rng))
-    canvas, light = canvas.astype(np.float32), make_light(place, rng)
+    backdrop = Backdrop(h, w, horizon_of(attributes, pitch, rng), rng)
+    canvas, light = place.paint(backdrop).astype(np.float32), make_light(place, rng)
     covers = []
     for (a, breed), spot in zip(dogs, spots, strict=True):
         dog = build_dog(a, breed, rng, pitch, float(light.direction[0]))
@@ -147,6 +147,8 @@ def draw(
 
 def cut_out(index: int, size: int = 64, seed: int = 0, **attributes: str) -> np.ndarray:
     """The dog of `draw` without its surroundings, to be pasted onto another picture.
+
+    `attributes` may hold a breed too; errors are those of `draw`.
 
     Returns:
         uint8 (size, size, 4); the fourth channel is 255 where the dog is, and 0 around it.
@@ -258,5 +260,5 @@ def make(
 
 
 def digest(*facts) -> str:
-    """Names what drawn dogs depend on: the program that draws, and what it was asked for."""
+    """Names what drawn dogs depend on: `FORMAT`, and what was asked for."""
     return hashlib.sha256(repr((FORMAT, *facts)).encode()).hexdigest()[:16]

@@ -49,9 +49,8 @@ class Backdrop:
     def join(self, above: np.ndarray, below: np.ndarray, softness: float, higher: float = 0.0):
         """`below` under the horizon, or under what is `higher` by so much; `above` over it."""
         edge = self.horizon - higher
-        return above + smoothstep(self.y, edge - softness, edge + softness)[:, None] * (
-            below - above
-        )
+        amount = smoothstep(self.y, edge - softness, edge + softness)[:, None]
+        return above + amount * (below - above)
 
 
 def _grass(p: Backdrop) -> np.ndarray:
@@ -146,7 +145,8 @@ _LAMPS = ((255, 176, 74), (255, 120, 60), (250, 214, 140), (214, 70, 90), (110, 
 def _lights(p: Backdrop) -> np.ndarray:
     """Evening: discs of light out of focus over a dark street."""
     x, y = (np.arange(n, dtype=np.float32) / p.short for n in (p.width, p.height))
-    y, uniform = y[:, None], p.rng.uniform
+    y = y[:, None]
+    uniform = p.rng.uniform
     night = uniform((18, 16, 26), (46, 36, 60))
     canvas = mix(night, night * 1.5, np.broadcast_to(y, (p.height, p.width))).astype(np.float32)
     for _ in range(int(p.rng.integers(11, 18))):

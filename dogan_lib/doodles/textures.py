@@ -39,8 +39,9 @@ def strands() -> np.ndarray:
 
 
 def _streaks(direction: int) -> np.ndarray:
-    """A spectrum that is short along the hairs and wide across them."""
-    c, s = (turn(math.pi * direction / ANGLES) for turn in (math.cos, math.sin))
+    """Hairs along one direction: the spectrum is short along them and wide across."""
+    angle = math.pi * direction / ANGLES
+    c, s = math.cos(angle), math.sin(angle)
     return _shaped_noise(
         lambda x, y: np.exp(-(((x * c + y * s) / 26.0) ** 2) - ((y * c - x * s) / 130.0) ** 2),
         10 + direction,

@@ -111,7 +111,7 @@ def test_swings_counts_and_measures():
 
 
 def test_bad_histories_are_named():
-    with pytest.raises(KeyError, match="real_score"):
+    with pytest.raises(ValueError, match="real_score"):
         diagnose({"d_loss": [1.0], "g_loss": [1.0]})
     with pytest.raises(ValueError, match="at least"):
         diagnose({name: [1.0] * (MINIMUM - 1) for name in SIGNALS})

@@ -137,12 +137,19 @@ def test_a_checker_that_stumbles_has_rejected_nothing(monkeypatch):
 
 def test_a_training_scores_itself(monkeypatch, capsys):
     monkeypatch.setattr(exercises, "EXERCISES", {})
-    kinds.target("99-modes", at_least=8, unit="modes")(lambda trained: trained)
+    measured = []
+
+    def modes(trained):
+        measured.append(trained)
+        return trained
+
+    kinds.target("99-modes", at_least=8, unit="modes")(modes)
     kinds.target("99-kid", at_most=0.03, unit="KID")(lambda trained: trained)
     exercises.check("99-modes", 6)
     assert capsys.readouterr().out == "99-modes: not yet. 6 modes; wanted is at least 8.\n"
     exercises.check("99-modes", 8)
-    assert capsys.readouterr().out.startswith("99-modes: right! 8 modes")
+    assert capsys.readouterr().out == "99-modes: right! 8 modes; wanted is at least 8.\n"
+    assert measured == [6, 8], "each once: a KID takes its time"
     assert exercises.verdict("99-kid", 0.04)[0] == "not yet."
     assert exercises.verdict("99-kid", 0.02)[0] == "right!"
     assert exercises.verdict("99-kid", float("nan"))[0] == "not yet."

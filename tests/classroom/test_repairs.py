@@ -1,4 +1,4 @@
-"""The broken loops of chapters 02 and 06, as they stand there and as a student would mend them."""
+"""The broken loops of chapters 02, 04 and 06: as they stand there, and as a student mends them."""
 
 import pytest
 import tensorflow as tf
@@ -27,6 +27,18 @@ def rounds(mended, d_first=False):
     return play
 
 
+def updates(mended, way=1):
+    """Chapter 04's step of D; the wrong way with -1."""
+
+    def update(D, G, optimizer, real, z):
+        with tf.GradientTape() as tape:
+            loss = way * LOSS.discriminator(D(real), D(G(z)))
+        moved = D.trainable_variables + ([] if mended else G.trainable_variables)
+        optimizer.apply_gradients(zip(tape.gradient(loss, moved), moved, strict=True))
+
+    return update
+
+
 def rolls(mended):
     """Chapter 06's fakes that roll to where D is 1."""
 
@@ -48,6 +60,7 @@ def rolls(mended):
     [
         ("02-repair", rounds(mended=True)),
         ("02-repair", rounds(mended=True, d_first=True)),
+        ("04-repair", updates(mended=True)),
         ("06-repair", rolls(mended=True)),
     ],
 )
@@ -59,6 +72,8 @@ def test_mended_loops_are_right(name, answer):
     "name, answer, hint",
     [
         ("02-repair", rounds(mended=False), "D did not follow"),
+        ("04-repair", updates(mended=False), "G has moved too"),
+        ("04-repair", updates(mended=True, way=-1), "D has learnt the wrong way"),
         ("06-repair", rolls(mended=False), "0 of 4 points arrive"),
     ],
 )

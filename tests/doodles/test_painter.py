@@ -33,9 +33,11 @@ def test_a_dog_is_the_same_every_time():
 
 
 def test_dogs_in_the_cache_are_the_dogs_that_are_drawn():
-    """Whoever changes the drawing raises `FORMAT`, and writes the new means here."""
-    means = [doodle.draw(index, 32).image.mean() for index in range(6)]
+    """Whoever changes drawings or captions raises `FORMAT`, and writes here what is new."""
+    drawings = [doodle.draw(index, 32) for index in range(6)]
+    means = [drawing.image.mean() for drawing in drawings]
     np.testing.assert_allclose(means, [112.8, 75.7, 158.5, 151.5, 113.8, 118.7], atol=0.5)
+    assert drawings[1].caption == "a big short-haired black dog standing on grass, with long ears"
     assert doodle.FORMAT == 1
 
 

@@ -49,7 +49,7 @@ def penalty(gradient):
     return np.mean((np.sqrt(np.sum(gradient**2, axis=-1)) - 1) ** 2)
 
 
-@target("12-variety", at_least=0.1)
+@target("12-variety", at_least=0.1, unit="diversity")
 def variety(gan):
     """SinGAN(max_size=36, width=16, noise=1.0).fit(photo, plan), or more. The noise of the scales
     above the coarsest has to be as strong as the detail that is missing there, else G passes it by.
