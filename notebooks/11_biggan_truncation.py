@@ -129,7 +129,7 @@ dogs
 # %% tags=["hide-input"]
 diagram.game(
     lit=("z", "G", "condition"),
-    labels={"z": "in pieces, truncated", "G": "a piece for each block", "condition": "breed"},
+    labels={"z": "in pieces,\ntruncated", "G": "a piece for\neach block", "condition": "breed"},
     title="BigGAN",
 )
 

@@ -77,7 +77,7 @@ dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 # %% tags=["hide-input"]
 diagram.game(
     lit=("eyes", "D"),
-    labels={"eyes": "frozen features, mixed", "D": "four small heads"},
+    labels={"eyes": "frozen\nfeatures", "D": "four small\nheads"},
     title="Projected GAN",
 )
 
@@ -96,7 +96,7 @@ def last_features(network, images):
     """Mean over all positions of a network's last square features, (n, channels)."""
     square = [x.output for x in network.layers if len(getattr(x.output, "shape", ())) == 4]
     read = keras.Model(network.inputs[0], keras.ops.mean(square[-1], axis=(1, 2)))
-    parts = [read([images[i : i + 100]], training=False) for i in range(0, len(images), 100)]
+    parts = [read(images[i : i + 100], training=False) for i in range(0, len(images), 100)]
     return np.concatenate([np.asarray(part, "float32") for part in parts])
 
 

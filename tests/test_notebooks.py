@@ -81,11 +81,13 @@ def test_opens_with_its_presets(path):
 
 
 @each
-def test_is_executed_without_errors(path):
+def test_is_executed_without_errors_and_warnings(path):
     counts = []
     for i, cell in enumerate(_code(_read(path))):
         errors = [o for o in cell.outputs if o.output_type == "error"]
         assert not errors, f"code cell {i}: {errors[0].ename}: {errors[0].evalue}"
+        warned = [o.text for o in cell.outputs if o.get("name") == "stderr"]
+        assert not warned, f"code cell {i} warns: {warned[0][:300]}"
         counts.append(cell.execution_count)
     assert counts == list(range(1, len(counts) + 1)), "run it from top to bottom: `make refresh`"
 
