@@ -58,7 +58,7 @@ class DiffAugment(Configurable):
         return keras.random.randint(shape, low, high, seed=self.random)
 
     def translation(self, images, ratio: float = 0.125):
-        """Move by up to `ratio` of the side; black comes in."""
+        """Move by up to `ratio` of the side; zeros, grey, come in."""
         for axis in (1, 2):
             size = images.shape[axis]
             reach = round(size * ratio)

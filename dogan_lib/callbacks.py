@@ -22,7 +22,8 @@ class _Periodic(keras.callbacks.Callback):
         self.every = every
 
     def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params.get("epochs"):
+        last = epoch + 1 == self.params.get("epochs") or self.model.stop_training
+        if last or (epoch + 1) % self.every == 0:
             self._do(epoch + 1)
 
 
@@ -60,17 +61,17 @@ class LivePlot(_Periodic):
         every: epochs between two pictures.
         samples: how many dogs; the same latents each time.
         title: above the figure.
+        guess: the loss of a D that can only guess, drawn as a line; none where not given.
     """
 
-    def __init__(self, every: int = 1, samples: int = 16, title: str = ""):
+    def __init__(self, every: int = 1, samples: int = 16, title="", guess: float | None = None):
         super().__init__(every)
-        self.samples, self.title = samples, title
+        self.samples, self.title, self.guess = samples, title, guess
         self.history: list[dict] = []
         self._handle = None
 
     def on_epoch_end(self, epoch, logs=None):
-        losses = {key: float(value) for key, value in (logs or {}).items()}
-        self.history.append({"epoch": epoch + 1, **losses})
+        self.history.append({"epoch": epoch + 1, **(logs or {})})
         super().on_epoch_end(epoch)
 
     def _do(self, epoch):
@@ -78,10 +79,8 @@ class LivePlot(_Periodic):
 
         alt = f"{self.samples} generated dogs and both losses after epoch {epoch}"
         picture = plots.Picture(plots.to_png(self.figure()), alt)
-        if self._handle is None:
-            self._handle = display(picture, display_id=True)
-        else:
-            self._handle.update(picture)
+        known = self._handle and self._handle.display_id  # of the picture that this one replaces
+        self._handle = display(picture, display_id=known or True, update=bool(known))
 
     def figure(self):
         """The current picture, also after training."""
@@ -94,9 +93,11 @@ class LivePlot(_Periodic):
         for player, marker in (("d", "o"), ("g", "s")):  # told apart in grey, too
             style = dict(color=plots.PALETTE[player], marker=marker, ms=3, label=player.upper())
             right.plot(epochs, [row[f"{player}_loss"] for row in self.history], **style)
+        if self.guess is not None:
+            right.axhline(self.guess, color=plots.PALETTE["neutral"], ls=":", label="guessing")
+        right.xaxis.get_major_locator().set_params(integer=True)
         right.set(xlabel="epoch", ylabel="loss", title="losses")
-        right.legend(frameon=False)
-        figure.tight_layout()
+        right.legend(facecolor="white", edgecolor="white")  # above the dotted line
         return figure
 
 

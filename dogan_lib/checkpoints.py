@@ -9,7 +9,6 @@ from pathlib import Path
 from dogan_lib.cards import available, read_card
 from dogan_lib.cards import card as card
 from dogan_lib.generator import Generator
-from dogan_lib.generator import latents as latents
 from dogan_lib.runtime import data_dir
 from dogan_lib.saving import in_float32, read_network
 
@@ -35,7 +34,8 @@ def load_generator(name: str | Path) -> Generator:
 
     model = read_network(path)
     model = getattr(model, "ema_generator", model)
-    ends = [len(end[0].shape) for end in (model.inputs, model.outputs)]
+    ends = [getattr(model, name, None) for name in ("inputs", "outputs")]  # none: a subclassed one
+    ends = [len(end[0].shape) for end in ends if end]
     if ends != [2, 4]:
         raise ValueError(f"{path} holds {model.name}, which does not draw pictures from latents")
     return Generator(in_float32(model), read_card(path.with_suffix(".json")))

@@ -13,11 +13,6 @@ def replicas() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def share(loss):
-    """This replica's part of the mean loss over all replicas."""
-    return loss / replicas()
-
-
 def draw(n, dim: int, random: keras.random.SeedGenerator):
     """n latents for one step: this replica's share of what one device would draw for all."""
     z = keras.random.normal((replicas() * n, dim), seed=random)

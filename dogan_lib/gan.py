@@ -20,11 +20,6 @@ from dogan_lib.saving import copied
 from dogan_lib.signals import SIGNALS, variety
 
 
-def default_optimizer() -> keras.optimizers.Optimizer:
-    """Adam as in DCGAN: 2e-4, beta_1 0.5."""
-    return keras.optimizers.Adam(2e-4, beta_1=0.5)
-
-
 @keras.saving.register_keras_serializable("dogan")
 class GAN(distribution.BuiltModel):
     """A generator and a discriminator that train each other through `fit`.
@@ -38,19 +33,18 @@ class GAN(distribution.BuiltModel):
     Args:
         generator: latents (and conditions) -> images (batch, H, W, 3) in [-1, 1].
         discriminator: images (and conditions) -> logits (batch, k); losses average over them.
-        latent_dim: numbers in one z.
+        latent_dim: numbers in one z; G says it, unless it is subclassed: then 100.
         seed: of the latents drawn while training.
     """
 
     def __init__(
-        self, generator: keras.Model, discriminator: keras.Model, latent_dim=100, seed=0, **kwargs
+        self, generator: keras.Model, discriminator: keras.Model, latent_dim=None, seed=0, **kwargs
     ):
         super().__init__(**kwargs)
-        self.generator, self.discriminator = generator, discriminator
-        self.latent_dim, self.seed = latent_dim, seed
+        self.generator, self.discriminator, self.seed = generator, discriminator, seed
+        self.latent_dim = refusals.check_networks(generator, discriminator, latent_dim)
         self.ema = True  # until `compile` says otherwise; the average is a copy still
         self.random = keras.random.SeedGenerator(seed)
-        refusals.check_networks(generator, discriminator, latent_dim)
         self.ema_generator = copied(generator)
         self.ema_generator.trainable = False
         self.step = self._counter("step", 0)
@@ -79,7 +73,7 @@ class GAN(distribution.BuiltModel):
 
         Args:
             loss: of `dogan_lib.losses`; `NonSaturating()` if not given.
-            g_optimizer, d_optimizer: of Keras, or their names; Adam(2e-4, beta_1=0.5) else.
+            g_optimizer, d_optimizer: of Keras, or their names; Adam as in DCGAN else.
             augment: applied to real and fake in front of D, in both steps: `DiffAugment(...)`.
             penalties: from `dogan_lib.penalties`, one or several, added to D's loss.
             d_steps: D updates before one G update. Each takes its own share of the batch, so
@@ -107,7 +101,8 @@ class GAN(distribution.BuiltModel):
     @staticmethod
     def _prepare(optimizer, model):
         """Scale for float16 and build now: an unbuilt optimizer loses its state on load."""
-        optimizer = keras.optimizers.get(refusals.made(optimizer) or default_optimizer())
+        optimizer = refusals.made(optimizer) or keras.optimizers.Adam(2e-4, beta_1=0.5)
+        optimizer = keras.optimizers.get(optimizer)
         scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         if keras.config.dtype_policy().name == "mixed_float16" and not scaled:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
@@ -144,7 +139,7 @@ class GAN(distribution.BuiltModel):
             real_score=tf.reduce_mean(logits[0]),
             fake_score=tf.reduce_mean(logits[1]),
             g_gradient=g_gradient,
-            variety=variety(real, fake),
+            variety=variety(real, fake[: tf.shape(real)[0]]),  # `TextGAN` draws more
         )
 
     def _update_discriminator(self, real, fake, conditions):
@@ -167,7 +162,7 @@ class GAN(distribution.BuiltModel):
     def _descend(tape, loss, player, optimizer):
         """Move one player down its loss; how long the gradient was."""
         # Float16 needs larger losses, and of several devices each adds its share.
-        scale = distribution.share(optimizer.scale_loss(tf.ones(())))
+        scale = optimizer.scale_loss(tf.ones(())) / distribution.replicas()
         with tape:
             scaled = scale * loss
         gradients = tape.gradient(scaled, player.trainable_variables)

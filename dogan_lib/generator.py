@@ -61,9 +61,9 @@ class Generator:
             captions: sentences, one for each picture or one for all; likewise.
         """
         z = latents(n, self.latent_dim, seed, truncation)
-        return self.decode(z, labels=self.conditions(n, seed, labels, captions))
+        return self.decode(z, self.conditions(n, seed, labels, captions))
 
-    def decode(self, z, labels=None, batch_size=64, captions=None) -> np.ndarray:
+    def decode(self, z, labels=None, captions=None) -> np.ndarray:
         """The pictures of given latents (n, latent_dim), for interpolation and the like.
 
         Args:
@@ -71,8 +71,8 @@ class Generator:
         """
         given = [np.asarray(x) for x in (labels, captions) if x is not None]
         parts, inputs = [], [np.asarray(z, "float32"), *given]
-        for start in range(0, max(len(z), 1), batch_size):
-            batch = [part[start : start + batch_size] for part in inputs]
+        for start in range(0, max(len(z), 1), 64):
+            batch = [part[start : start + 64] for part in inputs]
             outputs = self.model(batch if given else batch[0], training=False)
             parts.append(np.asarray(outputs, "float32"))
         # PGGAN's last layer is linear, and a little outside is as bright as pixels get.
@@ -93,6 +93,8 @@ class Generator:
         labels = np.atleast_1d(labels)
         if labels.shape not in ((1,), (n,)):
             raise ValueError(f"{len(labels)} labels for {n} pictures: give one, or {n}")
+        if labels.dtype.kind == "U" and not self.breeds:
+            raise ValueError("this generator's card names no breeds: give labels as numbers")
         if labels.dtype.kind == "U":
             labels = np.array(positions(labels.tolist(), self.breeds), "int32")
         if labels.dtype.kind not in "iu":

@@ -2,7 +2,7 @@
 
 Every class has two methods, and both return a scalar to *minimise*:
 
-    loss.discriminator(real, fake)         D's loss; both are D's logits, shape (batch, 1)
+    loss.discriminator(real, fake)         D's loss; both are D's logits, shape (batch, k)
     loss.generator(fake, real=None)        G's loss; `real` is needed by Relativistic alone
 
 D(x) in a formula is sigmoid(logit) for the probabilistic losses and the logit itself for the

@@ -1,4 +1,4 @@
-"""Pictures of the course: one palette, alt text on every figure, and a live training view."""
+"""Pictures of the course: one palette, and alt text on every figure."""
 
 import io
 import textwrap
@@ -33,13 +33,11 @@ def tile(images, columns: int = 8, gap: int = 2) -> np.ndarray:
     n, height, width, channels = images.shape
     columns = min(columns, n)
     rows = -(-n // columns)
-    canvas = np.full(
-        (rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, "uint8"
-    )
-    for i, image in enumerate(images):
-        y, x = (i // columns) * (height + gap), (i % columns) * (width + gap)
-        canvas[y : y + height, x : x + width] = image
-    return canvas
+    spare = ((0, rows * columns - n), (0, gap), (0, gap), (0, 0))
+    cells = np.pad(images, spare, constant_values=255)
+    cells = cells.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
+    whole = cells.reshape(rows * (height + gap), columns * (width + gap), channels)
+    return whole[: len(whole) - gap, : whole.shape[1] - gap]
 
 
 def _put(ax, picture, title: str = "", **style):
@@ -69,7 +67,7 @@ def grid(images, columns: int = 8, title: str | None = None, titles=None, scale:
         for ax in axes.flat[len(images) :]:
             ax.axis("off")
         for ax, image, text in zip(axes.flat, images, titles, strict=False):
-            _put(ax, image, str(text), fontsize=8)
+            _put(ax, image, str(text), fontsize=max(8, 4 * scale))
     if title:
         figure.suptitle(title, fontsize=11)
     figure.tight_layout()
@@ -86,7 +84,7 @@ def beside(left, right, columns: int = 8, titles=("real", "generated"), scale: f
     return figure
 
 
-def labelled_rows(rows, labels, title: str | None = None):
+def labelled_rows(rows, labels, title: str | None = None, fontsize: int = 11):
     """Rows of pictures, each with a text to its left, such as the caption they were drawn for.
 
     Args:
@@ -95,12 +93,12 @@ def labelled_rows(rows, labels, title: str | None = None):
     """
     texts = ["\n".join(textwrap.fill(line, 30) for line in label.splitlines()) for label in labels]
     longest = max(len(line) for text in texts for line in text.splitlines() or [""])
-    wide, narrow = 0.95 * len(rows[0]), 0.2 + 0.09 * longest
+    wide, narrow = 0.95 * len(rows[0]), 0.2 + 0.0082 * fontsize * longest
     size = (narrow + wide, 0.98 * len(rows) + 0.3 * bool(title))
     columns = dict(width_ratios=(narrow, wide), squeeze=False)
     figure, axes = plt.subplots(len(rows), 2, figsize=size, **columns)
     for (left, right), row, text in zip(axes, rows, texts, strict=True):
-        left.text(1, 0.5, text, ha="right", va="center", fontsize=11)
+        left.text(1, 0.5, text, ha="right", va="center", fontsize=fontsize)
         left.axis("off")
         _put(right, tile(row, len(row)))
     if title:

@@ -10,11 +10,16 @@ from dogan_lib.distribution import number
 SCALE = "and GANs train on float32 in [-1, 1]: x / 127.5 - 1, as `dogs.batches()` does"
 
 
-def check_networks(generator, discriminator, latent_dim: int) -> None:
-    """Build what has no weights yet, by calling it; refuse a D that returns several tensors."""
-    logits = _outputs(discriminator, _outputs(generator, np.zeros((1, latent_dim), "float32")))
+def check_networks(generator, discriminator, latent_dim: int | None) -> int:
+    """Build what has no weights yet; how many numbers z has. Refuses a D of several tensors."""
+    inputs = getattr(generator, "inputs", None)  # a subclassed G does not say
+    own = inputs[0].shape[-1] if inputs else latent_dim or 100
+    if latent_dim not in (None, own):
+        raise ValueError(f"latent_dim={latent_dim}, and {generator.name} takes z of {own} numbers")
+    logits = _outputs(discriminator, _outputs(generator, np.zeros((1, own), "float32")))
     if isinstance(logits, tuple | list | dict):
         raise ValueError(f"D returns {len(logits)} tensors; join them: one (batch, k) of logits")
+    return own
 
 
 def _outputs(network, inputs):
@@ -39,7 +44,7 @@ def check_players(discriminator, loss, g_optimizer, d_optimizer, penalties) -> N
             f"a loss has methods discriminator and generator; {loss!r} has not. There are "
             f"{', '.join(losses.__all__)} in dogan_lib.losses"
         )
-    if g_optimizer is not None and g_optimizer is d_optimizer and not isinstance(g_optimizer, str):
+    if isinstance(g_optimizer, keras.optimizers.Optimizer) and g_optimizer is d_optimizer:
         raise ValueError("G and D need an optimizer each: one cannot keep the state of both")
     if penalties and hasattr(discriminator, "features"):
         raise ValueError(
@@ -93,7 +98,7 @@ class StopOnNaN(keras.callbacks.Callback):
         if bad:
             named = " and ".join(f"{name} = {float(value)}" for name, value in bad.items())
             raise FloatingPointError(
-                f"training stopped: {named} at step {number(self.model.bad_step)}. The last saved "
-                "checkpoint is untouched; lower the learning rates, or add a penalty or "
+                f"training stopped: {named} at step {number(self.model.bad_step)}. What was saved "
+                "before is untouched; lower the learning rates, or add a penalty or "
                 "normalisation to D, and resume from it."
             )

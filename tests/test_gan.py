@@ -388,6 +388,11 @@ def test_every_kind_of_keras_model_trains_samples_and_is_saved(kind, tmp_path):
     np.testing.assert_allclose(gan.sample(2, seed=1), revived.sample(2, seed=1), atol=1e-6)
 
 
+def test_one_class_makes_an_optimizer_for_each():
+    gan = tiny(g_optimizer=keras.optimizers.SGD, d_optimizer=keras.optimizers.SGD)
+    assert gan.g_optimizer is not gan.d_optimizer
+
+
 def test_short_forms_do_what_they_say():
     gan = tiny(loss=losses.Hinge(), g_optimizer="sgd", penalties=penalties.R1())
     assert isinstance(gan.adversarial_loss, losses.Hinge)
@@ -426,6 +431,9 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence():
         GAN(g, OwnPlayer(draws=False, twice=True), 16)
     with pytest.raises(ValueError, match="returns 2 tensors"):
         GAN(g, keras.Model(d.input, [d.output, d.output]), 16).compile()
+    with pytest.raises(ValueError, match=r"latent_dim=100, and .* takes z of 16 numbers"):
+        GAN(g, plain, 100)
+    assert GAN(g, plain).latent_dim == 16
     with pytest.raises(ValueError, match="cannot be called on"):
         GAN(keras.Sequential([layers.Reshape((5, 5, 3)), layers.Dense(3)]), d, 16)
 

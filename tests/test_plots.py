@@ -85,7 +85,7 @@ class Sampler:
 
 
 def test_live_plot_records_each_epoch_and_draws_every_second():
-    live = LivePlot(every=2, samples=4)
+    live = LivePlot(every=2, samples=4, guess=1.386)
     live.set_model(Sampler())
     live.set_params({"epochs": 3})
     drawn = []
@@ -94,7 +94,10 @@ def test_live_plot_records_each_epoch_and_draws_every_second():
         live.on_epoch_end(epoch, {"d_loss": 1.0 - epoch, "g_loss": 0.5})
     assert drawn == [2, 3]
     assert [row["d_loss"] for row in live.history] == [1.0, 0.0, -1.0]
-    assert Image.open(io.BytesIO(plots.to_png(live.figure()))).size[0] > 300
+    figure = live.figure()
+    said = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    assert said == ["D", "G", "guessing"]
+    assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 300
 
 
 def test_rows_have_their_labels_beside_them():

@@ -18,16 +18,19 @@ from dogan_lib.models import projected
 from dogan_lib.runtime import cache_dir
 
 NAME = "lite0"
-# Expansion, channels, kernel, stride and repeats of each stage.
+# Expansion, channels, kernel and stride of each stage.
 STAGES = (
-    (1, 16, 3, 1, 1),
-    (6, 24, 3, 2, 2),
-    (6, 40, 5, 2, 2),
-    (6, 80, 3, 2, 3),
-    (6, 112, 5, 1, 3),
-    (6, 192, 5, 2, 4),
-    (6, 320, 3, 1, 1),
+    (1, 16, 3, 1),
+    (6, 24, 3, 2),
+    (6, 40, 5, 2),
+    (6, 80, 3, 2),
+    (6, 112, 5, 1),
+    (6, 192, 5, 2),
+    (6, 320, 3, 1),
 )
+# How many blocks the stages have.
+LITE0 = (1, 2, 2, 3, 3, 4, 1)
+LITE1 = (1, 3, 3, 4, 4, 5, 1)
 
 
 def lite0(size: int = 96, weights: str | None = "imagenet") -> keras.Model:
@@ -46,30 +49,35 @@ def lite0(size: int = 96, weights: str | None = "imagenet") -> keras.Model:
     """
     images = keras.Input((size, size, 3), name="images")
 
-    def convolved(x, filters, kernel_size, name, strides=1, depthwise=False, relu=True):
-        options = dict(strides=strides, padding="same", dtype="float32", name=name)
-        if depthwise:
-            x = layers.DepthwiseConv2D(kernel_size, **options)(x)
-        else:
-            x = layers.Conv2D(filters, kernel_size, **options)(x)
-        return layers.ReLU(6.0, dtype="float32")(x) if relu else x
-
-    x, seen, block = convolved(images, 32, 3, "stem", strides=2), {}, 0
-    for expansion, filters, kernel_size, stride, repeats in STAGES:
-        for repeat in range(repeats):
-            y, strides = x, stride if repeat == 0 else 1
-            if expansion > 1:
-                y = convolved(y, expansion * x.shape[-1], 1, f"{block}_expand")
-            y = convolved(y, None, kernel_size, f"{block}_depthwise", strides, depthwise=True)
-            y = convolved(y, filters, 1, f"{block}_project", relu=False)
-            x = layers.Add(dtype="float32")([x, y]) if repeat else y
-            block += 1
-        seen[x.shape[1]] = x  # the last stage of each side
+    seen = {x.shape[1]: x for x in stages(images, LITE0)}  # the last stage of each side
     outputs = [x for side, x in seen.items() if side <= size // 4]
     model = keras.Model(images, outputs, name="efficientnet_lite0")
     if weights is not None:
         _read(model, weights_file())
     return model
+
+
+def stages(images, repeats: tuple[int, ...]) -> list:
+    """What leaves each of the seven stages; batch normalisations are folded into convolutions."""
+
+    def convolved(x, filters, kernel_size, name, strides=1, relu=True):
+        options = dict(strides=strides, padding="same", dtype="float32", name=name)
+        layer = layers.Conv2D(filters, kernel_size, **options) if filters else None
+        x = (layer or layers.DepthwiseConv2D(kernel_size, **options))(x)
+        return layers.ReLU(6.0, dtype="float32")(x) if relu else x
+
+    x, outputs, block = convolved(images, 32, 3, "stem", strides=2), [], 0
+    for (expansion, filters, kernel_size, stride), blocks in zip(STAGES, repeats, strict=True):
+        for repeat in range(blocks):
+            y, strides = x, 1 if repeat else stride
+            if expansion > 1:
+                y = convolved(y, expansion * x.shape[-1], 1, f"{block}_expand")
+            y = convolved(y, None, kernel_size, f"{block}_depthwise", strides)
+            y = convolved(y, filters, 1, f"{block}_project", relu=False)
+            x = layers.Add(dtype="float32")([x, y]) if repeat else y
+            block += 1
+        outputs.append(x)
+    return outputs
 
 
 def weights_file() -> Path:

@@ -34,14 +34,15 @@ def source() -> Path:
     return next(folder.glob("models/*.pth"))
 
 
-def folded(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """ "LAYER/kernel" and "LAYER/bias" for each convolution of `efficientnet.lite0`.
+def folded(weights: dict[str, np.ndarray], blocks: int = 16) -> dict[str, np.ndarray]:
+    """ "LAYER/kernel" and "LAYER/bias" for each convolution of `efficientnet.stages`.
 
     Args:
         weights: the original's state, by its own names.
+        blocks: of the network; Lite0 has 16.
     """
     names = [("stem", "_conv_stem", "_bn0")]
-    for block in range(16):
+    for block in range(blocks):
         place = f"_blocks.{block}"
         names += [
             (f"{block}_expand", f"{place}._expand_conv", f"{place}._bn0"),

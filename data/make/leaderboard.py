@@ -131,7 +131,8 @@ ANCHORS = {
 def reference_of(dogs: Dogs, others: np.ndarray, eyes) -> Features:
     """The features of the dogs that are not the floor, kept in the cache: it takes minutes."""
     rows = np.setdiff1d(np.arange(len(dogs)), others)
-    path = cache_dir() / f"leaderboard_{eyes.name}_{len(dogs)}_{len(others)}.npy"
+    known = hashlib.sha256(dogs.images[rows].tobytes()).hexdigest()[:12]
+    path = cache_dir() / f"leaderboard_{eyes.name}_{known}.npy"
     if not path.exists():
         vectors = extract(dogs.images[rows], eyes).vectors
         with write_atomically(path) as temporary, open(temporary, "wb") as file:

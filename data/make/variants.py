@@ -15,7 +15,7 @@ from data.make import radford
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.classroom.diagnosis import MINIMUM, Recorder, diagnose
 from dogan_lib.dogs import load_dogs
-from dogan_lib.gan import GAN, default_optimizer
+from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
 
 
@@ -42,6 +42,11 @@ class MixedBatches(GAN):
         return tf.split(self._judge(both, [tf.tile(c, (2,)) for c in conditions]), 2)
 
 
+def adam() -> keras.optimizers.Optimizer:
+    """As in DCGAN."""
+    return keras.optimizers.Adam(2e-4, beta_1=0.5)
+
+
 def sgd(rate: float) -> Callable[[], keras.optimizers.Optimizer]:
     return lambda: keras.optimizers.SGD(rate, momentum=0.5)
 
@@ -54,7 +59,7 @@ class Variant:
     g: dict = dataclasses.field(default_factory=dict)  # options of `radford.generator`
     d: dict = dataclasses.field(default_factory=dict)  # and of `radford.discriminator`
     kind: type[GAN] = GAN
-    optimizer: Callable[[], keras.optimizers.Optimizer] = default_optimizer
+    optimizer: Callable[[], keras.optimizers.Optimizer] = adam
     loss: Callable[[], losses.AdversarialLoss] = losses.NonSaturating
     latents: Callable[[int, int, int], np.ndarray] = latents
 

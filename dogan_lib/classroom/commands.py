@@ -80,10 +80,11 @@ def do_score(arguments):
     import_tensorflow_quietly()
     from dogan_lib.dogs import load_dogs
     from dogan_lib.metrics import report
+    from dogan_lib.metrics.sources import pictures
     from dogan_lib.runtime import write_atomically
 
     fake = _pictures_or_generator(arguments.fake)
-    dogs = load_dogs(size=report.size_of(fake), source=arguments.real)
+    dogs = load_dogs(size=pictures(fake, 1).images.shape[1], source=arguments.real)
     found = report.score(fake, dogs, arguments.features, arguments.n, arguments.seed)
     print(found)
     if arguments.json:

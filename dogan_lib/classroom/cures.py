@@ -68,15 +68,14 @@ def _plot(ax, curve, style: str = "-", **look) -> None:
     ax.plot(smooth(np.arange(1, len(curve) + 1)), smooth(curve), style, **look)
 
 
-def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], n: int = 10):
-    """A row a run: its name and note, n samples (none picked), and D's opinion of both kinds."""
-    size = (12, 1.15 * len(runs) + 0.3)
-    ratios = dict(width_ratios=(2.6, 7.4, 2.3), squeeze=False)
+def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 8):
+    """Of each run its name and note, two rows of samples (none picked), and D's opinions."""
+    size = (12, 1.85 * len(runs) + 0.3)
+    ratios = dict(width_ratios=(2.2, 7.4, 2.6), squeeze=False)
     figure, axes = plt.subplots(len(runs), 3, figsize=size, **ratios)
     for (*panels, curve), (name, run) in zip(axes, runs.items(), strict=True):
-        _row(panels, name, notes[name], run.gan.sample(n, seed=1, ema=False))
+        _row(panels, name, notes[name], run.gan.sample(2 * columns, seed=1, ema=False), columns)
         opinions(curve, run)
-        curve.set_yticks([0, 0.5, 1], ["0", "½", "1"], fontsize=11)
         curve.set_xticks([])
     axes[0, 2].set_title("D's opinion (1: real)", fontsize=13)
     axes[0, 2].legend(frameon=False, fontsize=11, loc="center right")
@@ -89,18 +88,18 @@ def strips(notes: Mapping[str, Note], pictures: np.ndarray):
     size = (12, 1.02 * len(notes) + 0.1)
     figure, axes = plt.subplots(len(notes), 2, figsize=size, width_ratios=(2.6, 9.7), squeeze=False)
     for panels, (name, note), row in zip(axes, notes.items(), pictures, strict=True):
-        _row(panels, name, note, row)
+        _row(panels, name, note, row, len(row))
     figure.tight_layout(h_pad=0.2)
     return figure
 
 
-def _row(panels, name: str, note: Note, pictures) -> None:
+def _row(panels, name: str, note: Note, pictures, columns: int) -> None:
     """A name and its note in the first panel, the pictures in the second."""
     said, drawn = panels
     said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
     said.text(1, 0.28, str(note), ha="right", va="center", fontsize=13)
     said.axis("off")
-    _put(drawn, pictures, len(pictures))
+    _put(drawn, pictures, columns)
 
 
 def _put(ax, pictures, columns: int) -> None:
@@ -115,16 +114,16 @@ def opinions(ax, run: Run) -> None:
         curve = believed(run.gan.adversarial_loss, np.asarray(run.history[f"{kind}_score"]))
         _plot(ax, curve, style, color=PALETTE[kind], lw=2, label=kind)
     ax.set_ylim(-0.05, 1.05)
+    ax.set_yticks([0, 0.5, 1], ["0", "½", "1"], fontsize=11)
 
 
 def side_by_side(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 10):
     """Two runs: three rows of samples of each above, D's loss and D's opinion below."""
     figure = plt.figure(figsize=(12.6, 5))
     above, below = figure.subfigures(2, 1, height_ratios=(1.15, 1))
-    below.subplots_adjust(bottom=0.12, top=0.86, left=0.05, right=0.99, wspace=0.28)
-    above.subplots_adjust(bottom=0, top=0.86, left=0.05, right=0.99, wspace=0.06)
-    panels = below.subplots(1, 4).reshape(2, 2)
-    drawn = above.subplots(1, 2)
+    place = dict(top=0.86, left=0.05, right=0.99)
+    panels = below.subplots(1, 4, gridspec_kw=dict(bottom=0.12, wspace=0.3, **place)).reshape(2, 2)
+    drawn = above.subplots(1, 2, gridspec_kw=dict(bottom=0, wspace=0.06, **place))
     for ax, pair, (name, run) in zip(drawn, panels, runs.items(), strict=True):
         _put(ax, run.gan.sample(3 * columns, seed=1, ema=False), columns)
         ax.set_title(f"{name}: {notes[name]}", fontsize=15)
@@ -136,7 +135,7 @@ def _players(loss, opinion, run: Run, **legend) -> None:
     """D's loss, with what it would be if D could only guess, and D's opinion, over the steps."""
     curve, guess = run.history["d_loss"], guessing_loss(run.gan.adversarial_loss)
     loss.axhline(guess, color=PALETTE["neutral"], lw=1, ls=":")
-    loss.text(len(curve), guess, "guessing", va="bottom", ha="right", fontsize=12)
+    loss.text(len(curve), guess, "guessing ", va="bottom", ha="right", fontsize=12)
     _plot(loss, curve, color=PALETTE["d"], lw=2)
     loss.set_title("D's loss", fontsize=13)
     loss.set_ylim(0, 1.3 * guess)

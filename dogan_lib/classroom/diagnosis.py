@@ -149,8 +149,8 @@ def _beaten(curves, loss):
     if now - least >= 0.15 * (guess - least):
         return ()
     return (
-        f"D's loss is {now:.2g}; it would be {guess:.2g} if D could only guess, and "
-        f"{round(least, 3):.2g} if it were never wrong",
+        f"D's loss is {now:.2g} (median of the last third); guessing would be {guess:.2g}, and "
+        f"never wrong {round(least, 3):.2g}",
         *_gap(curves),
     )
 
@@ -194,8 +194,9 @@ def swings(curve) -> tuple[float, int]:
 
 def _healthy(curves, loss):
     """None of the others: what may be said of the run all the same."""
+    now = f"D's loss is {late(curves['d_loss']):.2f} (median of the last third)"
     return (
-        f"D's loss is {late(curves['d_loss']):.2f}; guessing would be {guessing_loss(loss):.2f}",
+        f"{now}; guessing would be {guessing_loss(loss):.2f}",
         f"samples lie {late(curves['variety']):.0%} as far apart as real pictures",
     )
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from dogan_lib import plots
 from dogan_lib.classroom.stills import Controlled, button_grid, seed_box
-from dogan_lib.dogs.dataset import plain
+from dogan_lib.dogs.collection import plain
 from dogan_lib.generator import latents
 from dogan_lib.layers import SelfAttention
 
@@ -32,8 +32,7 @@ def heat_over(image, heat=None, at=None, zoom: int = 4, top: float | None = None
     canvas = np.kron(plots.to_uint8(image), np.ones((zoom, zoom, 1), "uint8"))
     if heat is not None:
         heat = Image.fromarray(np.asarray(heat / (top or np.max(heat)), "float32"))
-        smooth = heat.resize(canvas.shape[1::-1], Image.Resampling.BILINEAR)
-        heat = np.asarray(smooth).clip(0, 1)
+        heat = np.asarray(heat.resize(canvas.shape[1::-1], Image.Resampling.BILINEAR)).clip(0, 1)
         grey = canvas.mean(axis=-1, keepdims=True) / 2
         glow = plt.get_cmap("inferno")(heat)[..., :3] * 255
         canvas = (grey + heat[..., None] * (glow - grey)).astype("uint8")
@@ -87,7 +86,7 @@ def looked(model, z, labels=None, zoom: int = 4) -> tuple[list[np.ndarray], list
             row, column = (int(x * len(maps)) for x in at)
             own, pixel = maps[row, column], (row * scale, column * scale)
             drawn.append(heat_over(picture, own, pixel, zoom, top=BRIGHTEST / size))
-            titles.append(f"{name}: {places(own):.0f}/{size}")
+            titles.append(f"{name}\n{places(own):.0f}/{size}")
     return drawn, titles
 
 

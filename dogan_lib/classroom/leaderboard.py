@@ -141,7 +141,7 @@ def scatter(board: dict):
             name, _, text = name.partition(", ")
             ax.annotate("", (x, y), middle[name], arrowprops={"arrowstyle": "->", "color": "0.6"})
             if name not in heights:
-                ax.text(x, y, f" {text}", fontsize=9, color="0.4", va="center")
+                ax.text(x, y, f"{text} ", fontsize=11, color="0.4", ha="right", va="center")
             continue
         ax.plot(x, y, "o", ms=9, color=_colour(row))
         if name in heights:
@@ -152,7 +152,7 @@ def scatter(board: dict):
     ax.set_xlabel(f"recall[{board['network']}, n={board['n']:,}]: variety", fontsize=12)
     ax.set_ylabel("precision: dogs that look real", fontsize=12)
     ax.margins(0.12)
-    drawn.tight_layout()
+    ax.set_xlim(left=-0.015)  # a point at 0 is whole
     return drawn
 
 
@@ -187,10 +187,8 @@ def copies(board: dict, real, fake, name: str):
         text = f"{label}: mean {nearest.mean():.2f}, smallest {nearest.min():.2f}"
         ax.hist(nearest, 40, density=True, alpha=0.55, label=text, color=PALETTE[colour])
     ax.axvline(board["threshold"], color="black", ls="--", label="MiFID's threshold for the mean")
-    ax.set_xlim(left=0)
+    ax.set(xlim=(0, None), ylim=(0, 1.4 * ax.get_ylim()[1]), yticks=[])  # room for the legend
     label = f"1 - |cos| to the nearest of {len(known)} real dogs, {board['network']}"
     ax.set_xlabel(label, fontsize=12)
-    ax.set_yticks([])
     ax.legend(frameon=False, fontsize=11)
-    drawn.tight_layout()
     return drawn

@@ -92,7 +92,9 @@ def shrinking(dogs: Dogs):
     for picture in (max(squares, key=harm), Image.fromarray(stripes).convert("RGB")):
         titles = (f"{picture.width} px", "32, filtered", "32, every n-th pixel")
         rows.append(dict(zip(titles, (picture, *shrunk(picture)), strict=True)))
-    return board(*rows, size=(WIDE * 0.6, 5.4))[0]
+    figure, axes = board(*rows, size=(WIDE * 0.6, 5.4))
+    axes[1, 0].images[0].set_interpolation("auto")  # filtered: it is drawn smaller than 256 pixels
+    return figure
 
 
 def statistics(dogs: Dogs):
@@ -235,7 +237,6 @@ def damages(found: dict, picture: np.ndarray, network: str):
             steps = [harm(picture[None], strength)[0] for strength in strengths]
             below.imshow(plots.tile(steps, 4, gap=6))
         below.axis("off")
-    legend = dict(fontsize=13, frameon=False, loc="center left", bbox_to_anchor=(0, 0.55))
-    axes[0, 0].legend(**legend)
+    axes[0, 0].legend(fontsize=13, frameon=False, loc="upper left")
     axes[0, 0].set_ylabel(f"{network}; dotted: the floor", fontsize=12)
     return figure

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy.stats import binomtest
 
 from dogan_lib.classroom.studies import by_variant, dunnett, strip
 from dogan_lib.doodles.captions import Question
@@ -34,10 +35,11 @@ class Obedience:
     ceiling: dict[str, float]
 
     def __str__(self):
-        lines = [f"{'':<12}{'chance':>8}{'obeyed':>8}{'ceiling':>8}   of {self.n} captions"]
-        for name in self.obeyed:
-            shares = (self.chance[name], self.obeyed[name], self.ceiling[name])
-            lines.append(f"{name:<12}" + "".join(f"{share:>8.1%}" for share in shares))
+        lines = [f"{'':<12}{'chance':>8}{'obeyed (95 %)':>20}{'ceiling':>9}   of {self.n} captions"]
+        for name, share in self.obeyed.items():
+            low, high = binomtest(round(share * self.n), self.n).proportion_ci(method="wilson")
+            said = f"{share:.1%} ({low:.0%}..{high:.0%})"
+            lines.append(f"{name:<12}{self.chance[name]:>8.1%}{said:>20}{self.ceiling[name]:>9.1%}")
         return "\n".join(lines)
 
 
@@ -74,7 +76,7 @@ def figure(results: dict[str, Obedience]):
     last = list(results.values())[-1]
     names = sorted(last.obeyed, key=last.obeyed.get, reverse=True)
     place, width = np.arange(len(names)), 0.8 / len(results)
-    drawn, ax = plt.subplots(figsize=(9, 3.4))
+    drawn, ax = plt.subplots(figsize=(11, 4.4))
     looks = (("accent", "//"), ("fake", ""), ("d", "\\\\"), ("g", "xx"))
     for i, (label, result) in enumerate(results.items()):
         at, (colour, hatch) = place - 0.4 + (i + 0.5) * width, looks[i]
@@ -84,9 +86,10 @@ def figure(results: dict[str, Obedience]):
             heights = [getattr(result, line)[name] for name in names]
             once = None if i else line
             ax.hlines(heights, at - width / 2, at + width / 2, "black", style, label=once)
-    ax.set_xticks(place, names)
-    ax.set(ylabel="share of pictures", ylim=(0, 1.05), title=f"obedience, {last.n} captions")
-    ax.legend(frameon=False, fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    ax.set_xticks(place, names, fontsize=14)
+    ax.set_ylim(0, 1.05)
+    ax.set_ylabel(f"share of {last.n} pictures", fontsize=13)
+    ax.legend(frameon=False, fontsize=13, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.1))
     return drawn
 
 
@@ -149,13 +152,13 @@ def extras(facts: dict) -> str:
     return "\n".join([*lines, f"told apart: {', '.join(clear) or 'nothing'}"])
 
 
+@plt.rc_context({"font.size": 13})
 def figure_of_extras(facts: dict):
     """A dot a seed for each score, | the mean; beside them eight dogs of each network."""
     values = scored(facts)
     names = list(values["KID"])
-    drawn, (*axes, right) = plt.subplots(
-        1, 4, figsize=(13, 3.1), width_ratios=(1, 1, 1, 2.1), sharey=True
-    )
+    shape = dict(figsize=(13, 3.1), width_ratios=(1, 1, 1, 2.1), sharey=True)
+    drawn, (*axes, right) = plt.subplots(1, 4, **shape)
     for ax, (score, each) in zip(axes, values.items(), strict=True):
         _, head, way = SCORES[score]
         for row, points in enumerate(each.values()):
@@ -163,11 +166,9 @@ def figure_of_extras(facts: dict):
             ax.plot(points, [row] * len(points), "o", color=colour, ms=8)
             ax.plot(points.mean(), row, "|", color="black", ms=20)
         ax.axvline(each[names[0]].mean(), color="black", lw=1, ls=":")
-        ax.set_title(head, fontsize=13)
-        ax.set_xlabel(way, fontsize=13)
-        ax.tick_params(labelsize=12)
-    axes[0].set_yticks(range(len(names)), names, fontsize=13)
+        ax.set(title=head, xlabel=way)
+    axes[0].set_yticks(range(len(names)), names)
     strip(right, facts, len(names))
-    right.set_title("eight captions, one dog each", fontsize=13)
+    right.set_title("eight captions, one dog each")
     drawn.tight_layout()
     return drawn

@@ -187,4 +187,6 @@ class PaintToPhoto(_Upload):
             mean = self.painting[rows, columns].mean(axis=(0, 1))
             cell.style.button_color = to_hex(mean.round() / 255)
         both = np.stack([self.painting, plots.to_uint8(self.photo())])
-        return plots.png(plots.tile(both, columns=2))
+        few = Image.fromarray(plots.tile(both, columns=2)).quantize(256)
+        few.save(buffer := io.BytesIO(), "PNG")  # a palette: a notebook keeps the picture twice
+        return buffer.getvalue()

@@ -129,18 +129,17 @@ class Growing(keras.callbacks.Callback):
             if faded:
                 ax.axvspan(faded[0], faded[-1], color="0.9", lw=0)
             ax.axvline(own[0]["images"], color="0.7", lw=0.8)
-            at = dict(transform=ax.get_xaxis_transform(), va="top", fontsize=11)
-            ax.text(own[0]["images"], 0.99, f" {side} px", **at)
+            at = dict(transform=ax.get_xaxis_transform(), va="bottom", fontsize=13)
+            ax.text(own[0]["images"], 1.01, str(side), **at)
         ax.axhline(0, color="0.3", lw=0.8)
-        xlabel = "real pictures seen (grey: a size fades in)"
-        ax.set(xlabel=xlabel, ylabel="D's loss", yscale="symlog")
-        ax.legend(frameon=False, loc="lower left", fontsize=10)
+        ax.set(xlabel="real pictures seen (grey: a size, in pixels, fades in)", ylabel="D's loss")
+        ax.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.17))
 
     def film(self, rows: int = 9):
         """Ten latents over the whole growth, a row a moment."""
         kept = np.linspace(0, len(self.frames) - 1, min(rows, len(self.frames))).round()
         chosen = [self.frames[int(i)] for i in kept]
-        return plots.labelled_rows(*zip(*chosen, strict=True))
+        return plots.labelled_rows(*zip(*chosen, strict=True), fontsize=17)
 
     def table(self) -> str:
         """Means of the terms over each phase."""

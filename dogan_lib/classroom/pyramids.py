@@ -65,11 +65,12 @@ class Watch:
         """A random sample of each scale so far, and the picture itself, all enlarged alike."""
         shown = {f"scale {k}": plots.to_uint8(sample) for k, sample in self.samples.items()}
         shown["the picture"] = now.gan.image
-        figure, axes = plt.subplots(1, len(shown), figsize=(1.9 * len(shown), 2.4))
+        figure, axes = plt.subplots(1, len(shown), figsize=(2.4 * len(shown), 2.9))
         for ax, (title, picture) in zip(axes, shown.items(), strict=True):
             ax.imshow(picture, interpolation="nearest")
-            ax.set_title(f"{title}\n{picture.shape[1]}x{picture.shape[0]}", fontsize=9)
+            ax.set_title(f"{title}\n{picture.shape[1]}x{picture.shape[0]}", fontsize=12)
             ax.axis("off")
-        figure.suptitle(str(now), fontsize=10)
+        off = 127.5 * now.signals["reconstruction"]
+        figure.suptitle(f"scale {now.scale} · reconstruction off by {off:.0f} of 255", fontsize=13)
         figure.tight_layout()
         return figure

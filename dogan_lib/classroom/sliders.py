@@ -141,6 +141,6 @@ class LossGraphs(Controlled):
             ax.legend(frameon=False)
         if self.player == "G":
             left.set_ylim(-6.5, 6.5)
-        right.legend(frameon=False, loc="lower left" if self.player == "D" else "center left")
+        right.legend(frameon=False, loc="upper left" if self.player == "D" else "center left")
         figure.tight_layout()
         return figure

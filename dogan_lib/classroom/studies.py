@@ -122,25 +122,30 @@ def forest(facts: dict):
 def figure(facts: dict):
     """A dot a seed, beside the committed dogs of each network; the band is the base's spread."""
     kids = {name: 1000 * values for name, values in by_variant(facts).items()}
-    chart, (left, right) = plt.subplots(
-        1, 2, figsize=(11, 0.62 * len(kids) + 0.9), width_ratios=(1, 1.05), sharey=True
-    )
-    base = next(iter(kids.values()))
+    shape = dict(figsize=(11, 0.62 * len(kids) + 0.9), width_ratios=(1, 1.05), sharey=True)
+    chart, (left, right) = plt.subplots(1, 2, **shape)
+    first, base = next(iter(kids.items()))
     left.axvspan(base.min(), base.max(), color=plots.PALETTE["neutral"], alpha=0.25, lw=0)
     for row, values in enumerate(kids.values()):
         left.plot(values, [row] * len(values), "o", color=plots.PALETTE["fake"], ms=6)
         left.plot(np.median(values), row, "|", color="black", ms=18)
     left.set_yticks(range(len(kids)), [f"{v}\n{_note(facts, v)}" for v in kids], fontsize=11)
-    left.set(
-        xlabel="KID x 1000 (lower is better)", xscale="log", title="a dot a seed, | the median"
-    )
-    left.minorticks_off()
-    left.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-    left.xaxis.set_major_formatter("{x:g}")
+    left.set(xscale="log", title="a dot a seed, | the median")
+    left.set_xlabel(f"KID × 1000, log scale; grey: the range of {first}", fontsize=11)
+    _plain_ticks(left.xaxis)
     strip(right, facts, len(kids))
     right.set_title("eight samples of each, none picked")
     chart.tight_layout()
     return chart
+
+
+def _plain_ticks(axis) -> None:
+    """Numbers that people read, on a logarithmic axis that is as long as its data."""
+    low, high = axis.get_view_interval()
+    steps = (1, 2, 5) if high > 10 * low else (1, 1.5, 2, 3, 4, 6)
+    axis.set_major_locator(ticker.LogLocator(subs=steps))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(ticker.NullLocator())
 
 
 def strip(ax, facts: dict, rows: int) -> None:
@@ -184,20 +189,23 @@ def comparison(facts: dict) -> str:
     return "\n".join(lines)
 
 
+@plt.rc_context({"font.size": 13})
 def progress(facts: dict):
     """A thin line a seed and a thick one a network: KID over seconds; beside it, eight dogs of
     each network's first seed."""
     chart, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(1, 1.2))
     curves = by_variant(facts, "curve")
-    for (variant, runs), colour in zip(curves.items(), ("fake", "real", "neutral"), strict=False):
+    for (variant, runs), colour in zip(curves.items(), ("real", "fake", "neutral"), strict=False):
         seconds = [point["seconds"] for point in runs[0]]
-        kids = np.array([[point["KID"] for point in curve] for curve in runs])
+        kids = 1000 * np.array([[point["KID"] for point in curve] for curve in runs])
         left.plot(seconds, kids.T, color=plots.PALETTE[colour], lw=0.8, alpha=0.6)
         left.plot(seconds, kids.mean(0), "o-", color=plots.PALETTE[colour], lw=2.5, label=variant)
-    left.set(xlabel="seconds of one core", ylabel=f"KID[{facts['network']}]", yscale="log")
-    left.legend()
+    left.set(yscale="log", xlabel="seconds of one core")
+    left.set_ylabel(f"KID[{facts['network']}] × 1000, log scale")
+    _plain_ticks(left.yaxis)
+    chart.legend(fontsize=12, loc="lower center", bbox_to_anchor=(0.75, 0))  # hides no curve
     right.imshow(plt.imread(folder() / f"{facts['study']}.png"), interpolation="nearest")
-    right.set_title("from above: " + ", ".join(curves), fontsize=11)
+    right.set_title("eight dogs of each, in the legend's order", fontsize=13)
     right.axis("off")
     chart.tight_layout()
     return chart

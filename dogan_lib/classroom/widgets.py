@@ -14,12 +14,24 @@ from dogan_lib import plots
 from dogan_lib.classroom import truncated
 from dogan_lib.classroom.photos import Cropper as Cropper
 from dogan_lib.classroom.stills import Controlled, seed_box
-from dogan_lib.dogs.dataset import plain
+from dogan_lib.dogs.collection import plain
 from dogan_lib.doodles import captions
 from dogan_lib.generator import latents
 
 
-class LatentWalk(Controlled):
+class _Dogs(Controlled):
+    """Controls above a row of dogs; a subclass draws them in `sample()`."""
+
+    def __init__(self, generator, dogs: int, zoom: int, *rows):
+        self.generator, self.dogs, self.zoom = generator, dogs, zoom
+        super().__init__(*rows)
+
+    def png(self) -> bytes:
+        enlarged = self.sample().repeat(self.zoom, axis=1).repeat(self.zoom, axis=2)
+        return plots.png(plots.tile(enlarged, self.dogs))
+
+
+class LatentWalk(_Dogs):
     """Two seeds and a slider: the pictures on the way from one latent to the other.
 
     Args:
@@ -27,10 +39,9 @@ class LatentWalk(Controlled):
     """
 
     def __init__(self, generator, zoom: int = 5):
-        self.generator, self.zoom = generator, zoom
         self.start, self.end = seed_box(1, "from seed"), seed_box(2, "to seed")
         self.way = ipywidgets.FloatSlider(0.5, min=0, max=1, step=0.02, description="on the way")
-        super().__init__([self.start, self.end], self.way)
+        super().__init__(generator, 3, zoom, [self.start, self.end], self.way)
 
     def _ends(self):
         seeds, size = (self.start.value, self.end.value), self.generator.latent_dim
@@ -43,24 +54,10 @@ class LatentWalk(Controlled):
         length = (1 - t) * np.linalg.norm(first) + t * np.linalg.norm(last)
         return (z * length / np.linalg.norm(z))[None]
 
-    def png(self) -> bytes:
+    def sample(self) -> np.ndarray:
         """The dogs at both ends, and between them the one under the slider."""
         first, last = self._ends()
-        z = np.concatenate([[first], self.latent(), [last]])
-        shown = plots.tile(self.generator.decode(z), columns=3)
-        return plots.png(np.kron(shown, np.ones((self.zoom, self.zoom, 1), "uint8")))
-
-
-class _Dogs(Controlled):
-    """Controls above a row of dogs; a subclass draws them in `sample()`."""
-
-    def __init__(self, generator, dogs: int, zoom: int, *rows):
-        self.generator, self.dogs = generator, dogs
-        # Enlarged by the browser: a picture with each pixel four times would swell a saved page.
-        super().__init__(*rows, width=zoom * dogs * (generator.model.output_shape[2] + 2))
-
-    def png(self) -> bytes:
-        return plots.png(plots.tile(self.sample(), self.dogs))
+        return self.generator.decode(np.concatenate([[first], self.latent(), [last]]))
 
 
 class AskForDogs(_Dogs):
@@ -114,8 +111,7 @@ class ChooseABreed(_Dogs):
 
     def __init__(self, generator, breed: str | None = None, dogs: int = 8, zoom: int = 2):
         self.breed, self.seed = _breeds(generator, breed), seed_box()
-        limits = dict(min=0.2, max=3.0, step=0.1)
-        self.truncation = ipywidgets.FloatSlider(2.0, description="truncation", **limits)
+        self.truncation = ipywidgets.FloatSlider(2.0, min=0.2, max=3.0, description="truncation")
         super().__init__(generator, dogs, zoom, [self.breed, self.seed, self.truncation])
 
     def sample(self) -> np.ndarray:

@@ -72,14 +72,14 @@ def load_dogs(
         raise ValueError(f"crop={crop!r}: choose one of {', '.join(cropping.MODES)}")
     source = os.fspath(source)
     if source == "auto":
-        source, why = _automatic()
+        source, why = _automatic(progress)
         print(f"dogs: {source}, {why}")
     if source in DRAWN:
         return _doodles(source, size, breeds, limit or DRAWN[source], seed, progress)
     return _cropped(_collection(source, progress), size, breeds, limit, crop, seed, progress)
 
 
-def _automatic() -> tuple[str, str]:
+def _automatic(show: bool) -> tuple[str, str]:
     """Which source "auto" is, and why."""
     named = os.environ.get("DOGAN_SOURCE")
     if named and named != "auto":
@@ -92,7 +92,7 @@ def _automatic() -> tuple[str, str]:
     if not stanford.can_fetch():
         return "doodle", f"{missing} their server does not answer"
     try:
-        stanford.fetch()
+        stanford.fetch(show)
     except DownloadError as error:
         return "doodle", f"since Stanford Dogs could not be fetched: {' '.join(str(error).split())}"
     return "stanford", "fetched for preset gpu"
@@ -147,6 +147,8 @@ def _match(wanted: str | Sequence[str] | None, known: Sequence[str]) -> list[int
     """Positions of the wanted breeds, in the order asked for."""
     if wanted is None:
         return list(range(len(known)))
+    if not len(wanted):
+        raise ValueError("breeds=[]: name one or more, or None for all")
     return list(dict.fromkeys(positions([wanted] if isinstance(wanted, str) else wanted, known)))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dogan_lib.dogs.collection import Collection
-from dogan_lib.dogs.collection import plain as plain
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -91,9 +90,9 @@ class Dogs:
                 f"batch_size={batch_size}, but there are {len(self)} dogs: an epoch would have no "
                 f"batch. Choose 1 to {len(self)}, or load more dogs."
             )
-        epochs, count = itertools.count(start_epoch), len(self) // batch_size
-        conditions = condition if callable(condition) else lambda _: fixed
         fixed = [] if condition is None or callable(condition) else [self._column(condition)]
+        conditions = condition if callable(condition) else lambda epoch: fixed
+        epochs, steps = itertools.count(start_epoch), len(self) // batch_size
 
         def one_epoch():
             epoch = next(epochs)
@@ -101,7 +100,7 @@ class Dogs:
             # Both are always drawn, so that the order is the same with and without mirroring.
             order, flips = rng.permutation(len(self)), rng.random(len(self)) < 0.5
             order = order if shuffle else np.arange(len(self))
-            for start in range(0, count * batch_size, batch_size):
+            for start in range(0, steps * batch_size, batch_size):
                 rows, flipped = (a[start : start + batch_size] for a in (order, flips & mirror))
                 images = self.images[rows]  # uint8 in memory: a quarter of what leaves here
                 images[flipped] = images[flipped, :, ::-1]
@@ -116,7 +115,7 @@ class Dogs:
         )
         data = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
         data = data.map(scaled, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return data.apply(tf.data.experimental.assert_cardinality(count)).prefetch(tf.data.AUTOTUNE)
+        return data.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
 
     def _column(self, condition) -> np.ndarray:
         """Labels, captions or an array of one's own, a row for each dog."""

@@ -102,7 +102,7 @@ def download(
 
     What arrives is kept in `path` + ".part" until it is whole and its hash is right; a later call
     goes on from there. `path` itself appears complete or not at all. `pause` (seconds) comes
-    before the first new attempt after a break, and doubles each time.
+    before the first new attempt after a break, and doubles each time that nothing came.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")

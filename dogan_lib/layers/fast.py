@@ -39,7 +39,7 @@ def _twice(kernel):
     return ops.einsum("ua,vb,abxy->uvxy", rows, rows, kernel)
 
 
-class _Odd:
+class _OfStrideTwo:
     """A convolution with an odd kernel, stride 1 and padding "same", run with stride 2."""
 
     larger = 2  # the result than the input
@@ -58,7 +58,7 @@ class _Odd:
 
 
 @keras.saving.register_keras_serializable("dogan")
-class UpsampledConv2D(_Odd, keras.layers.Conv2D):
+class UpsampledConv2D(_OfStrideTwo, keras.layers.Conv2D):
     """`UpSampling2D(2)` and `Conv2D(filters, kernel_size, padding="same")` in one."""
 
     def convolution_op(self, inputs, kernel):
@@ -66,7 +66,7 @@ class UpsampledConv2D(_Odd, keras.layers.Conv2D):
 
 
 @keras.saving.register_keras_serializable("dogan")
-class UpsampledConv2DTranspose(_Odd, keras.layers.Conv2DTranspose):
+class UpsampledConv2DTranspose(_OfStrideTwo, keras.layers.Conv2DTranspose):
     """`UpSampling2D(2)` and `Conv2DTranspose(filters, kernel_size, padding="same")` in one."""
 
     def call(self, inputs):
@@ -77,10 +77,10 @@ class UpsampledConv2DTranspose(_Odd, keras.layers.Conv2DTranspose):
 
 
 @keras.saving.register_keras_serializable("dogan")
-class PooledConv2D(_Odd, keras.layers.Conv2D):
+class PooledConv2D(_OfStrideTwo, keras.layers.Conv2D):
     """`Conv2D(filters, kernel_size, padding="same")` and `AveragePooling2D(2)` in one.
 
-    There is no activation between the two.
+    There is no activation between the two, and the sides of the picture are even.
     """
 
     larger = 0.5

@@ -14,7 +14,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     flows through sigma, as in the paper.
 
     Args:
-        layer: a layer with a `kernel` whose last axis is its output: Dense, Conv2D, Embedding-like.
+        layer: a layer with a `kernel` whose last axis is its output: Dense or Conv2D.
         iterations: power iterations a training call.
         eps: added to norms; 1e-12 in the paper's code, 1e-6 in BigGAN's.
 

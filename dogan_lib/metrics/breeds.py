@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dogan_lib.dogs.dataset import plain
+from dogan_lib.dogs.collection import plain
 from dogan_lib.metrics.features import DEFAULT, classifier, extract, shipped
 
 DOODLE = "doodle "  # before the names of the drawn breeds, on the cards of what was trained on both
@@ -87,7 +87,9 @@ def _logits(images, breeds, features) -> np.ndarray:
             f"{eyes.name} does not know {', '.join(unknown[:3])}: it knows the 120 breeds of "
             "Stanford Dogs and those of the doodles"
         )
-    vectors = extract(images, eyes, progress=False).vectors
+    seen = extract(images, eyes, progress=False)
+    if seen.network != eyes:
+        raise ValueError(f"these are {seen.network.name}'s features: {eyes.name} cannot read them")
     kernel, bias = classifier(features).get_layer("logits").get_weights()
     columns = [known.index(plain(breed)) for breed in breeds]
-    return vectors @ kernel[:, columns] + bias[columns]
+    return seen.vectors @ kernel[:, columns] + bias[columns]

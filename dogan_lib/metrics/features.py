@@ -152,13 +152,14 @@ def classifier(name: str):
     """A shipped feature network whole, down to the breeds that its card lists under "classes".
 
     Raises:
+        ValueError: none of this name is shipped.
         FileNotFoundError: the course's data folder is not there.
     """
+    if name not in SHIPPED:
+        raise ValueError(f"features={name!r}: the course ships {', '.join(SHIPPED)}")
     path = data_dir() / "checkpoints" / f"{name}.keras"
     if not path.exists():
-        raise FileNotFoundError(
-            f'no {path}: set DOGAN_DATA to the course\'s data folder, or use features="inception"'
-        )
+        raise FileNotFoundError(f"no {path}: set DOGAN_DATA to the course's data folder")
     return read_network(path)
 
 
@@ -203,12 +204,12 @@ def real_dogs(features: str = DEFAULT) -> Features:
     Raises:
         FileNotFoundError: the course's data folder is not there.
     """
-    path = data_dir() / REAL_DOGS
+    eyes, path = shipped(features), data_dir() / REAL_DOGS
     if not path.exists():
         raise FileNotFoundError(f"no {path}: set DOGAN_DATA to the course's data folder")
     with np.load(path) as kept:
         vectors, labels = kept[features].astype("float32"), kept["labels"].astype("int32")
-    return Features(vectors, network(features), labels, text=f"{len(vectors):,} real dogs")
+    return Features(vectors, eyes, labels, text=f"{len(vectors):,} real dogs")
 
 
 def resize(images: np.ndarray, size: int) -> np.ndarray:

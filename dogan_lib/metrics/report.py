@@ -53,7 +53,8 @@ class Report:
         lines = ["  ".join(line) for line in table]
         lines.insert(1, "-" * len(lines[0]))
         mifid_of = self.rows[0].scores.get("MiFID")
-        note = f"MiFID = FID / d_thr: {mifid_of.note}" if mifid_of else "FID and MiFID need more"
+        few = "FID and MiFID need more pictures, MiFID a threshold of the network too"
+        note = f"MiFID = FID / d_thr: {mifid_of.note}" if mifid_of else few
         return "\n".join(
             [
                 f"{self.network.name} against {self.reference}",
@@ -104,17 +105,17 @@ def score(
     fakes = extract(given.images if given else fake, eyes, n, seed=seed, progress=progress)
     others = real.images[np.sort(floor)]
     noise = np.random.default_rng(seed).integers(0, 256, others.shape, dtype="uint8")
-    sides = {
-        Path((given or fakes).text).stem: fakes,
-        f"real dogs, {'never seen' if known else 'other ones'}": extract(others, eyes),
-        "the same, blurred": extract(blurred(others, BLUR * others.shape[1] / 64), eyes),
-        "noise": extract(noise, eyes),
-    }
+    sides = [
+        (Path((given or fakes).text).stem, fakes),
+        (f"real dogs, {'never seen' if known else 'other ones'}", extract(others, eyes)),
+        ("the same, blurred", extract(blurred(others, BLUR * others.shape[1] / 64), eyes)),
+        ("noise", extract(noise, eyes)),
+    ]
     size = "x".join(map(str, real.images.shape[1:3]))
     return Report(
         eyes,
         f"{len(reference):,} real dogs ({real.source}, {size})",
-        [Row(name, len(side), measured(reference, side)) for name, side in sides.items()],
+        [Row(name, len(side), measured(reference, side)) for name, side in sides],
     )
 
 
@@ -136,8 +137,3 @@ def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
     if sigma == 0:
         return images
     return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
-
-
-def size_of(fake) -> int:
-    """The side of a source's pictures, found by looking at the first."""
-    return pictures(fake, 1).images.shape[1]

@@ -162,7 +162,7 @@ class BigGAN(GAN):
 
     Args:
         generator: from this module.
-        orthogonal: strength of `orthogonal_penalty`, which is added to G's loss; 0 turns it off.
+        orthogonal: strength of `orthogonal_penalty`, which is added to G's loss.
 
     The others are as in `GAN`.
     """

@@ -29,7 +29,7 @@ def generator(
     resolution: int = 64,
     upsample: bool = False,
 ) -> keras.Model:
-    """[latents (batch, latent_dim), labels (batch,) integers] -> pictures (batch, 64, 64, 3).
+    """[latents (batch, latent_dim), labels (batch,) integers] -> pictures (batch, S, S, 3).
 
     Args:
         classes: number of breeds; labels are 0 ... classes - 1.
@@ -37,7 +37,7 @@ def generator(
         width: channels at 32x32, as in `dcgan.generator_64`.
         way: "concatenate" learns a vector for each breed and appends it to z; "normalise" gives
             every batch normalisation a gain and an offset for each breed.
-        resolution: 64, or 32 for portraits.
+        resolution: S, 64, or 32 for portraits.
         upsample: as in `dcgan.generator_64`.
     """
     _check(way, ("concatenate", "normalise"))
@@ -66,7 +66,7 @@ def discriminator(
     resolution: int = 64,
     kernel_size: int = 5,
 ) -> keras.Model:
-    """[pictures (batch, 64, 64, 3), labels (batch,)] -> logits (batch, 1): real *and* its breed?
+    """[pictures (batch, S, S, 3), labels (batch,)] -> logits (batch, 1): real *and* its breed?
 
     Args:
         way: "concatenate" appends the breed's learned vector to the features at every one of the

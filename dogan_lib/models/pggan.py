@@ -202,7 +202,6 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(self, generator, discriminator, *, fading: int = 0, begun: int = 0, **kwargs):
-        kwargs.setdefault("latent_dim", generator.input.shape[-1])
         super().__init__(generator, discriminator, **kwargs)
         self.fading, self.begun = fading, begun
         self.side = generator.output.shape[1]

@@ -11,6 +11,7 @@ steps are in `singan_networks`, its training is in `singan_training`.
 Reference: Shaham et al. 2019, https://arxiv.org/abs/1905.01164
 """
 
+import functools
 import io
 import json
 from pathlib import Path
@@ -76,6 +77,8 @@ class SinGAN:
     ):
         if not 0.3 <= ratio <= 0.95:
             raise ValueError(f"ratio is the size of a scale over the next one's, not {ratio}")
+        if precision not in ("auto", "float32", "bfloat16"):
+            raise ValueError(f'precision is "auto", "float32" or "bfloat16", not {precision!r}')
         if min_size < 12:
             raise ValueError(f"D looks at 11x11 pixels: min_size is at least 12, not {min_size}")
         self.settings = dict(min_size=min_size, max_size=max_size, ratio=ratio, width=width)
@@ -94,7 +97,7 @@ class SinGAN:
         return f"SinGAN({width}x{height}, {len(self.scales)} of {len(self.shapes)} scales trained)"
 
     def width_at(self, scale: int) -> int:
-        """Channels: min(32 · 2^⌊scale/4⌋, 128)."""
+        """Channels: min(width · 2^⌊scale/4⌋, widest)."""
         return min(self.settings["width"] * 2 ** (scale // 4), self.settings["widest"])
 
     def random(self, scale: int, purpose: str) -> np.random.Generator:
@@ -195,7 +198,7 @@ class SinGAN:
         shapes = self._shapes(len(scales), shape)
         random = np.random.default_rng(seed)
         up = tf.repeat(self._start(shapes, start_scale, image), n, axis=0)
-        noise = lambda k, size: draw_noise(n, k, size, random)  # noqa: E731
+        noise = functools.partial(draw_noise, n, random=random)
         return [picture.numpy() for picture in climb(scales, shapes, up, noise, start_scale)]
 
     def _start(self, shapes, start_scale, image):
@@ -274,16 +277,16 @@ class SinGAN:
             card = json.loads(arrays["card"].tobytes())
             if card["format"] != FORMAT:
                 raise ValueError(card["format"])
+            gan = cls(**card["settings"], precision=precision)
+            gan.take(Image.open(io.BytesIO(arrays["image"].tobytes())))
+            gan.z_star = arrays["z_star"].astype("float32")
+            for k, facts in enumerate(card["scales"]):
+                sigma = facts.pop("sigma")
+                gan.scales.append(Scale(_stored(arrays, f"g{k}_"), sigma, facts))
         except FileNotFoundError:
             raise
-        except Exception as error:  # of zlib, the zip, NumPy or JSON
+        except Exception as error:  # of zlib, the zip, NumPy, JSON or Pillow
             raise ValueError(f"{path} is not a file of SinGAN.save ({error})") from error
-        gan = cls(**card["settings"], precision=precision)
-        gan.take(Image.open(io.BytesIO(arrays["image"].tobytes())))
-        gan.z_star = arrays["z_star"].astype("float32")
-        for k, facts in enumerate(card["scales"]):
-            sigma = facts.pop("sigma")
-            gan.scales.append(Scale(_stored(arrays, f"g{k}_"), sigma, facts))
         gan.critic = _stored(arrays, "d_") or None
         return gan
 

@@ -1,6 +1,7 @@
 """How one scale of SinGAN is trained: the schedule, and what enters each block of iterations."""
 
 import dataclasses
+import functools
 import math
 import time
 from collections.abc import Iterator
@@ -210,7 +211,7 @@ class Training:
         up, shapes = tf.zeros((n, *self.gan.shapes[0], 3)), self.gan.shapes
         if self.scale == 0:
             return up
-        noise = lambda k, shape: draw_noise(n, k, shape, self.random)  # noqa: E731
+        noise = functools.partial(draw_noise, n, random=self.random)
         *_, last = climb(self.gan.scales[: self.scale], shapes, up, noise)
         return resize(last, self.shape)
 

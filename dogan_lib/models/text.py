@@ -55,13 +55,13 @@ def generator(
     upsample: bool = False,
     resolution: int = 64,
 ) -> keras.Model:
-    """[latents (batch, latent_dim), captions (batch, embedding_dim)] -> (batch, 64, 64, 3).
+    """[latents (batch, latent_dim), captions (batch, embedding_dim)] -> (batch, S, S, 3).
 
     Args:
         projected: numbers that the embedding is cut down to before it is put beside z.
         width: channels before the last doubling; 128 in Reed's code.
         upsample: grow by nearest upsampling and 3x3 convolutions.
-        resolution: 64, or 32 for portraits.
+        resolution: S, 64, or 32 for portraits.
     """
     z = keras.Input((latent_dim,), name="latents")
     captions = keras.Input((embedding_dim,), name="captions")
@@ -86,7 +86,7 @@ def generator(
 def discriminator(
     embedding_dim: int = EMBEDDING, projected: int = 128, width: int = 64, resolution: int = 64
 ) -> keras.Model:
-    """[pictures (batch, 64, 64, 3), captions (batch, embedding_dim)] -> logits (batch, 1).
+    """[pictures (batch, S, S, 3), captions (batch, embedding_dim)] -> logits (batch, 1).
 
     Does the picture look real *and* fit its caption? The caption is repeated at each of the 4x4
     positions, and a 1x1 convolution compares. As in Reed's code, both are normalised.
@@ -212,8 +212,8 @@ class TextGAN(GAN):
             raise ValueError("a reader needs to know what the captions say: batches(said=True)")
         return loss + self.reading * misread(self.reader(fake[:n], training=False), conditions[2])
 
-    def compile(self, loss=None, **kwargs):
-        super().compile(loss=loss, **kwargs)
+    def compile(self, loss=None, *args, **kwargs):
+        super().compile(loss, *args, **kwargs)
         if self.adversarial_loss.needs_real:
             raise ValueError(f"{loss} pairs each fake with a real picture; here the numbers differ")
 

@@ -9,7 +9,7 @@ from data.make import singans
 from dogan_lib.classroom import pyramids
 from dogan_lib.models.singan import Schedule, SinGAN
 
-SCENES = (singans.balloons, singans.wood, singans.hubble)
+SCENES = (singans.wood, singans.hubble)
 
 
 @pytest.mark.parametrize("scene", SCENES)

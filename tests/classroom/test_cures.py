@@ -38,7 +38,7 @@ def test_every_picture_is_drawn(run):
     notes = {"one": cures.Note(0.5, "D wins"), "two": cures.Note(0.1, "healthy")}
     runs = dict.fromkeys(notes, run)
     for figure in (
-        cures.rows(runs, notes, n=3),
+        cures.rows(runs, notes, columns=3),
         cures.side_by_side(runs, notes, columns=2),
         cures.curves(run),
         cures.agreement(notes),

@@ -31,7 +31,7 @@ def test_maps_are_compared_on_one_scale_and_say_over_how_many_places_they_are_sp
 def test_each_dog_stands_before_its_four_maps():
     network = sagan.generator(16, 8, None, latent_dim=4, attention=8)
     drawn, titles = looked(network, latents(2, 4, 0), zoom=2)
-    assert [title.split(":")[0] for title in titles[:5]] == [
+    assert [title.split("\n")[0] for title in titles[:5]] == [
         "the dog", "centre", "above", "below", "corner",
     ]  # fmt: skip
     assert len(drawn) == len(titles) == 10 and drawn[1].shape == (32, 32, 3)

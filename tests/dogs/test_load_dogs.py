@@ -239,7 +239,9 @@ def test_breeds_by_any_spelling(stanford_folder):
         load_dogs(8, stanford_folder, breeds=["toy terier"])
 
 
-@pytest.mark.parametrize("arguments", [dict(size=0), dict(limit=0), dict(crop="round")])
+@pytest.mark.parametrize(
+    "arguments", [dict(size=0), dict(limit=0), dict(crop="round"), dict(breeds=[])]
+)
 def test_senseless_arguments(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         load_dogs(**{"source": "doodle", **arguments})

@@ -5,6 +5,7 @@ import pytest
 
 from dogan_lib.dogs import load_dogs
 from dogan_lib.metrics.breeds import Recognised, probabilities, recognise
+from dogan_lib.metrics.features import real_dogs
 
 
 def test_accuracy_of_given_ranks():
@@ -32,6 +33,8 @@ def test_names_not_columns_decide():
 def test_what_the_judge_does_not_know_is_named():
     with pytest.raises(ValueError, match="wolpertinger"):
         recognise(np.zeros((1, 64, 64, 3), "uint8"), [0], ["wolpertinger"])
+    with pytest.raises(ValueError, match="these are lite1-dogs's features"):
+        recognise(real_dogs("lite1"), np.zeros(1200, int), ["n02085620-Chihuahua"], "dognet")
     with pytest.raises(ValueError, match="2 labels for 1"):
         recognise(np.zeros((1, 64, 64, 3), "uint8"), [0, 1], ["n02085620-Chihuahua"])
 

@@ -46,6 +46,8 @@ def test_a_function_that_gives_no_vectors():
 def test_an_unknown_network():
     with pytest.raises(ValueError, match="'vgg': choose lite1, dognet, inception"):
         extract(pictures(3), "vgg")
+    with pytest.raises(ValueError, match="'inception': the course ships lite1, dognet"):
+        features.real_dogs("inception")
 
 
 def test_extract_does_not_depend_on_the_batch(tiny):

@@ -37,6 +37,18 @@ def test_the_table_has_the_floor_and_two_references(tiny):
     assert max(len(line) for line in text.splitlines()[:7]) < 120
 
 
+def test_a_source_may_be_called_as_a_reference(tiny, tmp_path):
+    """Its scores once went to the row of the noise."""
+    with zipfile.ZipFile(tmp_path / "noise.zip", "w") as archive:
+        for i, image in enumerate(pictures(50)):
+            buffer = io.BytesIO()
+            Image.fromarray(image).save(buffer, "PNG")
+            archive.writestr(f"{i}.png", buffer.getvalue())
+    mine, *_, noise = report.score(tmp_path / "noise.zip", dogs_of(), tiny, n=50).rows
+    assert mine.pictures == noise.pictures == "noise"
+    assert mine.scores["KID"] < noise.scores["KID"]
+
+
 def test_noise_is_worse_than_dogs(tiny):
     rows = {row.pictures: row.scores for row in report.score(Sampler(), dogs_of(), tiny, n=50).rows}
     for name in ("FID", "KID"):

@@ -1,7 +1,5 @@
 """Exercises of chapter 05."""
 
-import math
-
 import numpy as np
 
 from dogan_lib.classroom.exercises import Unreadable
@@ -18,12 +16,12 @@ choices(
     C='Find its bar under "Every change, read and scored": who wins there?',
 )
 numbers(
-    "05-rescue",
-    math.exp(10),
-    "(1 - sigmoid(-10)) / sigmoid(-10) = exp(10) = 22,026: the odds that the picture is fake.",
-    (math.exp(-10), "Upside down."),
-    otherwise="The ratio is (1 - s) / s with s = sigmoid(-10). It simplifies.",
-    tolerance=1e-2,
+    "05-price",
+    0.45,
+    "The gradient is w for every picture: 0.1 / 2 * 3^2 = 0.45. Only a flatter D pays less.",
+    (0.9, "R1 takes half of gamma."),
+    (0.15, "The norm of the gradient is squared."),
+    otherwise="Which gradient has w·x + b at a picture x, and how long is it?",
 )
 numbers(
     "05-chance",

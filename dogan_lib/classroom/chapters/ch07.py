@@ -88,9 +88,8 @@ def repair(answer):
     fake = pictures >= 100
     if fake.all() or not fake.any():
         return "D has to see real pictures and fakes."
-    for what, which in (("real", ~fake), ("fake", fake)):
-        if (pictures % 100 != under)[which].any():
-            return f"Look at the labels under which D sees the {what} pictures."
+    if (pictures % 100 != under).any():
+        return "A label and its picture do not always belong together."
 
 
 @target("07-obey", at_least=0.85, unit="of 480 portraits with the coat and the ears asked for")

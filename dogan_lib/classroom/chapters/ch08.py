@@ -68,7 +68,7 @@ def told(pictures, captions):
             + bce(D(real, np.roll(t, 1, axis=0)), 0) / 2
             + bce(D(fake, np.roll(t, 1, axis=0)), 0) / 2
         ),
-        "Under which caption does D see the fakes, and which were they drawn for?",
+        "One of the three terms is not Reed's.",
     ),
     (
         lambda D, real, fake, t: bce(D(real, t), 1) + bce(D(fake, t), 0),

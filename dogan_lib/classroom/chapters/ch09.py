@@ -41,7 +41,7 @@ RANDOM = np.random.default_rng(0)
     ),
     (
         lambda queries, keys, values: softmax(queries @ keys.T, axis=0) @ values,
-        "The softmax runs over the keys, the second axis: each query spends 1.",
+        "The weights of a query do not sum to 1.",
     ),
     otherwise="softmax(queries @ keys.T) over the keys, times values: 3 queries give (3, 2).",
 )

@@ -47,8 +47,7 @@ PICTURES = [RANDOM.normal(size=(2, side, side, 3)) for side in (4, 2, 4)]
         lambda real, old, new, alpha: np.stack(
             [real, (1 - alpha) * old.repeat(2, axis=1).repeat(2, axis=2) + alpha * new]
         ),
-        "At alpha 0 the fakes are blocks of 2x2 and the real pictures are sharp. Who would "
-        "need to look at the dog?",
+        "D can win without looking at the dog.",
     ),
     hints={2: "At alpha 1 both are as they are."},
     otherwise="The blurred real picture: means of 2x2 pixels, each repeated.",
@@ -65,12 +64,11 @@ def fade(real, old, new, alpha):
     return np.stack([(1 - alpha) * doubled(before) + alpha * after for before, after in pairs])
 
 
-@target("10-better", at_most=0.15, unit=KID)
+@target("10-better", at_most=0.1, unit=KID)
 def better(gan):
     """
-    Narrow networks (width=1 / 64, cap=16) see more pictures; 4x4 and 8x8 are soon learnt, so that
-    32x32 can have three quarters of the time; and a fade of 3,000 pictures is enough: with one of
-    14,000 KID was 0.18 in place of 0.12. A log loss with R1 in the penalty's place,
-    at twice the width, was worse (0.27). One seed each.
+    More pictures at 32x32: narrow networks (width=1 / 64, cap=16), batches of 32, and small sizes
+    cut short, as {4: 2000, 8: 4000, 16: 10_000, 32: 45_000}. A fade of 3,000 pictures is enough:
+    with one of 14,000 KID was 0.18 in place of 0.12. A log loss with R1 was worse (0.27).
     """
     return kid_on_portraits(gan)

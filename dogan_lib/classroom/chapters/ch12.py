@@ -9,21 +9,20 @@ RANDOM = np.random.default_rng(0)
 
 numbers(
     "12-scales",
-    10,
-    """
-    10: shrunk it is 250 x 188 (187.5), and log(25 / 188) / log(0.75) = 7.01, rounded up 8. Plus 1
-    is N = 9, the last index; with index 0 that makes 10 networks.
+    7,
+    """7: shrunk it is 250 x 83, and log(25 / 83) / log(0.75) = 4.17, rounded up 5. Plus 1 is
+    N = 6, the last index; with index 0 that makes 7 networks.
     """,
-    (9, "N is the last index. The first one is 0."),
-    (11, "That is a short side of 250. Shrink first: the long side becomes 250."),
+    (6, "N is the last index. The first one is 0."),
+    (10, "That is a short side of 200. Shrink first: the long side becomes 250."),
+    (11, "That is a short side of 250. It is the long side that becomes 250."),
     otherwise="N = ceil(log(25 / short side) / log(0.75)) + 1, and there are N + 1 networks.",
 )
 words(
     "12-start",
     ("raise", "raised", "raising", "higher", "up"),
     """Raise it. Scales below the start show the photograph itself, so layout stays; only what is
-    finer than the start scale is drawn anew.
-    """,
+    finer than the start scale is drawn anew.""",
     **dict.fromkeys(
         ("lower", "low", "down"), "The low scales decide on the layout. Do you want them to draw?"
     ),
@@ -35,7 +34,7 @@ words(
     [(RANDOM.normal(0, 1, (1, 4, 5, 3)),), (RANDOM.normal(0, 0.2, (1, 3, 3, 3)),)],
     (
         lambda gradient: (np.sqrt(np.sum(gradient**2)) - 1) ** 2,
-        "One norm for the whole picture: take one for each pixel, over its three colours.",
+        "One norm for the whole picture.",
     ),
     (
         lambda gradient: (np.mean(np.sqrt(np.sum(gradient**2, axis=-1))) - 1) ** 2,

@@ -6,9 +6,9 @@ from dogan_lib.classroom.kinds import KID, choices, kid_on_portraits, numbers, t
 choices(
     "15-ahead",
     "B",
-    """B, 0.033 against 0.125 in the saved run of one seed, though its G has seen a quarter of the
-    pictures and draws blurred dogs. KID[dognet-1] looks through DogNet, and so did D: who trains
-    against the ruler pleases the ruler. Ask a network that no G was trained with, or your eyes.
+    """B, by far in the saved run, though its G has seen fewer pictures and draws blurred dogs.
+    KID[dognet-1] looks through DogNet, and so did D: who trains against the ruler pleases it.
+    Ask a network that no G was trained with, or your eyes.
     """,
     A="Which network measures, and through which one did D look?",
 )
@@ -43,14 +43,14 @@ def blind(answer):
     if abs(float(loss) - float(right)) > 1e-4:
         return "The loss itself was right before: only the gradient was missing."
     if tape.gradient(loss, pictures) is None:
-        return "No gradient reaches the picture: what does stop_gradient stop?"
+        return "No gradient reaches the picture."
 
 
 @target("15-target", at_most=0.02, unit=KID)
 def with_eyes(gan):
     """
     Twice the time does most: `trained(projected.discriminator(32, "dognet", channels=(16, 32, 64,
-    128)), seconds=120)`, the rates and the average of the run above. The eyes take more of a step
-    than heads of this width, so narrower heads win little.
+    128)), seconds=120)`. The eyes take more of a step than heads of this width: narrower ones win
+    little.
     """
     return kid_on_portraits(gan)
