@@ -333,9 +333,9 @@ history = first.fit(dogs.batches(32), epochs=cfg.epochs, verbose=0, callbacks=[f
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 흐린 머리, 귀, 얼굴 · Blurred heads, ears, faces
 #
-# 같은 z 열두 개가 학습하는 동안 어떻게 변하는지 본다.
+# 같은 z 열두 개가 학습하는 동안 어떻게 변하는지 본다. 4장은 더 오래 학습하고, 잰다.
 #
-# **볼 것 · What to see.** Down the rows: blurred heads before sky or snow, then ears, then faces; some stay blurred. The label says epochs, and seconds on two busy cores; yours may need fewer. Chapter 04 trains twice as long, and measures.
+# **볼 것 · What to see.** Down the rows: blurred heads before sky or snow, then ears, then faces; some stay blurred. The label says the epochs, and the seconds on the machine that ran this page. Chapter 04 trains longer, and measures.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "The same twelve latents as the training goes on, a row a moment.")
@@ -356,7 +356,7 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
 #
-# 처음 여덟 장: 규칙, 데이터, 첫 개들, 조건. **볼 것 · What to see.** Dogs from 04 on; in 05 a training fails.
+# 처음 여덟 장: 규칙, 데이터, 개들, 조건. **볼 것 · What to see.** Dense layers draw small dogs in 02, convolutions larger ones in 04; in 05 a training fails.
 
 # %%
 course_map.Table("00", "07")
@@ -364,7 +364,7 @@ course_map.Table("00", "07")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (2) · Where this course goes (2)
 #
-# 나머지 여덟 장: 말, 더 큰 그림, 사진 한 장, 점수, 빌린 눈. **볼 것 · What to see.** A picture that each chapter made.
+# 나머지 여덟 장: 말, 더 큰 그림, 사진 한 장, 점수, 빌린 눈. **볼 것 · What to see.** The years: the chapters follow ideas, not dates (10 is older than 09). The numbers are links.
 
 # %%
 course_map.Table("08", "15")
@@ -374,7 +374,7 @@ course_map.Table("08", "15")
 #
 # 순서대로, 손으로 고치면서.
 #
-# - **Order.** 00 to 02 explain what a GAN is, 03 to 05 make the first dogs, 06 to 11 follow the models, 12 and 13 need a single picture, 14 compares all, 15 borrows eyes.
+# - **Order.** 00 to 02 explain what a GAN is and draw the first small dogs, 03 brings the data, 04 and 05 the convolutional networks, 06 to 11 follow the models, 12 and 13 need a single picture, 14 compares all, 15 borrows eyes.
 # - **Presets.** `DOGAN_PRESET=smoke`, `cpu` or `gpu`: the first code cell of a chapter names its numbers, and every one is yours to change.
 # - **Exercises** stand at the end: predict, derive, repair, train. `exercises.check` answers; `exercises.solution` folds out the way.
 # - **Slides.** `dogan present 04` shows a chapter as a live deck.
@@ -391,7 +391,7 @@ course_map.Table("08", "15")
 # 4. **유도 · Derive.** `draw_tilted(points, n)`: n new points of a Gaussian with the means *and the covariance* of these points.
 # 5. **고르기 · Choose.** What can the density answer and the boundary *not*? Letters, such as `"AB"`. **A** How probable is it that this dog is a hound? **B** How heavy is the heaviest of 100 hounds, about? **C** Is a dog of 60 kg with ears of 1 cm odd? **D** On which side of the line is it? **E** Its ears are 12 cm: what may it weigh?
 # 6. **고치기 · Repair.** `judge` should learn a D that tells real points from fakes. Its D says "real" to everything. Mend one sign.
-# 7. **바꾸고 학습하기 · Change and train.** Of two kinds, one lies all around the other (`points.nested`). A straight line fails. Change `features`; logistic regression then trains on them. Target: 97 % of fresh points told apart.
+# 7. **바꾸고 학습하기 · Change and train.** Of two kinds, one lies all around the other (`from dogan_lib.classroom.points import nested`; `nested(2000)`). A straight line fails. Change `features`; logistic regression then trains on them. Target: 97 % of fresh points told apart.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("00-sure", prediction)

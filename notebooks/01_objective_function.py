@@ -109,7 +109,7 @@ def show_climb(climbed):
         ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
     ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
     ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     plots.show(
         figure,
         "D starts at one half everywhere and climbs to the curve p / (p + q), point by point.",
@@ -160,14 +160,18 @@ ax.fill_between(
     p,
     color=PALETTE["real"],
     alpha=0.45,
-    label='p: real x, "sample x from real data distribution"',
+    label='p: real x, "Sample x from real data distribution"',
 )
 ax.fill_between(
-    x, q, color=PALETTE["fake"], alpha=0.45, label='q: G(z), "sample latent code z from Gaussian"'
+    x,
+    q,
+    color=PALETTE["fake"],
+    alpha=0.45,
+    label='q: G(z), "Sample latent code from Gaussian distribution"',
 )
 ax.plot(x, D(x), color=PALETTE["d"], lw=3, label="D(x), how sure D is that x is real")
 ax.set(xlim=(-7, 9), xlabel="x", ylabel="density, and D")
-ax.legend(frameon=False)
+ax.legend(frameon=False, fontsize=12)
 plots.show(
     figure,
     "The data's density on the left, the generator's wider one on the right, and a D that falls from 1 to 0 between them.",
@@ -231,7 +235,7 @@ axes[1].plot(top, sum(terms(top, 2)), "o", color=PALETTE["d"], ms=12)
 for ax, now in zip(axes[1:], (-1, 2), strict=True):
     ax.axvline(now, color=PALETTE["neutral"], ls=":")
 axes[0].legend(["log D(x)", "log(1 - D(G(z)))"], frameon=False, loc="lower center")
-axes[1].legend(frameon=False, loc="lower left", fontsize=12)
+axes[1].legend(loc="lower left", fontsize=12, framealpha=1, edgecolor="white")
 figure.tight_layout()
 alt = "log v rises to 0, log(1 - v) falls from it; V has one highest point along D's w; as G's mean grows, the first term stays flat and the second rises."
 plots.show(figure, alt)
@@ -524,8 +528,8 @@ figure, ax = plt.subplots(figsize=(12, 3.5))
 ax.fill_between(counts, -2 * error, 2 * error, color=PALETTE["neutral"], alpha=0.25)
 ax.semilogx(counts, estimates - V(p, q, D(x)), color=PALETTE["d"], lw=2)
 ax.axvline(64, color=PALETTE["neutral"], ls=":")
-ax.text(68, 1.2, "a batch of 64")
-ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-2, 2))
+ax.text(68, 0.4, "a batch of 64")
+ax.set(xlabel="samples", ylabel="estimate - integral", ylim=(-0.6, 0.6))
 plots.show(
     figure,
     "The error of the sampled V shrinks to zero, about as fast as a grey band of two standard errors.",
@@ -539,7 +543,7 @@ plots.show(
 #
 # 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
 #
-# D here is one straight line in DogNet's features (chapter 03 has more of them), not the best D: the true JSD is no smaller. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
+# D here is one straight line in DogNet's features (chapter 03 says what they are), not the best D: the true JSD is no smaller. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -561,7 +565,9 @@ sides = {
     "other portraits": others,
     "blurred, 0.5 px": blurred(others, 0.5),
     "blurred, 1 px": blurred(others, 1.0),
-    "dcgan32": plots.to_uint8(checkpoints.load_generator("dcgan32").sample(cfg.dogs)),
+    "dcgan32, of photographs": plots.to_uint8(
+        checkpoints.load_generator("dcgan32").sample(cfg.dogs)
+    ),
 }
 eyes = {who: metrics.extract(images, "dognet").vectors for who, images in sides.items()}
 mine = metrics.extract(portraits, "dognet").vectors
@@ -573,10 +579,10 @@ figure = plots.labelled_rows([portraits[:9], *rows], ["real x", *labels])
 plots.show(figure, "Portraits, and four sets of pictures that D tells from them more and more.")
 print(f"logistic D[dognet-1], {cfg.dogs // 2} held-out pictures a side, one split, ± 2 SE")
 for who, (v, _) in found.items():
-    print(f"{who:<16} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
+    print(f"{who:<24} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69.
+# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69. The last row is no verdict on `dcgan32`: it learnt photographs, not these portraits. `dcgan32`는 초상화가 아니라 사진 속의 개를 배웠으므로, 이 값에는 그림 종류의 차이가 들어 있다.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: why the dashed curve is faster near by, too

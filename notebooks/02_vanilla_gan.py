@@ -193,7 +193,7 @@ def g_loss_non_saturating(fake):  # -log D(G(z)): the same goal, strong where D 
 #
 # D의 걸음에서는 D의 변수만, G의 걸음에서는 G의 변수만 움직인다. 기울기는 손실에서 D를 지나 G로 흐른다.
 #
-# `tf.GradientTape` writes down what is computed under it, so that it can be differentiated afterwards, in the variables that are asked for: the other player is on the tape, and gets nothing. No real sample appears in G's step: "G is independent of E[log D(x)]", as the deck says. Every GAN of this course, up to BigGAN, is these two functions in turns.
+# `tf.GradientTape` writes down what is computed under it, so that it can be differentiated afterwards, in the variables that are asked for: the other player is on the tape, and gets nothing. No real sample appears in G's step: "G is independent of this part", E[log D(x)], as the deck says. Every GAN of this course, up to BigGAN, is these two functions in turns.
 
 
 # %%
@@ -343,9 +343,9 @@ for name, heap in heaps.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 모드 붕괴 · Mode collapse, and V does not tell
 #
-# D가 서 있는 동안 G의 가장 좋은 답은 **한 점**이다. G가 앞서 달리면 모두 그리로 몰린다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
+# D가 서 있는 동안 G의 가장 좋은 답은 **한 점**이다. G가 앞서 달리면 가짜는 몇 줄기로 쏠려 이리저리 옮겨 다닌다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
 #
-# **볼 것 · What to see.** Above, the fakes gather in a few places, D takes those back, and they stream on. Below, group after group is filled and kept. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
+# **볼 것 · What to see.** Above, the fakes lie on a few rays that turn from picture to picture, and never on all eight groups at once. Below, they sit on the groups and stay. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
 
 
 # %% tags=["hide-input"]
@@ -369,18 +369,17 @@ def watch(g_rate, d_rate, rounds=cfg.collapse):
 runs = {"G 20 times faster": watch(4e-3, 2e-4), "D 4 times faster": watch(5e-4, 2e-3)}
 figure, axes = plt.subplots(2, 5, figsize=(12.6, 4.7), width_ratios=(1, 1, 1, 1, 1.5))
 for row, (title, (game, pictures, modes)) in zip(axes, runs.items(), strict=True):
-    for ax, (step, picture) in zip(row, pictures[:4], strict=False):
+    for ax, (step, picture) in zip(row, pictures[-4:], strict=False):
         ax.imshow(picture)
-        ax.set_title(f"update {step}")
-        ax.axis("off")
-    row[0].set_title(f"{title}: {pictures[0][0]}", fontsize=11)
+        ax.set(title=f"update {step}", xticks=[], yticks=[])
+    row[0].set_ylabel(title)
     row[4].plot(game.steps, game.values, color=PALETTE["d"])
     row[4].axhline(-np.log(4), color="black", ls="--", lw=1)
-    row[4].set(title=f"V at the end: {modes[-1]} of 8 modes; dashed: −log 4", ylim=(-2.5, 0))
+    row[4].set(title=f"V (dashed: −log 4); {modes[-1]} of 8 modes", ylim=(-2.5, 0))
     last = np.mean(game.values[-10:])
     print(f"{title}: {modes[-1]} of 8 modes, V over the last ten readings {last:.2f}")
 figure.tight_layout()
-alt = "The fakes of a fast G stream from place to place, with a fast D they cover the ring; both V end near −log 4."
+alt = "The fakes of a fast G lie on rays that turn, with a fast D they cover the ring; both V end near −log 4."
 plots.show(figure, alt, dpi=80)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -400,7 +399,7 @@ plots.show(figure, alt, dpi=80)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 발표 자료의 루프 · The deck's loop, in PyTorch
 #
-# "간단히 설명하기 위한 모델": 글자 그대로이다. 빈 줄만 뺐다.
+# "간단하게 설명하기 위한 모델": 글자 그대로이다. 빈 줄과 화살표 설명만 뺐다.
 #
 # ```python
 #  1 import torch
@@ -448,7 +447,7 @@ source = inspect.getsource(torch_loop.corrected_loop)
 Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 아무도 배우지 않는다 · Nobody learns: both loops by their samples
+# ## 한쪽만 배운다 · Only one of them learns: both loops by their samples
 #
 # 고리 위의 점으로 두 루프를 나란히 돌린다. 처음 가중치, 배치, 잡음은 같고, `zero_grad`와 `detach`만 다르다.
 #
@@ -458,13 +457,13 @@ Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 looks = [round(share * cfg.plane) for share in (0, 1 / 20, 1 / 6, 1 / 2)]
 loops = {loop: leak.play(loop, looks) for loop in ("slide", "corrected")}
 crowd = points.sample("ring", 400)
-figure, axes = plt.subplots(2, 4, figsize=(12.6, 5.3))
+figure, axes = plt.subplots(2, 4, figsize=(10, 5.4))
 for row, (loop, played) in zip(axes, loops.items(), strict=True):
     for ax, (step, cloud) in zip(row, played.fakes.items(), strict=True):
         ax.scatter(*crowd.T, s=9, color=PALETTE["real"])
         ax.scatter(*cloud[:400].T, s=9, color=PALETTE["fake"], marker="D")
         ax.set_title(f"round {step}: {played.modes[step]} of 8 modes", fontsize=13)
-        ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[])
+        ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
     row[0].set_ylabel(loop, fontsize=14)
     said = "D says on average {:.2f} to real points, {:.2f} to fakes".format(*played.opinions)
     print(f"{loop:<10} {played.modes[looks[-1]]} of 8 modes; {said}")
@@ -558,11 +557,11 @@ axes[2].legend(frameon=False)
 figure.tight_layout()
 plots.show(
     figure,
-    "Fakes before and after training: in the end on all eight groups, and a few between them; V stays a little above −log 4.",
+    "Fakes before and after training: in the end on all eight groups, and a few between them; V is a little above −log 4 on nearly all rounds.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** V comes within about 0.1 of −log 4, its value at P(Generator) = P(Data), and stays above it: D still tells some fakes, such as those between the groups. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
+# **볼 것 · What to see.** V comes within about 0.1 of −log 4, its value at P(Generator) = P(Data), and is above it on nearly all rounds: D still tells some fakes, such as those between the groups; single batches fall below. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: neighbours

@@ -84,9 +84,8 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 #
 # 사진은 비상업적 연구와 교육에만 쓸 수 있어서 싣지 않는다. 디스크에 있으면 그것을, 없으면 프로그램이 그린 낙서 개(doodle)를 쓴다.
 #
-# | | |
-# |---|---|
 # | categories, pictures | 120 breeds, 20,580 pictures from ImageNet, about 500×375 |
+# |---|---|
 # | annotations | the breed, and a bounding box around **each** dog |
 # | files | `images.tar`, `annotation.tar`, 815 MB: `load_dogs(source="stanford")`, or a folder `DOGAN_STANFORD_DIR` |
 # | Kaggle 2019 | *Generative Dog Images*: 10,000 generated dogs of 64×64, scored by MiFID (chapter 14) |
@@ -95,7 +94,7 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
-plots.show(plots.grid(dogs.images[:24], 12, scale=0.9), "24 square pictures of dogs.")
+plots.show(plots.grid(dogs.images[:16], 8, scale=1.15), "16 square pictures of dogs.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주석 한 장 · One annotation, read by hand
@@ -170,7 +169,7 @@ plots.show(
 
 # %% tags=["hide-input"]
 plots.show(
-    looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.", dpi=75
+    looking.steps(cut), "One dog: framed, a square, 64 and 32 pixels, its red channel.", dpi=90
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -208,7 +207,7 @@ plots.show(plots.grid(rows, 8, scale=1.2), "Eight heads as stored; below, some o
 #
 # "이 개들이 더 낫다"는 말은 재지 않으면 주장일 뿐이다. 그런데 픽셀의 차이는 개의 차이가 아니다.
 #
-# 1. **Features** (특징). DogNet은 견종 120가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징이다. Alike dogs get alike numbers.
+# 1. **Features** (특징). DogNet은 진짜 견종 120가지와 낙서 견종 16가지를 맞히도록 학습된 작은 신경망이고, 이름을 대기 직전의 수 256개가 특징이다. DogNet learnt to name 120 real breeds and 16 breeds of doodles; its last 256 numbers before the name are the features. Alike dogs get alike numbers.
 # 2. **Distances between heaps.** Not picture by picture, for a generator shall not copy: all the fakes against all the real ones.
 
 # %%
@@ -241,7 +240,7 @@ others = {
 plots.show(
     looking.neighbours(portraits, fresh, found),
     "Eight new dogs, and below each the nearest known one, by pixels and by features.",
-    dpi=75,
+    dpi=110,
 )
 for how, place in {**found, **others}.items():
     same = [
@@ -304,8 +303,9 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자도 틀린다 · When not to believe the ruler
 #
-# FID는 그림이 적으면 커진다: 같은 종류의 두 묶음인데도 그렇다. KID는 그렇지 않다.
+# FID는 그림이 적으면 커진다: 같은 종류의 두 묶음인데도 그렇다. KID는 치우치지 않고 0 둘레에서 흔들린다.
 #
+# - FID grows where pictures are few. KID has no such bias: it scatters around 0, as its ± says.
 # - Compare FIDs of the same n and the same network only: KID[dognet], n. Never with a paper's Inception FID.
 # - A generator that copies its data has a distance of 0. Look at the nearest neighbours too.
 # - Who trains against the ruler pleases the ruler. Chapter 14 has one that no generator saw.
@@ -314,8 +314,9 @@ plots.show(
 print("new dogs against portraits, so 0 would be right:")
 for n in (100, 200, 400, len(y)):
     if n <= len(y):
-        scores = frechet(x[:n], y[:n]), kernel_distance(x[:n], y[:n])
-        print("n = {:5,}   FID {:6.2f}   KID {:8.5f}".format(n, *scores))
+        kid = metrics.kid(seen.subset(slice(n)), new.subset(slice(n)))
+        scores = frechet(x[:n], y[:n]), kid.value, kid.error
+        print("n = {:5,}   FID {:6.2f}   KID {:8.5f} ± {:.5f}".format(n, *scores))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -437,7 +438,7 @@ figure = plots.grid(
     my_dogs.images, columns=8, scale=0.8, titles=[my_dogs.breeds[k] for k in my_dogs.labels]
 )
 plots.show(
-    figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.", dpi=60
+    figure, "Eight pictures from a folder of one's own, with the names of two sub-folders.", dpi=120
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}

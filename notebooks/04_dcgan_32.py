@@ -113,7 +113,7 @@ def stamp(image, kernel, stride):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 바둑판 무늬 · The checkerboard, on and off
 #
-# 커널이 스트라이드(stride)로 나누어떨어지지 않으면 픽셀마다 찍히는 횟수가 달라진다.
+# 커널과 스트라이드(stride)에 따라 픽셀마다 찍히는 횟수가 달라지기도 한다. 언제 고를까? (연습 문제 3)
 
 # %%
 shown = convolutions.Stamps()
@@ -224,16 +224,16 @@ gan.compile(
 
 # %%
 sheets, recorder = Sheets(seconds=(30, 60, 120)), Recorder()
-watching = [LivePlot(samples=25), sheets, recorder]
+watching = [LivePlot(samples=25, guess=np.log(4)), sheets, recorder]
 history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=watching)
 
 # %% [markdown]
-# **볼 것 · What to see.** Look at the dogs. D's loss falls far below log 4 = 1.386, that of a guess, and G's climbs: D tells more and more fakes, and still G goes on to draw dogs. A loss here is a *score in a game*.
+# **볼 것 · What to see.** Look at the dogs. D's loss falls far below log 4 = 1.386, that of a guess (dotted), and G's climbs: D tells more and more fakes, and still G goes on to draw dogs. A loss here is a *score in a game*.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run, measured
 #
-# 같은 z 열두 개를 30초, 60초, 120초 뒤와 끝에서 본다. KID는 작을수록 좋고, 바닥(floor)은 진짜 초상화끼리의 값이다. `diagnose`는 곡선만 읽는다.
+# 같은 z 열두 개를 30초, 60초, 120초 뒤와 끝에서 본다. KID의 바닥(floor)은 진짜 초상화끼리의 값이다. 곡선만 읽으면 D의 완승이지만 그림은 좋아진다: 둘 다 보아야 한다.
 
 # %% tags=["hide-input"]
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 8 else 64)
@@ -245,7 +245,7 @@ print(diagnose(recorder.history))
 plots.show(sheets.figure(), "The same twelve latents as the training goes on.", dpi=84)
 
 # %% [markdown]
-# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. Chapter 05 says what `diagnose` looks for. Later chapters put *their* networks on these portraits; chapter 14 gives all of them equal seconds.
+# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. `diagnose` reads the curves alone and says "D wins"; the pictures say that G still learns. (Chapter 05 says what it looks for.) Later chapters put *their* networks on these portraits.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 발표 자료의 망 그대로, 진짜 개로 · The deck's full network on real dogs
@@ -254,9 +254,9 @@ plots.show(sheets.figure(), "The same twelve latents as the training goes on.", 
 
 # %% tags=["hide-input"]
 shipped = checkpoints.load_generator("dcgan32")
-print(described(shipped))
+print(*described(shipped).splitlines()[:7], sep="\n")  # its scores are in chapter 14
 plots.show(
-    plots.grid(shipped.sample(72, seed=0), columns=18, scale=0.62), "72 dogs drawn by dcgan32."
+    plots.grid(shipped.sample(60, seed=0), columns=12, scale=0.75), "60 dogs drawn by dcgan32."
 )
 
 # %% [markdown]
@@ -270,17 +270,19 @@ plots.show(
 # %%
 from dogan_lib.classroom.widgets import LatentWalk
 
-LatentWalk(shipped)
+walk = LatentWalk(shipped)
+walk.start.value, walk.end.value = 24, 28
+walk
 
 # %% [markdown]
-# **볼 것 · What to see.** Move the slider: the picture changes little by little. A sudden jump would hint that G has learnt single dogs by heart. On the way lie pictures that nobody has taken.
+# **볼 것 · What to see.** From the left dog to the right one; in the middle, on the way. Move the slider: the picture changes little by little. A sudden jump would hint that G has learnt single dogs by heart. On the way lie pictures that nobody has taken.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
 # - 바둑판 무늬 · **Checkerboard**: uneven prints. Switch kernel or growth.
 # - 모드 붕괴 · **Mode collapse**: all samples alike. Look at 64, not at 4.
-# - D의 완승 · **D wins**: its loss goes to 0, G learns nothing. Chapter 05 makes it happen.
+# - D의 완승 · **D wins**: its loss goes towards 0. G *may* stop learning: look at the pictures. Chapter 05 makes it happen.
 # - 암기 · **Memorising**: samples are training pictures. Look at nearest neighbours (chapter 03).
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -5,7 +5,7 @@
 #
 # - 발표 자료의 64×64 학습은 실패했고, 손실(loss)을 읽어 그 원인을 찾았다. 여기서는 그 실패를 32×32 초상화에서 직접 만든다.
 # - 같은 신경망, 같은 그림, 같은 횟수에서 **한 번에 하나만** 바꾸어 무엇이 고치는지 잰다: 둘은 눈앞에서, 다섯은 미리 잰 값으로.
-# - 논문의 첫 번째 식에서 기울기가 사라지는 모습을 한 그림에서 본다.
+# - 2014년 논문(1장)의 식 log(1 − D)에서 기울기가 사라지는 모습을 한 그림에서 본다.
 # - 안정적인 GAN을 위한 여덟 가지 경험 법칙(heuristics)을, 여덟 번 비교했다는 사실까지 셈에 넣어 평가한다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
@@ -35,7 +35,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. To make a GAN fail, and to read the failure in its curves.
 # 2. To change one thing at a time on the same networks, and to score what it did.
-# 3. How G's gradient vanishes with the paper's first equation.
+# 3. How G's gradient vanishes with the 2014 paper's loss log(1 − D) (chapter 01).
 # 4. What R1 is, as a formula and as code, and what it does to D.
 # 5. What eight heuristics are worth when eight comparisons are counted as eight.
 
@@ -119,7 +119,7 @@ def go_on(run, *watch):
     run.gan.fit(batches, **epochs, verbose=0, callbacks=[recorder, *watch])
 
 
-def show(*names, dpi=68):
+def show(*names, dpi=90):
     """The failing run above, the named ones below it, each with its score and its reading."""
     chosen = {name: runs[name] for name in ("as it comes", *names)}
     notes.update({name: chosen[name].note(seen) for name in chosen if name not in notes})
@@ -141,17 +141,18 @@ others = {
 #
 # 이상한 설정은 하나도 없다. 그런데도 개가 나오지 않는다.
 #
-# **볼 것 · What to see.** D's loss is the lower one. For a classifier that would be success; here the pictures show no dog.
+# **볼 것 · What to see.** D's loss is the lower one, far below that of a guess (dotted). For a classifier that would be success; here the pictures show no dog.
 
 # %%
-runs["as it comes"] = train(LivePlot(samples=25))  # build(), nothing changed
+live = LivePlot(samples=25, guess=np.log(4))
+runs["as it comes"] = train(live)  # build(), nothing changed
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실로 원인 찾기 · Reading the curves
 #
 # 판별자의 손실이 0에 가까우면 성공이 아니라 경보다: 판별자가 거의 틀리지 않는다.
 #
-# **볼 것 · What to see.** How far D's opinions of real and of fake lie apart. `diagnose` reads the last third of these curves, and it never sees a picture.
+# **볼 것 · What to see.** How far D's opinions of real and of fake lie apart. `diagnose` reads the *median* of the last third, which spikes do not move; it never sees a picture. 마지막 3분의 1의 중앙값이다.
 
 # %% tags=["hide-input"]
 failing = runs["as it comes"]
@@ -165,7 +166,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 기울기 소실 · The vanishing gradient
 #
-# 손실 하나만 바꾼다: 논문의 첫 번째 식, log(1 − D)를 글자 그대로 쓴다.
+# 손실 하나만 바꾼다: 2014년 논문(1장)의 식 log(1 − D)를 글자 그대로 쓴다.
 #
 # **볼 것 · What to see.** One change, the loss. The axis counts in powers of ten: under log(1 − D) G's gradient falls below a thousandth of the other, and all samples are one grid.
 
@@ -185,7 +186,7 @@ plots.show(cures.gradients(pair), "G's gradient under both losses, and samples."
 
 # %%
 runs["beta_1 0.5"] = train(beta_1=0.5)
-show("beta_1 0.5", dpi=92)
+show("beta_1 0.5", dpi=100)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## R1 페널티 · R1: a price on steepness
@@ -194,7 +195,7 @@ show("beta_1 0.5", dpi=92)
 #
 # R1 asks for the gradient at *one* picture. With batch normalisation in D the logit of one picture depends on the others in its batch: the two exclude each other.
 #
-# **볼 것 · What to see.** The last line holds it against the library's.
+# **볼 것 · What to see.** The last line but one holds it against the library's; the last trains with it.
 
 
 # %%
@@ -208,6 +209,7 @@ def r1(D, x, gamma=0.1):
 
 D, x = failing.gan.discriminator, tf.constant(dogs.images[:16].astype("float32") / 127.5 - 1)
 np.testing.assert_allclose(r1(D, x), penalties.R1(0.1)(D, x, None), rtol=1e-3)
+runs["R1 0.1"] = train(penalties=[penalties.R1(0.1, fraction=0.25)])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## R1의 효과 · What R1 does to D
@@ -216,36 +218,35 @@ np.testing.assert_allclose(r1(D, x), penalties.R1(0.1)(D, x, None), rtol=1e-3)
 #
 # **볼 것 · What to see.** The price works: with R1 the logit falls by less on the same kind of way. KID falls too, and still no dog.
 
-# %%
-runs["R1 0.1"] = train(penalties=[penalties.R1(0.1, fraction=0.25)])
-show("R1 0.1")
+# %% tags=["hide-input"]
+show("R1 0.1", dpi=74)
 both = {name: runs[name] for name in ("as it comes", "R1 0.1")}
 alt = "D's logit on straight ways from real dogs to fakes: the failing run and the one with R1."
-plots.show(cures.ways(both, dogs.images), alt, dpi=64)
+plots.show(cures.ways(both, dogs.images), alt, dpi=70)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 다섯 가지 더, 하나씩 · Five more changes, one a row
 #
 # 같은 `train(...)`에 인자 하나씩만 바꿔 미리 돌린 결과다: `rates=(2e-4, 2e-4)`, `smoothing=0.1`, `DiffAugment("translation")`, `upsample=True`, `norm=True`.
 #
-# **볼 것 · What to see.** Ten samples of the last step, none picked; same dogs, same seed, as many steps as the runs above. Upsampling removes the grid and leaves the shapes of heads; all others leave grids or bars.
+# **볼 것 · What to see.** Ten samples of the last step, none picked; same dogs, same seed, as many steps as the runs above. Upsampling removes the grid and leaves dark and brown blobs before blue; all others leave grids or bars.
 
 # %% tags=["hide-input"]
 recorded, pictures = cures.recorded()
-plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=54)
+plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=90)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 함께 쓰면 · All together
 #
 # 학습률의 비율, beta_1, 업샘플링, 배치 정규화: 4장의 설정을 같은 망에 쓰고, 더 오래 학습시킨다.
 #
-# **볼 것 · What to see.** Dogs' heads before sky and snow, some with ears and eyes. D's loss falls here too, slowly.
+# **볼 것 · What to see.** Dogs' heads before sky and snow, some with ears and eyes. D's loss falls here too, slowly. The live curve begins where the first part ended, at epoch 5 at `cpu`; the next slide has all of it.
 
 # %%
 change = dict(rates=(1e-3, 4e-4), beta_1=0.5, upsample=True, norm=True)
 runs["cured"] = train(**change)
 notes["cured"] = runs["cured"].note(seen)  # after as many pictures as the others
-go_on(runs["cured"], LivePlot(samples=25))
+go_on(runs["cured"], LivePlot(samples=25, guess=np.log(4)))
 go_on(failing)  # as long as the cured one: it is not for want of time
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -261,7 +262,7 @@ long = {name: run.note(seen) for name, run in sides.items()}
 plots.show(
     cures.side_by_side(sides, long),
     "The failing run left, the cured run right: samples, D's loss, D's opinion.",
-    dpi=68,
+    dpi=92,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -269,7 +270,7 @@ plots.show(
 #
 # 곡선만 읽은 진단이 그림을 잰 점수와 같은 말을 하는가? 빗금은 같은 `train(...)`을 미리 돌려 잰 값이다.
 #
-# **볼 것 · What to see.** Every run read as healthy scores better than every other, the last of them by little; wherever D wins, KID is high. Upsampling alone gains most. Lower rates, labels of 0.9 and batch normalisation alone make it *worse*. "Healthy" means that none of five signs was found, not that there are dogs. One seed each, n = 500; log(1 − D) was not scored.
+# **볼 것 · What to see.** In these nine runs every one read as healthy scores better than every other, the last of them by little, and where D wins, KID is high. (Chapter 04's run was read as "D wins" too, and had 0.07.) Upsampling alone gains most. Lower rates, labels of 0.9 and batch normalisation alone make it *worse*. "Healthy" means that none of five signs was found, not that there are dogs. One seed each, n = 500; log(1 − D) was not scored.
 
 # %% tags=["hide-input"]
 plots.show(
@@ -290,9 +291,8 @@ shipped = checkpoints.load_generator("dcgan64")
 print(*shipped.card["recipe"], sep="\n")
 print(f"{shipped.card['seconds']:,} s on {shipped.card['machine']}")
 plots.show(
-    plots.grid(shipped.sample(48, seed=0), columns=16, scale=0.72),
+    plots.grid(shipped.sample(48, seed=0), columns=12, scale=1),
     "48 dogs drawn by dcgan64.",
-    dpi=80,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -305,11 +305,14 @@ plots.show(
 # %% tags=["hide-input"]
 study = studies.load("heuristics")
 print(studies.size(study))
-plots.show(
-    studies.figure(study),
-    "KID of nine networks, a dot a seed, and eight samples of each network.",
-    dpi=70,
-)
+chart = studies.figure(study)
+left = chart.axes[0]
+said = [f"without {name}\n({other})" for name, other in study["instead"].items()]
+left.set_yticks(left.get_yticks(), ["nothing switched off", *said[1:]], fontsize=11)
+left.xaxis.set_major_formatter(lambda thousandths, _: f"{thousandths / 1000:g}")
+left.set_xlabel("KID, log scale (lower is better)", fontsize=11)
+alt = "KID of nine networks, a dot a seed, and eight samples of each network."
+plots.show(chart, alt, dpi=82)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 여덟 번 비교했다 · Eight comparisons, counted as eight
@@ -342,7 +345,7 @@ plots.show(
 # ## 연습 문제 · Exercises
 #
 # 1. **예측 · Predict.** (before the cures) Which *one* change lowers KID most: **A** rates 2e-4 for both, **B** beta_1 0.5, **C** labels of 0.9? Set `prediction` in the cell under "One network, several switches".
-# 2. **유도 · Derive.** D's logit for a fake is −10. How many times as steep as log(1 − D) is −log D there?
+# 2. **유도 · Derive.** D(x) = w·x + b with ‖w‖ = 3. What does R1 with γ = 0.1 cost, whatever the pictures?
 # 3. **세기 · Count.** Two networks *without* any difference, three seeds each: all of one on one side of all of the other happens by chance. In eight such comparisons, how often on average?
 # 4. **쓰기 · Write.** `ema(old, new, decay)`, one step of the running average.
 # 5. **고치기 · Repair.** `losses_through` should show D everything through T. It does not.
@@ -350,7 +353,7 @@ plots.show(
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("05-first-cure", prediction)
-exercises.check("05-rescue", None)
+exercises.check("05-price", None)
 exercises.check("05-chance", None)
 mine = None  # build(norm=False, ...), trained for at most 16 epochs
 exercises.check("05-without-norm", mine)
@@ -370,7 +373,7 @@ def losses_through(T, D, real, fake):
 
 exercises.check("05-ema", ema)
 exercises.check("05-repair", losses_through)
-for name in ("first-cure", "rescue", "chance", "ema", "repair", "without-norm"):
+for name in ("first-cure", "price", "chance", "ema", "repair", "without-norm"):
     exercises.solution(f"05-{name}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -430,7 +433,7 @@ shaken = [DiffAugment(policy)(one) for policy in ("translation", "color", "cutou
 plots.show(
     plots.grid(np.concatenate(shaken), columns=10, scale=0.8),
     "One dog under translation, colour and cutout, ten draws each.",
-    dpi=55,
+    dpi=110,
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -438,12 +441,15 @@ plots.show(
 #
 # 생성자는 목표 둘레를 맴돈다. 가중치의 이동 평균은 그 한가운데에 선다. 학습에는 끼어들지 않는다.
 #
-# **볼 것 · What to see.** The same z, two sets of weights, nearly the same dogs. What the average gains is the difference of the two numbers.
+# **볼 것 · What to see.** The same z, two sets of weights, nearly the same dogs. What the average gains is the difference of the two numbers, each with its standard error.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 cured = runs["cured"]
-kids = [cured.kid(seen, average) for average in (False, True)]
-titles = [f"{n}: KID {kid:.3f}" for n, kid in zip(("last step", "average"), kids, strict=True)]
+titles = []
+for name, average in (("last step", False), ("average", True)):
+    drawn = plots.to_uint8(cured.gan.sample(cfg.judged, seed=2, ema=average))
+    kid = metrics.kid(seen, drawn, "dognet")
+    titles.append(f"{name}: KID {kid.value:.3f} ± {kid.error:.3f}, n = {kid.n}, one seed")
 pictures = [cured.gan.sample(40, seed=1, ema=average) for average in (False, True)]
 plots.show(
     plots.beside(*pictures, titles=titles, scale=0.75),

@@ -79,7 +79,7 @@ fresh = load_dogs(size=32, source="portraits", seed=1, limit=cfg.judged, progres
 # **볼 것 · What to see.** D's number is no longer read as the logit of a probability. It is compared with a target.
 
 # %% tags=["hide-input"]
-diagram.game(lit="loss", labels={"loss": "least squares"}, title="LSGAN")
+diagram.game(lit="loss", labels={"logit": "a number", "loss": "least squares"}, title="LSGAN")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 두 손실 · Two losses
@@ -89,6 +89,8 @@ diagram.game(lit="loss", labels={"loss": "least squares"}, title="LSGAN")
 # $$L_D = \tfrac12 E[(D(x) - b)^2] + \tfrac12 E[(D(G(z)) - a)^2], \qquad L_G = \tfrac12 E[(D(G(z)) - c)^2]$$
 #
 # (a, b, c) = (0, 1, 1) are the targets of the paper's official code.
+#
+# **예측 · Predict first (exercise 1).** D가 진짜라고 믿는 먼 가짜가 로그 손실을 50걸음 따라가면 어디에 있을까? · A far fake that D believes follows the log loss for fifty steps: where is it then? Set `prediction` below.
 
 
 # %%
@@ -113,10 +115,11 @@ for targets in ((0.0, 1.0, 1.0), (-1.0, 1.0, 0.0)):
     assert np.isclose(ls_g_loss(fake, c), library.generator(fake))
 assert np.isclose(log_g_loss(fake), losses.NonSaturating().generator(fake))
 print("the three functions agree with dogan_lib.losses")
+prediction = None  # exercise 1: "A", "B" or "C", before you run on
 
 values = {"log loss": lambda x: np.logaddexp(0, -x), "least squares": lambda x: (x - 1) ** 2 / 2}
 pulls = {"log loss": lambda x: 1 / (1 + np.exp(x)), "least squares": lambda x: 1 - x}
-looks = {"log loss": ("d", "-"), "least squares": ("fake", "--")}
+looks = {"log loss": ("real", "-"), "least squares": ("fake", "--")}
 # The pulls are minus the derivatives of the values:
 x = np.linspace(-6, 8, 401)
 for name in values:
@@ -141,7 +144,7 @@ for ax, title in zip(axes, ("G's loss for one fake", "its pull: minus the slope"
     ax.set(xlabel="D's number for the fake", title=title)
 axes[0].set_ylim(-0.5, 8)
 axes[1].set_ylim(-7, 7)
-axes[0].legend(frameon=False)
+axes[0].legend(frameon=False, loc="upper center")
 figure.tight_layout()
 alt = "Losses and pulls against D's number: in the grey zone log is flat, least squares pulls back."
 plots.show(figure, alt)
@@ -174,7 +177,6 @@ real = random.normal((1.0, 0.0), (0.35, 0.4), (200, 2)).astype("float32")
 near = random.normal((-0.8, 0.0), (0.35, 0.4), (80, 2)).astype("float32")
 far = random.normal((4.5, 0.0), (0.35, 0.4), (20, 2)).astype("float32")
 fake = np.concatenate([near, far])
-prediction = None  # exercise 1: "A", "B" or "C", before you run on
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 발표 자료의 그림 · The deck's picture: one straight boundary
@@ -293,13 +295,13 @@ plots.show(
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(loss, title):
+def train(loss, title, guess=None):
     keras.utils.set_random_seed(0)
     gan = GAN(dcgan.portrait_generator(width=cfg.width), dcgan.portrait_discriminator(cfg.width))
     g_optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5)
     d_optimizer = keras.optimizers.Adam(4e-4, beta_1=0.5)
     gan.compile(loss, g_optimizer, d_optimizer, ema=0.995)
-    watch = [LivePlot(samples=25, every=3, title=title), StopAfter(cfg.seconds)]
+    watch = [LivePlot(samples=25, every=3, title=title, guess=guess), StopAfter(cfg.seconds)]
     gan.fit(dogs.batches(32), epochs=1000, verbose=0, callbacks=watch)
     seen = 32 * int(gan.step.numpy())
     print(f"{title}: {seen:,} pictures seen in {cfg.seconds} s")
@@ -312,10 +314,10 @@ def train(loss, title):
 #
 # 4장의 망, 같은 초상화, 같은 시드, 같은 초. `loss=`만 다르다. D의 손실도 같은 객체에서 나온다.
 #
-# **볼 것 · What to see.** Dogs, not the curves. A D that can only guess has log 4 = 1.386. The learning rates are chapter 04's, found with this loss.
+# **볼 것 · What to see.** Dogs, not the curves. A D that can only guess has log 4 = 1.386, the dotted line. The learning rates are chapter 04's, found with this loss.
 
 # %%
-gans = {"log loss": train(losses.NonSaturating(), "log loss")}
+gans = {"log loss": train(losses.NonSaturating(), "log loss", guess=np.log(4))}
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 최소 제곱 · Least squares, live
@@ -373,7 +375,7 @@ for name, generator in shipped.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Fifty steps under the *log loss*: the far fakes **A** come back to the data, **B** stay about where they are, **C** are soon twice as far away? Set `prediction` above the slide "The deck's picture".
+# 1. **예측 · Predict.** (before the run) Fifty steps under the *log loss*: the far fakes **A** come back to the data, **B** stay about where they are, **C** are soon twice as far away? Set `prediction` below the slide "Two losses".
 # 2. **계산 · Compute.** D's number for a fake is 10, c = 1. How strong is the pull of least squares, as an absolute value?
 # 3. **유도 · Derive.** P(G) = P(data), the best D, targets (−1, 1, 0): D's loss and G's loss L_G.
 # 4. **유도 · Derive.** Let a = 0. Which (a, b, c) does Pearson's theorem cover?
@@ -468,10 +470,13 @@ for name in ("non-saturating", "least squares"):
 
 # %% slideshow={"slide_type": "skip"}
 study = studies.load("losses")
-print(study["machine"], "·", study["budget"], "\n")
+print(study["machine"], "·", study["budget"])
+print(f"FID and KID: {study['network']}, n = {study['budget']['samples']:,}\n")
 print(studies.table(study))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# 이 표의 FID는 다른 신경망, 다른 n의 값이라 앞 슬라이드의 FID와 견줄 수 없다. · The FID here is of another network and another n than that of the slide with real dogs: not to be compared.
+#
 # In this table every run with (0, 1, 1) is worse than every run with the log loss, and (−1, 1, 0) lies across the log loss's spread: the other way round than with portraits. A coding that is worse at one budget need not be at another.
 #
 # ## 더 깊이 · Going deeper: what others measured

@@ -164,12 +164,12 @@ def my_discriminator(width):
 # **볼 것 · What to see.** A perfect photograph of the wrong dog is no answer. The wrong caption is another dog's, as in the paper.
 
 # %% tags=["hide-input"]
-caption, wrong = dogs.captions[0], dogs.captions[1]
+caption, wrong = learnt.captions[0], learnt.captions[1]
 generator = checkpoints.load_generator("text64")
 fake = generator.sample(1, seed=5, captions=caption)[0]
 pairs = (
-    (dogs.images[0], caption, "real", "real, right caption: 1"),
-    (dogs.images[0], wrong, "accent", "real, wrong caption: 0"),
+    (learnt.images[0], caption, "real", "real, right caption: 1"),
+    (learnt.images[0], wrong, "accent", "real, wrong caption: 0"),
     (plots.to_uint8(fake), caption, "fake", "fake, its caption: 0"),
 )
 figure, axes = plt.subplots(1, 3, figsize=(12, 4.8))
@@ -245,7 +245,7 @@ D = text.discriminator(width=cfg.width, resolution=32)
 #
 # 짝은 (그림, 설명문, 틀린 설명문)이고 나머지는 4장과 같다. 화면의 그림마다 부탁한 말이 다르다.
 #
-# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead.
+# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead. (Dotted: log 4, a D that can only guess.)
 
 # %%
 gan = text.TextGAN(G, D, latent_dim=cfg.z)
@@ -255,9 +255,8 @@ gan.compile(
     ema=0.995,
 )
 film = Film(samples=12, every=cfg.film, captions=np.repeat(table, 3).tolist())
-history = gan.fit(
-    data, epochs=cfg.epochs, verbose=0, callbacks=[LivePlot(every=2, samples=25), film]
-)
+watch = [LivePlot(every=2, samples=25, guess=np.log(4)), film]
+history = gan.fit(data, epochs=cfg.epochs, verbose=0, callbacks=watch)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
@@ -274,7 +273,7 @@ plots.show(film.figure(), "Four captions, three latents each, as the training go
 #
 # 줄마다 z가 여덟 개, 그런데 개는 한 마리다. 숫자는 개 마흔 마리가 평균 그림에서 떨어진 거리다.
 #
-# **볼 것 · What to see.** The first three captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ (0.296; real dogs 0.390), z hardly at all (0.013 to 0.022): a mode collapse within each caption, which pictures of *many* captions hide. Reed's style transfer, which reads z back from a picture, fails here too (going deeper).
+# **볼 것 · What to see.** The first three captions are obeyed; the white dog in the snow, never shown, is a smudge. Captions make dogs differ, if less than real dogs do (the line below), z hardly at all (the numbers beside the rows): a mode collapse within each caption, which pictures of *many* captions hide. Reed's style transfer, which reads z back from a picture, fails here too (going deeper).
 
 
 # %% tags=["hide-input"]
@@ -292,7 +291,7 @@ plots.show(
     "Five captions with their spread, each with eight dogs of the same eight z.",
 )
 real = learnt.images[:40] / np.float32(127.5) - 1
-told = live.sample(40, seed=8, captions=dogs.captions[:40])
+told = live.sample(40, seed=8, captions=learnt.captions[:40])
 print(f"forty real dogs {spread(real):.3f}, forty captions {spread(told):.3f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -321,7 +320,7 @@ plots.show(plots.labelled_rows(rows, ways), "Each row walks from its caption to 
 #
 # 무엇을 부탁했는지 모르는 판독기가 그림을 읽는다: 학습에 있던 조합과, 한 번도 없던 조합.
 #
-# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. Chance of a coat is 52% where it was never shown: two coats only. White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%). One run, one seed.
+# **볼 것 · What to see.** Background, coat and ears are heard, marking and pattern a little, hair hardly: 48% and 37%, where chance is 43% and 36%. Chance of a coat is 52% where it was never shown: two coats only. White in snow and red under the sky, never shown, are heard less often than other coats (84%, 92%; their intervals stand in going deeper). One run, one seed.
 
 # %% tags=["hide-input"]
 ruler = readers.load_attributes()
@@ -337,7 +336,7 @@ plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, s
 #
 # Reed의 게임에 하나씩만 더해 같은 초, 시드(seed) 셋으로 미리 재었다. 첫 줄이 대조군(control), 곧 Reed의 게임뿐인 망이다.
 #
-# **볼 것 · What to see.** Captions never shown. Below the first row: the difference to it, with Dunnett's 95 % interval (chapter 05); a star: it does not contain 0. Mode seeking makes forty dogs of one caption differ far more, and KID falls with it; the guide makes G obey more. Of near misses and midpoints these seconds show nothing. (What each extra does: going deeper.)
+# **볼 것 · What to see.** Captions never shown. Below the first row: the difference to it, with Dunnett's 95 % interval (chapter 05); a star: it does not contain 0. Mode seeking makes forty dogs of one caption differ far more, and KID falls with it; the guide makes G obey more. Of near misses and midpoints these seconds show nothing. The dogs on the right are one of each caption: the spread is in the third panel. (What each extra does: going deeper.)
 
 # %% tags=["hide-input"]
 facts = studies.load("extras")
@@ -355,7 +354,7 @@ print(extras(facts))
 # **볼 것 · What to see.** Try "a fluffy dog", "a black white dog", and a combination that was never shown. A G that draws *something* for "a fluffy dog" would look as if it had understood.
 
 # %%
-box = AskForDogs(live, "a close-up of a white dog with pricked ears in the snow", zoom=4)
+box = AskForDogs(live, "a close-up of a golden dog with floppy ears under a blue sky", zoom=4)
 box
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -414,7 +413,7 @@ for name in ("08-count", "08-best-discriminator", "08-repair"):
 # - D judges pairs, and real dogs with wrong captions make it read.
 # - G may learn from captions that nobody wrote: midpoints.
 # - Obedience is measured attribute by attribute, on combinations never shown, between chance and ceiling, by a network that G was never trained on.
-# - What is added to a game is held against the game without it, trained equally long. Mode seeking gave z a meaning, the guide obedience; two other extras showed nothing.
+# - What is added to a game is held against the game without it, trained equally long. With mode seeking the dogs of one caption differ, and KID falls; with the guide G obeys more; two other extras showed nothing.
 # - What the caption leaves open should be z's. In Reed's game alone it hardly was: one dog a caption, and no style carried over (going deeper). The game does not ask G for more; mode seeking does.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -555,7 +554,7 @@ print(f"in the paper's size: G {big_g.count_params():,}, D {big_d.count_params()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: obedience in numbers, and KID
 #
-# 막대의 숫자와 구간, 그리고 새 초상화까지의 거리다.
+# 막대의 숫자와 95 % 구간, 그리고 새 초상화까지의 거리다.
 
 # %% slideshow={"slide_type": "skip"}
 for name, measured in result.items():

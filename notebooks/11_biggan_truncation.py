@@ -103,7 +103,7 @@ from dogan_lib.callbacks import LivePlot
 from dogan_lib.classroom import diagram, exercises, leaderboard, studies, truncated, truncation
 from dogan_lib.classroom.widgets import Truncate
 from dogan_lib.dogs import load_dogs
-from dogan_lib.dogs.dataset import plain
+from dogan_lib.dogs.collection import plain
 from dogan_lib.generator import latents
 from dogan_lib.layers import (
     ConditionalBatchNormalization,
@@ -213,8 +213,6 @@ z, y = latents(4, 80, seed=1), np.array([0, 1, 2, 1], "int32")
 np.testing.assert_allclose(mine([z, y]), library([z, y]), atol=1e-5)
 print(f"the library's {len(library.weights)} weights in your network: the same pictures")
 
-prediction = None  # exercise 1: "A", "B" or "C", before you run the cells below
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직교 정규화 · Orthogonal regularisation
 #
@@ -278,7 +276,7 @@ print("real ones: ", recognise(real, fresh.labels[:half], fresh.breeds, "dognet"
 #
 # **표본을 뽑을 때만**, |z|가 τ를 넘는 수를 안에 들어올 때까지 다시 뽑는다.
 #
-# **볼 것 · What to see.** "Truncation 1.0" three times; the line is the exact density. Clipping heaps what is outside onto ±τ, and scaling keeps the tails.
+# **볼 것 · What to see.** "Truncation 1.0" three times; the line is the exact density. Clipping heaps what is outside onto ±τ, in towers higher than the picture; scaling keeps the tails. "gap" is the largest distance between both distribution functions (Kolmogorov–Smirnov).
 
 
 # %%
@@ -291,6 +289,17 @@ def truncated_normal(shape, threshold, seed=0):
 
 
 plots.show(truncation.ways(1.0), "Drawn again fits; clipped has towers; scaled has tails.", 70)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 맞혀 보기 · Predict
+#
+# τ = 0.3으로 자른 z를 **학습 때의** 통계로 그린다. 무엇이 보일까? A: 더 깨끗하고 덜 다양한 개. B: 그대로인 개. C: 개가 거의 없다.
+#
+# `projected64` decodes latents truncated at 0.3, with the batch statistics that training left. **A** cleaner dogs of less variety, **B** the same dogs as ever, **C** hardly a dog?
+
+# %% tags=["exercise"]
+prediction = None
+exercises.check("11-statistics", prediction)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## τ마다 자기 통계 · Statistics that stand
@@ -339,20 +348,16 @@ stands = {
     name: truncated.stands(generator, cfg.taus, passes=min(3, cfg.passes), batch_size=cfg.stand)
     for name, generator in shipped.items()
 }
-z = truncated_normal((8, 100), low, seed=3)
-breeds = np.linspace(0, 119, 8).astype("int32")
-own = stands["projected64"][low]
+z = truncated_normal((12, 100), low, seed=3)
+breeds = np.linspace(0, 119, 12).astype("int32")
 pictures = {
-    "training's": shipped["projected64"].decode(z, breeds),
-    "its own": own.decode(z, breeds),
+    "training's statistics": shipped["projected64"].decode(z, breeds),
+    "its own": stands["projected64"][low].decode(z, breeds),
 }
-names = [
-    f"{name}\ncontrast {images.std(axis=(1, 2, 3)).mean():.2f}" for name, images in pictures.items()
-]
+names = [f"{name}: contrast {x.std(axis=(1, 2, 3)).mean():.2f}" for name, x in pictures.items()]
 plots.show(
-    plots.labelled_rows(list(pictures.values()), names),
-    f"Eight truncated latents, τ = {low}, with the statistics of training and with their own.",
-    dpi=110,
+    plots.beside(*pictures.values(), columns=4, titles=names, scale=1.5),
+    f"Twelve truncated latents, τ = {low}, with the statistics of training and with their own.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -360,34 +365,37 @@ plots.show(
 #
 # `projected64`에서 τ를 낮춘다. z의 각 수는 잘린 밀도의 같은 분위로 옮겨지므로, 한 열은 같은 z에서 나온다.
 #
-# **볼 것 · What to see.** From above to below some coats turn whiter, as a Samoyed's is, and most outlines clearer; poses stay. Not all dogs gain: see the first and the last.
+# **볼 것 · What to see.** From above to below some coats turn whiter, as a Samoyed's is, and most outlines clearer; poses stay. Not all dogs gain: see the first and the fourth.
 
 # %% tags=["hide-input"]
 generator = stands["projected64"]
-z = latents(10, 100, seed=12)
-label = np.full(10, [plain(name) for name in shipped["projected64"].breeds].index("Samoyed"))
+z = latents(7, 100, seed=12)
+label = np.full(8, [plain(name) for name in shipped["projected64"].breeds].index("Samoyed"))
 taus = sorted(cfg.taus, reverse=True)
-rows = [generator[tau].decode(truncated.carried(z, tau), label.astype("int32")) for tau in taus]
+asked = label[: len(z)].astype("int32")
+rows = [generator[tau].decode(truncated.carried(z, tau), asked) for tau in taus]
 plots.show(
     plots.labelled_rows(rows, [f"τ = {tau}" for tau in taus]),
-    "Ten Samoyeds of projected64 in columns, thresholds in rows, the largest above.",
-    dpi=85,
+    "Seven Samoyeds of projected64 in columns, thresholds in rows, the largest above.",
+    dpi=max(85, 450 // len(taus)),
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 손으로 자르기 · Truncate by hand
 #
 # τ마다 통계가 준비되어 있어 바로 움직인다. 견종과 시드를 바꾸어 보라.
+#
+# **볼 것 · What to see.** τ를 내리면 자세는 남고 무늬와 배경이 바뀐다. · Lower τ: poses stay, coats and backgrounds change.
 
 # %%
-Truncate(stands["projected64"], breed=shipped["projected64"].breeds[0])
+Truncate(stands["projected64"], breed=shipped["projected64"].breeds[0], dogs=6, zoom=3)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 품질과 다양성의 교환 · The trade-off, measured
 #
-# 정밀도는 진짜 개 사이에 있는 표본의 몫(품질), 재현율은 표본 사이에 있는 진짜 개의 몫(다양성)이다.
+# 정밀도는 진짜 개 사이에 있는 표본의 몫(품질), 재현율은 표본 사이에 있는 진짜 개의 몫(다양성)이다. n = 120으로는 재현율의 변화가 보이지 않는다. 14장의 표(n = 2,000, 한 번 뽑음)에서는 떨어진다: 마지막 줄.
 #
-# **볼 것 · What to see.** Bars are 95% intervals over the draws (Student's t: five are few). Where a line moves by less than its bars, nothing is shown. The text compares the two ends.
+# **볼 것 · What to see.** Bars are 95% intervals over the draws (Student's t: five are few). With n = 120 no fall of recall is shown; with n = 2,000 (chapter 14, one draw: the last line) it falls.
 
 # %% tags=["hide-input"]
 real = real_dogs()
@@ -399,13 +407,19 @@ plots.show(
 )
 for name, curve in measured.items():
     print(f"{name}, {truncation.verdict(curve)}")
+board = {row["name"]: row for row in leaderboard.read()["rows"]}
+changes = []
+for key in ("precision", "recall"):
+    whole, cut = (board[f"projected64{end}"][key][1] for end in ("", ", |z| < 0.5"))
+    changes.append(f"{key} {whole:.3f} → {cut:.3f}")
+print("projected64, n=2,000, τ = 0.5:", "; ".join(changes))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 밀도가 낮은 곳 · Where the density is low
 #
 # 발표 자료: 밀도가 낮은 영역의 z는 나쁜 그림이 된다. z의 무리마다 **자기 통계로** 그려서 확인한다.
 #
-# **볼 것 · What to see.** Short and long z of N(0, I) are hardly told apart. The last row is a place where N(0, I) never is.
+# **볼 것 · What to see.** Neither the shortest nor the longest z differ from N(0, I) by more than the interval (n = 120); eight dogs a row show nothing. The last row is a place where N(0, I) never is.
 
 # %% tags=["hide-input"]
 g = shipped["projected64"]
@@ -418,18 +432,18 @@ heaps = {name: heaps[name] for name in cfg.heaps}
 settled = {name: truncation.settled(g, draw, cfg.stand, cfg.passes) for name, draw in heaps.items()}
 rows, names = [], []
 for name, draw in heaps.items():
-    z = draw(10, 21)
+    z = draw(8, 21)
     rows.append(settled[name].decode(z, label.astype("int32")))
     names.append(f"{name}\n|z| about {np.linalg.norm(z, axis=1).mean():.1f}")
 plots.show(
     plots.labelled_rows(rows, names),
     "Samoyeds of the shortest latents, of the longest, and of latents whose every number lies in a tail.",
-    dpi=95,
+    dpi=120,
 )
 ordinary = truncation.measure(g, lambda n, seed: latents(n, 100, seed), real, cfg.n, cfg.draws)
 for name, draw in heaps.items():
     found = truncation.measure(settled[name], draw, real, cfg.n, cfg.draws)
-    print(f"{name}, against N(0, I): {truncation.changes(ordinary, found)}\n")
+    print(f"{name}, against N(0, I): {truncation.changes(ordinary, found)}")
 print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ± is a 95% interval")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -448,9 +462,9 @@ print(f"[{real.network.name}], {cfg.n} pictures in each of {cfg.draws} draws; ±
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# `None` 자리에 답을 쓰고 칸을 실행한다. 1번은 학습 전에 답한다.
+# `None` 자리에 답을 쓰고 칸을 실행한다.
 #
-# 1. **예측 · Predict.** (before the run) `projected64` decodes latents truncated at 0.3, with the batch statistics that training left. You will see **A** cleaner dogs of less variety, **B** the same dogs as ever, **C** hardly a dog. Set `prediction` above.
+# 1. **예측 · Predict.** On the slide "Predict", before the pictures of truncated latents.
 # 2. **세기 · Count.** `block_parameters(a, b)`: trainable numbers of the block above, from a to b channels, with a condition of 148.
 # 3. **유도 · Derive.** `truncated(shape, threshold, seed)` *without* drawing again: from uniform numbers and quantiles.
 # 4. **고치기 · Repair.** `broken_regularise` should make the outputs of a kernel orthogonal and leave their lengths about as they are. Two things are wrong.
@@ -470,7 +484,6 @@ def truncated(shape, threshold, seed):
 
 
 exercises.check("11-quantiles", truncated)
-exercises.check("11-statistics", prediction)
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -496,10 +509,10 @@ for exercise in ("statistics", "block", "quantiles", "repair", "better"):
 # 절단은 표본을 고르는 일이지 G를 좋게 만드는 일이 아니다.
 #
 # - BigGAN: a piece of z and a shared embedding in every block, spectral norm everywhere, the outputs of a layer pushed apart. At 512 px that is 82,468,068 parameters in G.
-# - On small portraits z in every block did not pay: KID[dognet-1] was higher, by 22 ± 19, over three seeds (going deeper).
+# - On small portraits z in every block did not pay: KID[dognet-1] × 1000 was higher, by 22 ± 19, over three seeds (going deeper).
 # - Truncation draws tails *again*. Clipping and scaling are other densities.
 # - A threshold needs statistics of its own: with training's, the same truncated latents fail.
-# - Lower τ: for both generators precision and the breeds recognised rose; that recall falls was not shown (n = 120, five draws).
+# - Lower τ: for both generators precision and the breeds recognised rose; that recall falls was not shown with n = 120. With n = 2,000 (chapter 14) that of `projected64` falls from .370 to .293 at τ = 0.5, one draw, and precision rises from .779 to .840.
 # - Low density, with statistics of its own: latents of tails alone gave lower precision and fewer breeds recognised; the shortest and longest of N(0, I) showed no change.
 #
 # ## 참고 문헌 · References
@@ -515,18 +528,19 @@ for exercise in ("statistics", "block", "quantiles", "repair", "better"):
 # **볼 것 · What to see.** On the left more heads from near. Count for yourself whether they are better *dogs*: nobody asked the classifier about eyes.
 
 # %% slideshow={"slide_type": "skip"}
-count = max(2 * cfg.n, 36)
+count = max(2 * cfg.n, 18)
 asked = np.arange(count, dtype="int32") % g.classes
 images = g.sample(count, seed=31, labels=asked)
 sure = probabilities(images, g.breeds)[np.arange(len(asked)), asked]
 order = np.argsort(-sure)
 figure = plots.beside(
-    images[order[:18]],
-    images[order[-18:]],
-    columns=6,
+    images[order[:9]],
+    images[order[-9:]],
+    columns=3,
     titles=("good: believed", "bad: not believed"),
+    scale=1.45,
 )
-plots.show(figure, "Eighteen samples that the classifier believes most, beside the last eighteen.")
+plots.show(figure, "Nine samples that the classifier believes most, beside the last nine.")
 print(f"belief in the asked breed: best {sure[order[0]]:.0%}, median {np.median(sure):.1%}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -561,7 +575,7 @@ plots.show(
 #
 # 같은 초, 같은 망, 시드(seed) 셋: z의 80개 수를 처음에만 넣은 것과 네 조각을 블록마다 넣은 것.
 #
-# **볼 것 · What to see.** Not here: with z in every block KID[dognet-1] is *higher*, by 22 ± 19 over three seeds. (At 53 s it was lower.) On small portraits, after 80 seconds of one core, z in every block does not pay; the paper's gain is measured on ImageNet, at the end of training.
+# **볼 것 · What to see.** Not here: with z in every block KID[dognet-1] × 1000 is *higher*, by 22 ± 19 over three seeds. (At 53 s the means lay the other way round; no interval.) On small portraits, after 80 seconds of one core, z in every block does not pay; the paper's gain is measured on ImageNet, at the end of training.
 
 # %% slideshow={"slide_type": "skip"}
 facts = studies.load("latents")
@@ -587,7 +601,6 @@ assert counts == [82_468_068, 98_801_378 + (768 * 768 + 768) + (96 * 96 + 96)]
 # `biggan64`는 BigGAN의 표가 아니라 그 생각을 `cgan64`에 더한 것이다. 본 그림의 수는 물려받은 가중치까지 더한 값이다.
 
 # %% slideshow={"slide_type": "skip"}
-board = {row["name"]: row for row in leaderboard.read()["rows"]}
 for name in ("dcgan64", "cgan64", "biggan64", "projected64"):
     row = board[name]
     own = checkpoints.card(name).get(
@@ -601,6 +614,8 @@ print(leaderboard.note(leaderboard.read()).split(";")[0])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: normalisation undoes scale
+#
+# 정규화가 뒤따르면 z의 크기는 첫 층에서 지워진다.
 #
 # The first layer of the shipped generators is W z without a bias, and a normalisation follows. With statistics of its own BN(W·z/10) = BN(W·z): to the first layer, shrinking z changes nothing. Only where z enters as a *condition* does its size count. BigGAN itself has a bias in its dense layer (see `my_generator`), so there z loses its voice as τ → 0, and all dogs of a breed become one.
 

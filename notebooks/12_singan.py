@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 사진 한 장을 데이터로 삼아, 작은 GAN의 피라미드를 쓰고 학습시키고 잰다.
+#
 # 1. Why one picture is a data set: patches, and a pyramid of small GANs.
 # 2. To compute the pyramid, and to write one scale's network and its objective.
 # 3. To train a pyramid in a minute, and to watch it draw.
@@ -60,6 +62,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
+from scipy import ndimage
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, pyramids
@@ -73,6 +76,12 @@ print(runtime.setup(seed=0, small=True))
 gan = pyramids.load("singan_hubble")
 photo, last = gan.image, len(gan.scales) - 1
 
+
+def spots(picture):
+    """How many bright spots there are: connected pixels above 50 of 255."""
+    return ndimage.label(plots.to_uint8(picture).mean(axis=-1) > 50)[1]
+
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 사진 한 장이 데이터다 · One picture is a data set
 #
@@ -81,15 +90,16 @@ photo, last = gan.image, len(gan.scales) - 1
 # **볼 것 · What to see.** The square is all that one score of D depends on: a seventh of the picture at scale 0, one galaxy or less at the last. (NASA's Hubble deep field: galaxies may lie anywhere, which is what SinGAN is good at.)
 
 # %% tags=["hide-input"]
-figure, axes = plt.subplots(1, last + 1, figsize=(12.5, 2.6))
-for k, ax in enumerate(axes):
+shown = range(0, last + 1, 3)
+figure, axes = plt.subplots(1, len(shown), figsize=(13, 3.1))
+for k, ax in zip(shown, axes, strict=True):
     ax.imshow(plots.to_uint8(gan.real(k)), interpolation="nearest")
     ax.add_patch(plt.Rectangle((6, 6), 11, 11, fill=False, color=PALETTE["fake"], lw=2))
     high, wide = gan.shapes[k]
-    ax.set_title(f"scale {k}\n{wide}×{high}", fontsize=11)
+    ax.set_title(f"scale {k}: {wide}×{high}", fontsize=14)
     ax.axis("off")
 figure.tight_layout()
-plots.show(figure, "The picture at all scales; a square of 11 pixels covers less and less of it.")
+plots.show(figure, "The picture at four scales; a square of 11 pixels covers less and less of it.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 피라미드의 산수 · The pyramid's arithmetic
@@ -142,6 +152,8 @@ assert mine.count_params() == library.count_params()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### D의 손실 · D's loss
+#
+# 진짜에는 높은 점수, 가짜에는 낮은 점수. 기울기의 길이는 픽셀마다 1에 가깝게.
 
 
 # %%
@@ -160,6 +172,8 @@ def d_loss(g, d, real, fake_in, alpha):
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### G의 손실과 한 걸음 · G's loss, and a step
+#
+# G는 판별자를 속이고, 정해진 잡음에서는 사진을 되찾는다.
 #
 # The cell after this slide does one step of D and one of G, yours and the library's, from the same weights on the same noise.
 
@@ -202,6 +216,8 @@ for name, own, other in (("D", d, theirs.d), ("G", g, theirs.g)):
 # ## 직접 학습시키기 · Train one, live
 #
 # 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라간다. `MINE`에 자기 사진을 넣어도 된다.
+#
+# **볼 것 · What to see.** A random sample of each scale: first grain, then points of light. The last is the picture.
 
 # %%
 MINE = None  # "my_photo.jpg"
@@ -251,7 +267,7 @@ plots.show(figure, "For every scale: the enlarged picture from below, G's detail
 #
 # 스케일마다 새 잡음을 넣는다: 구도는 사진과 달라지고, 조각은 사진의 것을 닮는다.
 #
-# **볼 것 · What to see.** First the picture, then three samples. Most galaxies are in new places; the largest stays at the lower right. In the wood, crowns and ground stay where crowns and ground belong; trunks stand elsewhere, and some are smeared or broken.
+# **볼 것 · What to see.** First the picture, then three samples. Most galaxies are in new places; the largest stays at the lower right. In the wood, crowns and ground stay where crowns and ground belong; trunks stand elsewhere, and some are smeared or broken. 표본에는 희미한 별이 사진의 절반도 없다. · Faint stars are fewer than half of the picture's.
 
 # %%
 pair = {name: pyramids.load(name) for name in ("singan_hubble", "singan_wood")}
@@ -285,15 +301,17 @@ plots.show(figure, "One pyramid draws pictures of three shapes.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 시작 스케일 · The start scale
 #
-# 시작 스케일 아래는 사진 그대로, 그 위만 새로 그린다: 높을수록 달라지는 것이 작아진다.
+# 시작 스케일 아래는 사진 그대로, 그 위만 새로 그린다.
 #
-# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity above it. From 0 large galaxies change too. From 1 most large ones stay and the small ones change; from the last only grain does.
+# **볼 것 · What to see.** A part of three samples for each start scale, with the diversity above it. From 0 large galaxies change too. From 1 most large ones stay and the small ones change; from the last only grain does. From 0 and 1 most faint stars are lost; from the last they are there again (the spots are counted).
 
 # %% tags=["hide-input"]
 starts = range(last + 1)
 by_start = {s: gan.sample(cfg.judged, start_scale=s, seed=2) for s in starts}
 varied = {s: diversity(photo, by_start[s]) for s in starts}
 print(f"diversity from scale 0 to {last}:", *[f"{varied[s]:.2f}" for s in starts])
+counts = [f"{spots(by_start[s][0])} from {s}" for s in (0, 1, last)]
+print(f"bright spots: {spots(photo)} in the picture; in a sample", *counts)
 
 part = (slice(None), slice(0, 80), slice(80, 240))  # to see small things
 shown = np.concatenate([by_start[s][:3][part] for s in (0, 1, last)])
@@ -341,6 +359,8 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scal
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
+# 표본이 이상하면 먼저 가장 거친 스케일과 잡음을 본다.
+#
 # | you see | likely | try |
 # |---|---|---|
 # | nothing but texture | the coarsest scale is too large for 11 pixels | a smaller `min_size` |
@@ -352,7 +372,7 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scal
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **세기 · Count.** How many scales has a photograph of 400×300 pixels, shrunk to a long side of 250 first?
+# 1. **세기 · Count.** How many scales has a photograph 600 pixels wide and 200 high (가로 600, 세로 200), shrunk to a long side of 250 first?
 # 2. **예측 · Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
 # 3. **고치기 · Repair.** The `penalty` below is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
 # 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least 0.1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
@@ -396,7 +416,9 @@ exercises.check("12-penalty", penalty)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: time and memory
 #
-# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID .27; three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (SIFID .26; two seeds: .22, .30): so few seeds do not tell the schedules apart. The deep field at 250×188, ten narrow scales in windows of at most 128 pixels, took 20 minutes of one core, beside other work. Windows have their price: without noise above scale 0 this pyramid invents faint stars, and its reconstruction of the whole sky is off by 17 of 255, where the windows of the training said 8. `tests/benchmarks/bench_singan.py` has the schedules.
+# 논문의 일정과 빠른 일정을 시간과 SIFID로 견준다. 시드가 적어 우열은 말할 수 없다.
+#
+# The paper trains 2000 iterations a scale, each of 3 steps of D and 3 of G, at 250 pixels: half an hour of its authors' GPU. `schedule="fast"` asks both networks at once, from one forward pass and on new noise each time, at four times the learning rate, in windows of at most 80 pixels. On a photograph of 64×43 pixels and two idle cores it took 72 seconds (SIFID of three seeds: .28, .26, .29), the paper's schedule on one core 401 seconds (two seeds: .22, .30): so few seeds do not tell the schedules apart. The deep field at 250×188, ten narrow scales in windows of at most 128 pixels, took 20 minutes of one core, beside other work. Windows have their price: with noise at every scale the samples lose most faint stars, and without noise above scale 0, as in the reconstruction, the pyramid invents some. The reconstruction of the whole sky is farther off than the windows of the training said: the last line. `tests/benchmarks/bench_singan.py` has the schedules.
 
 # %% slideshow={"slide_type": "skip"}
 total = sum(w.size for scale in gan.scales for w in scale.weights)
@@ -408,3 +430,6 @@ for k, row in enumerate(facts):
         end="",
     )
     print(f", the reconstruction is off by {127.5 * row['reconstruction']:.0f} of 255")
+again = gan.reconstruct()[0]
+error = 127.5 * np.sqrt(np.mean((again - gan.real()) ** 2))
+print(f"the whole reconstruction is off by {error:.0f} of 255 and has {spots(again)} bright spots")

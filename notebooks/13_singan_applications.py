@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 피라미드 하나를 다섯 가지로 쓰고, 고전적인 방법과 견준다.
+#
 # 1. To turn one trained pyramid to five uses, by choosing what enters it and at which scale.
 # 2. To choose the start scale from a sweep, and to say what is too low and what too high.
 # 3. To compare a use with the classic method for the same job, and to see where SinGAN loses.
@@ -45,7 +47,7 @@ from dogan_lib.presets import preset
 # `steps` of the style transfer, `frames` of the animation, `side` of your own picture.
 cfg = preset(
     smoke=dict(steps=3, frames=6, side=48),
-    cpu=dict(steps=120, frames=16, side=96),
+    cpu=dict(steps=120, frames=10, side=96),
     gpu=dict(steps=1000, frames=40, side=250),
 )
 cfg
@@ -56,13 +58,14 @@ import scipy.sparse
 import scipy.sparse.linalg
 import tensorflow as tf
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from dogan_lib import plots, runtime
 from dogan_lib.classroom import exercises, moving, pyramids, rivals, singan_uses
 from dogan_lib.classroom.photos import PaintToPhoto
 from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
 from dogan_lib.doodles import painter
-from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
+from dogan_lib.models.singan import Schedule, SinGAN, as_float, draw_noise, resize
 
 print(runtime.setup(seed=0, small=True))
 MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two cores
@@ -76,9 +79,21 @@ starts = sorted({1, 2, 3, 5, 7, last} & set(range(1, last + 1)))
 print(gan)
 
 
-def gallery(pictures, alt, columns=4, scale=2.9):
+def gallery(pictures, alt, columns=3, scale=2.4):
     shown = np.stack([plots.to_uint8(picture) for picture in pictures.values()])
-    plots.show(plots.grid(shown, columns, titles=list(pictures), scale=scale), alt, dpi=54)
+    figure = plots.grid(shown, columns, titles=list(pictures), scale=scale)
+    for ax in figure.axes:
+        ax.title.set_fontsize(13)
+    figure.tight_layout()
+    plots.show(figure, alt, dpi=100)
+
+
+def titled(film, text):
+    """Frames (n, H, W, 3) with a line of text above each."""
+    line = Image.new("RGB", (film.shape[2], 12))
+    ImageDraw.Draw(line).text((2, 0), text)
+    above = np.broadcast_to(as_float(np.asarray(line)), (len(film), 12, film.shape[2], 3))
+    return np.concatenate([above, film], axis=1)
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -118,6 +133,8 @@ gallery(
         "what comes out": mine,
     },
     "The picture, its mirror image, the mirror image shrunk to scale 0, and the result.",
+    columns=4,
+    scale=2.6,
 )
 
 # %% [markdown]
@@ -147,8 +164,8 @@ painting = np.asarray(canvas.resize((width, height), Image.Resampling.LANCZOS))
 # %%
 results = {k: singan_uses.paint_to_image(gan, painting, k)[0] for k in starts}
 pictures = {"painting": painting, "photograph": photo}
-pictures |= {f"from {k}": result for k, result in results.items()}
-gallery(pictures, "The painting, the picture it shall look like, and each start scale's result.")
+pictures |= {f"from {k}": results[k] for k in (*starts[:2], *starts[-2:])}
+gallery(pictures, "The painting, the picture it shall look like, and four start scales' results.")
 
 # %% [markdown]
 # **볼 것 · What to see.** From low scales crowns become leaves and the ground becomes litter, where they were painted; from high ones the painting stays a painting with some grain.
@@ -174,9 +191,8 @@ shown |= {f"SinGAN from {k}": results[k] for k in starts[:2]}
 for name, picture in (shown | {"the photograph": photo}).items():
     patches, layout = judged(picture)
     print(f"{name:<18}SIFID {patches:7.3f}    layout off by {layout:5.1f}")
-gallery(
-    dict(list(shown.items())[1:]), "What colour transfer, style transfer and SinGAN make of it."
-)
+alt = "What colour transfer, style transfer and SinGAN make of it."
+gallery(dict(list(shown.items())[1:]), alt, columns=4, scale=2.6)
 
 # %% [markdown]
 # **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Both numbers put style transfer ahead all the same. Mind the referee: SIFID looks through the same DogNet that style transfer optimises. (Both rivals by hand: Going deeper.)
@@ -184,7 +200,7 @@ gallery(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · 편집 · Editing
 #
-# 나무 한 그루를 오려 옆에 붙였다. 결과는 **마스크가 밝은 곳에서만** 가져온다: (1 - m)·사진 + m·생성.
+# 나무 한 그루를 오려 옆에 붙였다. 결과는 **마스크가 밝은 곳에서만** 가져온다.
 
 # %% slideshow={"slide_type": "skip"}
 top, bottom = 8 * height // 100, 80 * height // 100
@@ -194,16 +210,23 @@ crude, mask = photo.copy(), np.zeros((height, width), bool)
 place = slice(top, bottom), slice(left, left + piece.shape[1])
 crude[place], mask[place] = piece, True
 soft = singan_uses.soft_mask(mask, (height, width), radius=20)
+white = np.repeat(2 * soft[..., None] - 1, 3, -1)
+border = ndimage.binary_dilation(mask, iterations=2) & ~mask
+framed = np.where(border[..., None], (213, 94, 0), crude).astype("uint8")
+
+
+def untouched(result):
+    """Whether it is the photograph, to one level of 255, where the soft mask is 0."""
+    change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
+    return change[soft == 0].max() <= 1
+
 
 # %%
-edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5:]}
-for result in edits.values():
-    change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
-    assert change[soft == 0].max() <= 1
-white = np.repeat(2 * soft[..., None] - 1, 3, -1)
-pictures = {"photograph": photo, "the edit": crude, "mask": white}
+edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5::2]}
+assert all(untouched(result) for result in edits.values())
+pictures = {"photograph": photo, "the edit, framed": framed, "mask": white}
 pictures |= {f"from {k}": result for k, result in edits.items()}
-gallery(pictures, "A crude edit, its soft mask, and the result of five start scales.")
+gallery(pictures, "A crude edit, its soft mask, and the result of three start scales.")
 
 # %% [markdown]
 # **볼 것 · What to see.** From low scales the tree is drawn anew and loses leaves and sharpness; from the last one it stays nearly as it was pasted. Where the mask is 0 the picture is the photograph, to one level of 255: the cell asserts it.
@@ -227,11 +250,13 @@ mask[place] = alpha[..., 0] > 0.5
 # %%
 harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in starts}
 pictures = {"photograph": photo, "pasted": pasted}
-pictures |= {f"from {k}": result for k, result in harmonised.items()}
-gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from each start scale.")
+pictures |= {f"from {k}": harmonised[k] for k in (*starts[1:2], *starts[-3:])}
+near = slice(height // 3, None), slice(width // 3, None)
+pictures = {name: picture[near] for name, picture in pictures.items()}
+gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from four start scales.")
 
 # %% [markdown]
-# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 5 it begins to dissolve, and from 2 it is no dog any more. By SIFID it does worse than plain pasting (Going deeper, beside Poisson blending).
+# **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 7 its outline frays, from 5 it dissolves, from 2 it is no dog any more. By SIFID it does worse than plain pasting (Going deeper, beside Poisson blending).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · 초해상도 · Super-resolution
@@ -266,9 +291,7 @@ for name, picture in ways.items():
     compare(name, picture)
 part = slice(size[1] // 8, 5 * size[1] // 8), slice(size[0] // 10, 6 * size[0] // 10)
 shown = {name: picture[part] for name, picture in (ways | {"the truth": truth}).items()}
-gallery(
-    shown, "A part of the photograph, enlarged in four ways, and the truth.", columns=3, scale=3.6
-)
+gallery(shown, "A part of the photograph, enlarged in four ways, and the truth.", scale=2.6)
 
 # %% [markdown]
 # **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph.
@@ -296,7 +319,7 @@ np.testing.assert_allclose(path, singan_uses.walk(np.zeros(500, "float32"), u, 0
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 필름 · The film
 #
-# 시작 스케일 0은 은하를 옮기고, 1과 2는 그 자리에서 반짝이게 한다.
+# 시작 스케일 0에서는 은하가 사라지고 새로 나타난다. 1과 2에서는 제자리에서 반짝인다.
 
 # %%
 sky = pyramids.load("singan_hubble")
@@ -304,10 +327,10 @@ films = {k: singan_uses.animate(sky, cfg.frames, start_scale=k) for k in (0, 1, 
 for k, film in films.items():
     print(f"from scale {k}: pixels stray by {127.5 * film.std(axis=0).mean():.1f} of 255")
 alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; the sky shimmers."
-part = [film[:, 70:148, 40:160] for film in films.values()]  # a part of the sky
+part = [titled(film[:, 70:148, 50:150], f"from {k}") for k, film in films.items()]  # of the sky
 for beta in (0.8, 0.9, 0.95):
     print(f"beta {beta}: z strays {singan_uses.walk_spread(0.1, beta):.2f} from z*, a fresh z by 1")
-moving.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
+moving.play(np.concatenate(part, axis=2), alt, zoom=3, colours=48)
 
 # %% [markdown]
 # **볼 것 · What to see.** From 0 more moves than from 1 and 2. The walk strays less from z\* than a fresh z does, and the less the larger β is; how strong the noise is, σ decides (chapter 12).
@@ -317,12 +340,16 @@ moving.play(np.concatenate(part, axis=2), alt, zoom=2, colours=16)
 # ## 그려 보기 · Your turn: paint
 #
 # 색을 고르고 칸을 누른다. 자기 그림을 올려도 된다.
+#
+# **볼 것 · What to see.** Left the painting, right what the pyramid makes of it. A higher start scale keeps more of the painting.
 
 # %%
 PaintToPhoto(gan, painting, start_scale=1, columns=10)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
+#
+# 결과가 이상하면 먼저 시작 스케일을 본다.
 #
 # | you see | likely | try |
 # |---|---|---|
@@ -331,13 +358,13 @@ PaintToPhoto(gan, painting, start_scale=1, columns=10)
 # | a colour that stays flat | it does not occur in the photograph | pick another one |
 # | a halo around an edit | mask too narrow for what the low scale changed | a larger radius |
 # | contrast grows with each pass | small errors of G add up | `consistent=True` |
-# | a film that does not move | σ too small above scale 0 | a pyramid with `noise=1.0`; start scale 0 |
+# | a film that does not move | σ too small above scale 0 | start scale 0; another pyramid (exercise 4) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
 # 1. **쓰기 · Write.** `blend(real, generated, mask)`: where the mask (H, W) is 1 the generated picture (H, W, 3) shall be seen.
-# 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 31, 40, 50, 63, 79, 100, 126, 158, 198, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
+# 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 32, 40, 50, 63, 80, 100, 126, 158, 199, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
 # 3. **유도 · Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
 # 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
 #
@@ -353,7 +380,8 @@ exercises.check("13-blend", blend)
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("13-start", None)
 exercises.check("13-walk", None)
-trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, Schedule(...))
+plan = Schedule(iterations=400, d_steps=1, g_steps=1)
+trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, plan)
 exercises.check("13-film", trained)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -363,7 +391,7 @@ exercises.check("13-film", trained)
 #
 # - One pyramid, five uses: choose what is let in, and below which scale. Low scales invent, high ones obey.
 # - A mask makes an edit honest: outside it nothing changes, to one level of 255.
-# - Colour transfer moves colours and no texture; interpolation wins at PSNR, and at SSIM by a little. Here only SinGAN gave crowns and ground each *their* texture; by SIFID style transfer is ahead of it.
+# - Colour transfer moves colours and no texture; interpolation wins at PSNR, and at SSIM by a little. Here only SinGAN gave crowns and ground each *their* texture; by both numbers (SIFID and layout) style transfer is ahead of it.
 # - A film is a walk near z\*; σ decides whether it moves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -461,7 +489,8 @@ for name, picture in ways.items():
         end="",
     )
     print("mean colour", picture[mask].mean(axis=0).round().astype(int))
-gallery({name: picture[place] for name, picture in ways.items()}, "The dog, four ways.")
+parts = {name: picture[place] for name, picture in ways.items()}
+gallery(parts, "The dog, four ways.", columns=4, scale=2.4)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does worse here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.

@@ -90,7 +90,7 @@ print(runtime.setup(seed=0))
 #
 # $G$의 그림 더미와 진짜 더미를 나란히 놓고 거리를 잰다. $D$는 이제 쉰다.
 #
-# **볼 것 · What to see.** Two heaps are lit, and nothing that learns: the score comes after the game, from a network that took no part in it.
+# **볼 것 · What to see.** Two heaps are lit; $D$ and its loss are grey: the game, red arrows and all, is over. The score is a distance between the heaps, measured by a network that is not in this picture.
 
 # %% tags=["hide-input"]
 diagram.game(
@@ -101,7 +101,7 @@ diagram.game(
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2014 → 2018, 우리 개로 · The deck's row, our dogs
+# ## 강의의 순서, 우리 개로 · In the course's order, our dogs
 #
 # 64픽셀까지의 생성자에 같은 시드의 $z$를 넣었다. 위에서 아래로 강의의 순서이다.
 #
@@ -146,7 +146,7 @@ plots.show(
 )
 
 # %% [markdown]
-# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. It has seen 39,000 pictures, the others 14,000 to 43,000. Only 08 and 09 are behind by more than the interval (Going deeper); the seeds of 07 and 10 differ widely. It is early in training: with more seconds the order may change.
+# **볼 것 · What to see.** In 80 seconds of one core no network beats chapter 04's plain one. It has seen 39,000 pictures, the others 14,000 to 43,000. Taken together (Dunnett's intervals, chapter 05; Going deeper) only 08 and 10 are behind; the seeds of 07 and 10 differ widely. It is early in training: with more seconds the order may change.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 재기 · Score some yourself
@@ -203,9 +203,9 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 베낀 것은 아닐까 · Is it a copy?
 #
-# 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견준다.
+# 가장 가까운 진짜 개까지의 거리를, 처음 보는 진짜 개의 거리와 견준다. 생성자는 약 12,000마리로 배웠고 여기 있는 것은 600마리뿐이다. 나머지를 베꼈는지는 이 그림으로 알 수 없다.
 #
-# **볼 것 · What to see.** A copy of one of these 600 dogs would lie near 0. MiFID divides FID by the mean distance d where d is under the threshold; here it is above.
+# **볼 것 · What to see.** A copy of one of these 600 dogs would lie near 0; of the other training dogs this picture knows nothing (the table's "nearest training dog" looks at 9,754). MiFID divides FID by the mean distance d where d is under the threshold; here it is above.
 
 # %% tags=["hide-input"]
 name = cfg.rivals[-1]
@@ -289,7 +289,7 @@ except ValueError as error:
 # 그림 생성의 주류는 2021년부터 확산 모델이다. GAN의 생각은 그 안에 살아 있다.
 #
 # - 2021: diffusion models overtake GANs on ImageNet (Dhariwal & Nichol, [2105.05233](https://arxiv.org/abs/2105.05233)).
-# - Their price is many steps a picture. A GAN takes **one**: the course's generators draw a hundred to a thousand pictures a second on two cores (the whole table, below).
+# - Their price is many steps a picture. A GAN takes **one**: how many pictures a second the course's generators draw on two cores, the last column but one of the whole table says (below).
 # - 2023: adversarial distillation makes a diffusion model draw in 1 to 4 steps with a discriminator (Sauer et al., [2311.17042](https://arxiv.org/abs/2311.17042)); GigaGAN scales a GAN to text ([2303.05511](https://arxiv.org/abs/2303.05511)).
 # - 2024: R3GAN, a plain modern GAN, compares well with diffusion at small sizes (Huang et al., [2501.05441](https://arxiv.org/abs/2501.05441)).
 
@@ -314,7 +314,7 @@ except ValueError as error:
 # | 신경망의 발전이 곧 GAN의 발전이다 | 04 to 11: convolution, normalisation, attention; 15: pretrained eyes |
 # | 주로 쓰이는 프레임워크는 케라스, 파이토치 | 02: the same loop in both |
 # | 전문가도 아직 이해하지 못한 부분이 많다 | 05, 06, 10: what was measured against expectation |
-# | 선생님께 얼마나 많이 배웠는지 깨달았다 | and now you can teach it: every chapter is also slides |
+# | 선생님이 얼마나 많은 내용을 가르쳐 주셨는지 깨닫게 되었다 | and now you can teach it: every chapter is also slides |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
@@ -360,7 +360,7 @@ exercises.check("14-leak", None)  # your repaired function in place of None
 # 점수는 자의 이름, 장수, 바닥과 함께일 때만 점수이다.
 #
 # - One table, one ruler, one n, three draws; the floor and the anchors say what the numbers mean.
-# - Precision and recall say *how* a generator falls short; nearest neighbours whether it copied.
+# - Precision and recall say *how* a generator falls short; nearest neighbours whether it copied one of the dogs that were looked at.
 # - People and detectors are rulers too, with errors that can be computed.
 # - P(G) = P(data) is not reached: a line through 256 features tells the heaps apart.
 #
@@ -374,19 +374,22 @@ exercises.check("14-leak", None)  # your repaired function in place of None
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: equal seconds, with intervals
 #
-# 시드 셋의 차이와 그 95 % 구간이다.
+# 04장과의 차이와, 여섯 비교를 한꺼번에 덮는 95 % 구간(Dunnett, 5장)이다.
 #
-# **볼 것 · What to see.** A difference whose interval holds 0 may be luck: that leaves 08 and 09.
+# **볼 것 · What to see.** An interval that holds 0 may be luck: that leaves 08 and 10.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
-print(studies.comparison(facts))
+thousand = {each: 1000 * kids for each, kids in studies.by_variant(facts).items()}
+print(f"KID[{facts['network']}] x 1000; lower is better", thousand["04 DCGAN"].round(), sep="\n")
+for each, (middle, low, high) in studies.dunnett(thousand).items():
+    print(f"{each:<20}{thousand[each].round()}  {middle:+.0f} ({low:+.0f} to {high:+.0f})")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the whole table
 #
 # 순위표의 모든 열이다. 사이트와 README에 있는 표와 같다.
 #
-# **볼 것 · What to see.** The longest training took nearly four times as long as the shortest. No breed was asked for where there is a dash.
+# **볼 것 · What to see.** The longest training (6.7 h) took more than five times as long as the shortest (1.2 h). No breed was asked for where there is a dash.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 Markdown(leaderboard.markdown(board))
@@ -421,7 +424,7 @@ else:
 #
 # 탐지기는 한 생성자만 배웠다. 처음 보는 생성자의 그림도 알아볼까?
 #
-# **볼 것 · What to see.** The strangers are caught as well. Hold these shares against the real dogs that it accuses, on the slide above.
+# **볼 것 · What to see.** The two strangers are caught as well as `projected64` (the one it learnt). Hold these shares against the real dogs that it accuses, on the slide above.
 
 # %% slideshow={"slide_type": "skip"}
 for stranger in ("pggan64", "biggan64", "projected64"):

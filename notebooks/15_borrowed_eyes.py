@@ -6,7 +6,7 @@
 # - 개 사진 12,000장만 본 판별자(discriminator)는 색과 자세는 읽어도 귀 모양은 잘 모른다.
 # - Projected GAN은 판별자에게 이미 세상을 배운 망의 **특징(features)** 을 빌려준다. 그 망은 얼려 두고, 작은 머리(head) 네 개만 학습한다.
 # - 다 배운 생성자(generator)를 넓혀 빌린 눈으로 더 오래 학습하니 얼굴이 보이는 개가 많아졌다.
-# - 대가도 있다. 눈과 코가 겹쳐 그려지고, 캐글 규칙에 어긋나고, ImageNet 특징으로 재는 FID는 후할 수 있다.
+# - 대가도 있다. 눈과 코가 겹쳐 그려지고, Kaggle 규칙에 어긋나고, ImageNet 특징으로 재는 FID는 후할 수 있다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/15_borrowed_eyes.ipynb)
@@ -32,6 +32,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
+#
+# 판별자에게 사전 학습된 눈을 빌려주고, 얻는 것과 잃는 것을 본다.
 #
 # 1. What a D that has seen nothing but 12,000 dogs does not know of dogs.
 # 2. What pretrained features see, at four scales.
@@ -127,11 +129,15 @@ figure, ax = plt.subplots(figsize=(10, 4.4))
 for i, (who, values) in enumerate(shares.items()):
     bars = ax.bar(np.arange(3) + 0.2 * (i - 1.5), values, 0.19, label=who)
     ax.bar_label(bars, [f"{value:.0%}" for value in values], fontsize=13)
-chance = [np.unique(doodles.attributes[name], return_counts=True)[1].max() for name in names]
-ax.plot(np.arange(3), np.array(chance) / len(doodles), "k_", ms=60, label="commonest")
+counts = [np.unique(doodles.attributes[name], return_counts=True)[1].max() for name in names]
+chance = np.array(counts) / len(doodles)
+ax.hlines(chance, np.arange(3) - 0.4, np.arange(3) + 0.4, color="black", label="commonest")
 ax.set_xticks(range(3), names, fontsize=14)
-ax.set(ylim=(0, 1.25), ylabel="read right")
-ax.legend(frameon=False, ncols=5, fontsize=11, handlelength=1, columnspacing=1, markerscale=0.2)
+ax.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"], fontsize=12)
+ax.set(ylim=(0, 1))
+ax.spines[["top", "right"]].set_visible(False)
+ax.set_ylabel("read right", fontsize=13)
+ax.legend(ncols=5, fontsize=12, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.02))
 plots.show(
     figure, "Share of held-out doodles whose ears, pose and colour a linear probe reads right."
 )
@@ -237,12 +243,21 @@ def trained(discriminator, seconds=cfg.seconds, seed=0):
     return gan
 
 
-prediction = None  # exercise 1: "A" or "B"?
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 맞혀 보기 · Predict
+#
+# 같은 시간 뒤 KID[dognet-1]가 낮은 쪽은? A: 자기 판별자로 배운 생성자. B: 빌린 눈(DogNet)으로 배운 생성자.
+#
+# After equal seconds on portraits, which G has the lower KID[dognet-1]: **A** the one with its own D, or **B** the one with borrowed eyes, DogNet's?
+
+# %% tags=["exercise"]
+prediction = None
+exercises.check("15-ahead", prediction)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 같은 시간 뒤에 · After equal seconds
 #
-# 빌린 눈의 생성자는 그림을 훨씬 적게 본다. 숫자와 그림의 판정이 엇갈린다.
+# 빌린 눈의 생성자는 그림을 훨씬 적게 본다.
 
 # %% tags=["hide-input"]
 gans = {
@@ -293,9 +308,15 @@ plots.show(
 
 # %% tags=["hide-input"]
 large = checkpoints.load_generator("projected128")
-called = ["Samoyed", "Doberman", "pug", "golden retriever", "Old English sheepdog"]
-rows = [large.sample(9, seed=7, labels=name) for name in called]
-plots.show(plots.labelled_rows(rows, called), "Nine dogs each of five breeds at 128x128.", dpi=96)
+called = ["Samoyed", "Doberman", "pug", "golden retriever"]
+rows = [large.sample(6, seed=7, labels=name) for name in called]
+figure, ax = plt.subplots(figsize=(10.5, 5.6))
+ax.imshow(plots.tile(np.concatenate(rows), 6))
+ax.set_yticks(130 * np.arange(4) + 64, called, fontsize=14)
+ax.set(xticks=[], frame_on=False)
+ax.tick_params(length=0)
+figure.tight_layout()
+plots.show(figure, "Six dogs each of four breeds at 128x128.", dpi=100)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What goes wrong
@@ -333,16 +354,12 @@ for row in board["rows"]:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) After equal seconds on portraits, which G has the lower KID[dognet-1]: **A** the one with its own D, or **B** the one with borrowed eyes, DogNet's?
+# 1. **예측 · Predict.** On the slide "Predict", before the run.
 # 2. **세기 · Count.** Eyes with channels (32, 64, 128, 256) at strides 4, 8, 16, 32 look at 96×96 pixels. How many numbers do the heads get for one picture?
 # 3. **고치기 · Repair.** `blind_loss` trains G through frozen eyes. G learns nothing. Why?
 # 4. **바꾸고 학습하기 · Change and train.** Bring KID[dognet-1] to 0.02 or less with borrowed eyes, in two minutes at most: channels, batch, rates, average. Then look: are the dogs better to your eyes, too?
 #
 # `exercises.solution("15-ahead")` shows the folded answer of the first; the others are `15-numbers`, `15-blind`, `15-target`.
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("15-ahead", prediction)
-exercises.check("15-numbers", None)
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 import tensorflow as tf
@@ -354,10 +371,9 @@ def blind_loss(eyes, heads, fake):
     return tf.reduce_mean(tf.nn.softplus(-heads(features)))
 
 
+mine = None  # your own way
+exercises.check("15-numbers", None)
 exercises.check("15-blind", blind_loss)
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
-mine = None  # trained(projected.discriminator(32, "dognet", ...), seconds=120), your own way
 exercises.check("15-target", mine)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
