@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from dogan_lib.presets import active, gpus
+from dogan_lib.presets import gpus
 
 
 def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> str:
@@ -40,9 +40,6 @@ def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> str:
             )
     # The remapper gives up on a LeakyReLU's gradient, with an error in the log; it changes nothing.
     tf.config.optimizer.set_experimental_options({"remapping": False})
-    # `smoke` runs a function a few times: tracing it would take longer.
-    warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_f")
-    tf.config.run_functions_eagerly(active() == "smoke")
     if precision == "auto":
         precision = os.environ.get("DOGAN_PRECISION") or best_precision()
     # It warns of functions that are compiled anew: in a chapter those are other GANs'.

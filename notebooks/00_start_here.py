@@ -356,7 +356,7 @@ plots.show(film.figure(), "The same twelve latents as the training goes on, a ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (1) · Where this course goes (1)
 #
-# 처음 여덟 장: 규칙, 데이터, 개들, 조건. **볼 것 · What to see.** Dense layers draw small dogs in 02, convolutions larger ones in 04; in 05 a training fails.
+# 규칙, 데이터, 개들, 조건. **볼 것 · What to see.** Dense layers draw dogs in 02, convolutions in 04; 05 fails.
 
 # %%
 course_map.Table("00", "07")
@@ -364,7 +364,7 @@ course_map.Table("00", "07")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 강의가 가는 길 (2) · Where this course goes (2)
 #
-# 나머지 여덟 장: 말, 더 큰 그림, 사진 한 장, 점수, 빌린 눈. **볼 것 · What to see.** The years: the chapters follow ideas, not dates (10 is older than 09). The numbers are links.
+# 말, 더 큰 그림, 사진 한 장, 점수, 빌린 눈. **볼 것 · What to see.** The years: chapters follow ideas, not dates.
 
 # %%
 course_map.Table("08", "15")

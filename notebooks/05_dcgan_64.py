@@ -186,7 +186,7 @@ plots.show(cures.gradients(pair), "G's gradient under both losses, and samples."
 
 # %%
 runs["beta_1 0.5"] = train(beta_1=0.5)
-show("beta_1 0.5", dpi=100)
+show("beta_1 0.5", dpi=78)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## R1 페널티 · R1: a price on steepness
@@ -233,7 +233,7 @@ plots.show(cures.ways(both, dogs.images), alt, dpi=70)
 
 # %% tags=["hide-input"]
 recorded, pictures = cures.recorded()
-plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=90)
+plots.show(cures.strips(recorded, pictures), "Ten samples of each of five recorded runs.", dpi=72)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 함께 쓰면 · All together
@@ -262,7 +262,7 @@ long = {name: run.note(seen) for name, run in sides.items()}
 plots.show(
     cures.side_by_side(sides, long),
     "The failing run left, the cured run right: samples, D's loss, D's opinion.",
-    dpi=92,
+    dpi=78,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -291,8 +291,9 @@ shipped = checkpoints.load_generator("dcgan64")
 print(*shipped.card["recipe"], sep="\n")
 print(f"{shipped.card['seconds']:,} s on {shipped.card['machine']}")
 plots.show(
-    plots.grid(shipped.sample(48, seed=0), columns=12, scale=1),
-    "48 dogs drawn by dcgan64.",
+    plots.grid(shipped.sample(36, seed=0), columns=12, scale=1),
+    "36 dogs drawn by dcgan64.",
+    dpi=64,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -312,7 +313,7 @@ left.set_yticks(left.get_yticks(), ["nothing switched off", *said[1:]], fontsize
 left.xaxis.set_major_formatter(lambda thousandths, _: f"{thousandths / 1000:g}")
 left.set_xlabel("KID, log scale (lower is better)", fontsize=11)
 alt = "KID of nine networks, a dot a seed, and eight samples of each network."
-plots.show(chart, alt, dpi=82)
+plots.show(chart, alt, dpi=68)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 여덟 번 비교했다 · Eight comparisons, counted as eight
@@ -433,7 +434,7 @@ shaken = [DiffAugment(policy)(one) for policy in ("translation", "color", "cutou
 plots.show(
     plots.grid(np.concatenate(shaken), columns=10, scale=0.8),
     "One dog under translation, colour and cutout, ten draws each.",
-    dpi=110,
+    dpi=84,
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}

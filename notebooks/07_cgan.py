@@ -307,7 +307,7 @@ for name, right in seen.items():
 shipped = checkpoints.load_generator("projected128")
 wanted = ["Samoyed", "Rottweiler", "golden retriever", "Blenheim spaniel", "pug"]
 rows = [shipped.sample(8, seed=11, labels=breed) for breed in wanted]
-plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, with the same eight z.", 86)
+plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, with the same eight z.", 81)
 board, shares, said = leaderboard.read(), {"chance": 1 / 120}, []
 draws = {row["name"]: sorted(row["top1"]) for row in board["rows"] if "top1" in row}
 for name in ("cgan64", "biggan64", "projected64", "projected128"):

@@ -245,7 +245,7 @@ D = text.discriminator(width=cfg.width, resolution=32)
 #
 # 짝은 (그림, 설명문, 틀린 설명문)이고 나머지는 4장과 같다. 화면의 그림마다 부탁한 말이 다르다.
 #
-# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead. (Dotted: log 4, a D that can only guess.)
+# **볼 것 · What to see.** Twenty-five captions, a dog each. G's loss rises and D's falls: D gets ahead.
 
 # %%
 gan = text.TextGAN(G, D, latent_dim=cfg.z)
@@ -336,7 +336,7 @@ plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, s
 #
 # Reed의 게임에 하나씩만 더해 같은 초, 시드(seed) 셋으로 미리 재었다. 첫 줄이 대조군(control), 곧 Reed의 게임뿐인 망이다.
 #
-# **볼 것 · What to see.** Captions never shown. Below the first row: the difference to it, with Dunnett's 95 % interval (chapter 05); a star: it does not contain 0. Mode seeking makes forty dogs of one caption differ far more, and KID falls with it; the guide makes G obey more. Of near misses and midpoints these seconds show nothing. The dogs on the right are one of each caption: the spread is in the third panel. (What each extra does: going deeper.)
+# **볼 것 · What to see.** Captions never shown. Below the first row: the difference to it, with Dunnett's 95 % interval (chapter 05); a star: it does not contain 0. Mode seeking makes forty dogs of one caption differ far more (third panel), and KID falls with it; the guide makes G obey more. Of near misses and midpoints these seconds show nothing.
 
 # %% tags=["hide-input"]
 facts = studies.load("extras")

@@ -226,7 +226,7 @@ edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5::2]}
 assert all(untouched(result) for result in edits.values())
 pictures = {"photograph": photo, "the edit, framed": framed, "mask": white}
 pictures |= {f"from {k}": result for k, result in edits.items()}
-gallery(pictures, "A crude edit, its soft mask, and the result of three start scales.")
+gallery(pictures, "A crude edit, its soft mask, and the result of three start scales.", scale=2.25)
 
 # %% [markdown]
 # **볼 것 · What to see.** From low scales the tree is drawn anew and loses leaves and sharpness; from the last one it stays nearly as it was pasted. Where the mask is 0 the picture is the photograph, to one level of 255: the cell asserts it.
@@ -253,7 +253,8 @@ pictures = {"photograph": photo, "pasted": pasted}
 pictures |= {f"from {k}": harmonised[k] for k in (*starts[1:2], *starts[-3:])}
 near = slice(height // 3, None), slice(width // 3, None)
 pictures = {name: picture[near] for name, picture in pictures.items()}
-gallery(pictures, "A drawn dog pasted onto the picture, and harmonised from four start scales.")
+alt = "A drawn dog pasted onto the picture, and harmonised from four start scales."
+gallery(pictures, alt, scale=1.95)
 
 # %% [markdown]
 # **볼 것 · What to see.** From the last scale the dog keeps its face and takes on the picture's grain; from 7 its outline frays, from 5 it dissolves, from 2 it is no dog any more. By SIFID it does worse than plain pasting (Going deeper, beside Poisson blending).
@@ -291,7 +292,8 @@ for name, picture in ways.items():
     compare(name, picture)
 part = slice(size[1] // 8, 5 * size[1] // 8), slice(size[0] // 10, 6 * size[0] // 10)
 shown = {name: picture[part] for name, picture in (ways | {"the truth": truth}).items()}
-gallery(shown, "A part of the photograph, enlarged in four ways, and the truth.", scale=2.6)
+alt = "A part of the photograph, enlarged in four ways, and the truth."
+gallery(shown, alt, columns=5, scale=2.2)
 
 # %% [markdown]
 # **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph.
@@ -330,7 +332,7 @@ alt = "Films from scales 0, 1 and 2: galaxies come and go; small ones flicker; t
 part = [titled(film[:, 70:148, 50:150], f"from {k}") for k, film in films.items()]  # of the sky
 for beta in (0.8, 0.9, 0.95):
     print(f"beta {beta}: z strays {singan_uses.walk_spread(0.1, beta):.2f} from z*, a fresh z by 1")
-moving.play(np.concatenate(part, axis=2), alt, zoom=3, colours=48)
+moving.play(np.concatenate(part, axis=2), alt, zoom=2, colours=48)
 
 # %% [markdown]
 # **볼 것 · What to see.** From 0 more moves than from 1 and 2. The walk strays less from z\* than a fresh z does, and the less the larger β is; how strong the noise is, σ decides (chapter 12).

@@ -24,11 +24,8 @@ def no_traces_of_the_test_before():
     """The same seeds and float32 for each test, whatever ran before it, and in whatever order."""
     if "keras" in sys.modules:
         import keras
-        import tensorflow as tf
 
         keras.config.set_dtype_policy("float32")
-        # `runtime.setup` makes no graphs at `smoke`; in unit tests they are what is tested.
-        tf.config.run_functions_eagerly(False)
         keras.utils.set_random_seed(0)
 
 
