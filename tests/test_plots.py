@@ -80,6 +80,8 @@ def test_photographs_become_small_jpegs_that_look_the_same():
 
 
 class Sampler:
+    stop_training = False
+
     def sample(self, n, seed=0):
         return np.zeros((n, 8, 8, 3), "float32")
 
@@ -98,6 +100,18 @@ def test_live_plot_records_each_epoch_and_draws_every_second():
     said = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
     assert said == ["D", "G", "guessing"]
     assert Image.open(io.BytesIO(plots.to_png(figure))).size[0] > 300
+
+
+def test_the_epoch_that_a_clock_ends_is_drawn_too():
+    live = LivePlot(every=3)
+    live.set_model(Sampler())
+    live.set_params({"epochs": 1000})
+    drawn = []
+    live._do = drawn.append
+    for epoch in range(5):
+        live.model.stop_training = epoch == 4
+        live.on_epoch_end(epoch, {"d_loss": 1.0, "g_loss": 1.0})
+    assert drawn == [3, 5]
 
 
 def test_rows_have_their_labels_beside_them():
