@@ -460,7 +460,7 @@ for name, images, by in (("pggan64", samples, judge), ("live", grown, gan.discri
 # 2. **세기 · Count.** In the paper every phase, stable or fading, lasts 800,000 pictures. How many has D seen when 1024×1024 has just become stable?
 # 3. **유도 · Derive.** A D of slope 1 skips a size: from 8×8 straight to 32×32, α = 0. What is 10 × the gradient penalty at the first step?
 # 4. **고치기 · Repair.** `broken_fade` gives D its pictures in the middle of a fade, and D wins at once. Mend it.
-# 5. **바꾸고 학습하기 · Change and train.** A loop of your own for the impatient: KID[dognet-1] of 0.25 or less in at most 100 seconds, less than half of what the run above took. Sizes, fades, batches, rates, widths.
+# 5. **바꾸고 학습하기 · Change and train.** A loop of your own for the impatient: KID[dognet-1] of 0.25 or less in at most 100 seconds, about half of what the run above took. Sizes, fades, batches, rates, widths.
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
