@@ -79,8 +79,10 @@ class LivePlot(_Periodic):
 
         alt = f"{self.samples} generated dogs and both losses after epoch {epoch}"
         picture = plots.Picture(plots.to_png(self.figure()), alt)
-        known = self._handle and self._handle.display_id  # of the picture that this one replaces
-        self._handle = display(picture, display_id=known or True, update=bool(known))
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)
+        else:
+            self._handle.update(picture)
 
     def figure(self):
         """The current picture, also after training."""

@@ -90,6 +90,7 @@ def labelled_rows(rows, labels, title: str | None = None, fontsize: int = 11):
     Args:
         rows: one (n, H, W, 3) a row, uint8 or float in [-1, 1].
         labels: one text a row; broken into lines where it is long.
+        fontsize: of the labels, points.
     """
     texts = ["\n".join(textwrap.fill(line, 30) for line in label.splitlines()) for label in labels]
     longest = max(len(line) for text in texts for line in text.splitlines() or [""])

@@ -271,6 +271,7 @@ class SinGAN:
         Raises:
             ValueError: it is no SinGAN file.
         """
+        cls(precision=precision)  # a wrong one is no fault of the file
         try:
             with np.load(path, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}

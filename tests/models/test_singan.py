@@ -565,6 +565,8 @@ def test_files_of_others(trained, tmp_path):
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
     np.save(tmp_path / "array.npy", np.zeros(3))
     np.savez(tmp_path / "pickled.npz", card=np.array([{}], dtype=object))
+    card = np.frombuffer(b'{"format": "dogan-singan-1", "scales": []}', "uint8")
+    np.savez(tmp_path / "unset.npz", card=card)
     (tmp_path / "text.npz").write_text("no")
     (tmp_path / "zip.npz").write_bytes(b"PK\x03\x04 no")
     whole = trained.save(tmp_path / "whole.npz").read_bytes()
@@ -577,5 +579,7 @@ def test_files_of_others(trained, tmp_path):
     for path in tmp_path.iterdir():
         with pytest.raises(ValueError, match=r"is not a file of SinGAN\.save"):
             SinGAN.load(path)
+    with pytest.raises(ValueError, match="not 'mixed_bfloat16'"):
+        SinGAN.load(path, precision="mixed_bfloat16")
     with pytest.raises(ValueError, match=r"ends in \.npz"):
         trained.save(tmp_path / "x.keras")
