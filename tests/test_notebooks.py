@@ -97,3 +97,10 @@ def test_korean_comes_first(path):
     opening = _read(path).cells[0]
     assert opening.cell_type == "markdown" and opening.source.startswith("# ")
     assert any("가" <= letter <= "힣" for letter in opening.source.splitlines()[0])
+
+
+@each
+def test_has_at_most_forty_cells_before_it_goes_deeper(path):
+    cells = [c for c in _read(path).cells if "colab" not in c.metadata.get("tags", ())]
+    deeper = [i for i, cell in enumerate(cells) if cell.source.startswith("## 더 깊이")]
+    assert min(deeper, default=len(cells)) <= 40, "move what the idea does not need to 더 깊이"
