@@ -47,7 +47,7 @@ class GAN(distribution.BuiltModel):
         self.random = keras.random.SeedGenerator(seed)
         self.ema_generator = copied(generator)
         self.ema_generator.trainable = False
-        self.step = self._counter("step", 0)
+        self.step, self.born = self._counter("step", 0), 0  # `pggan` counts on, and averages anew
         self.bad_step = self._counter("bad_step", -1)
         self.signals = self._counter("signals", 0, (len(SIGNALS),), "float32")  # of the last step
         self.brightest = self._counter("brightest", 0, (), "float32")
@@ -214,7 +214,7 @@ class GAN(distribution.BuiltModel):
     def _follow(self):
         """Move the average of *all* weights, batch statistics too, towards the generator."""
         self.step.assign_add(1)
-        step = tf.cast(self.step, "float32")
+        step = tf.cast(self.step - self.born, "float32")
         # A decay of 0.999 remembers the random start for thousands of steps: warm up.
         decay = tf.minimum(self.ema, (1 + step) / (10 + step)) if self.ema else 0.0
         for mean, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):

@@ -24,14 +24,14 @@ import tensorflow as tf
 from PIL import Image
 
 from dogan_lib import losses, metrics, plots, runtime
-from dogan_lib.classroom import studies, text_encoder
+from dogan_lib.classroom import portraits, studies, text_encoder
 from dogan_lib.classroom.obedience import obedience, spread
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles.painter import PORTRAITS
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
-from dogan_lib.models import biggan, dcgan, pggan, sagan, text
+from dogan_lib.models import biggan, conditional, dcgan, pggan, sagan, text
 
 DRAWN, THIRDS = 500, 3
 Stage = tuple[GAN, float, dict]  # to train, up to this share of all seconds, options of batches
@@ -53,7 +53,7 @@ def _portraits(loss: losses.AdversarialLoss) -> Callable[[int, Dogs], Iterator[S
 
 
 def _pggan(
-    growth: dict[int, float], width: float = 1 / 32, cap: int = 32
+    growth: dict[int, float], width: float = 1 / 32, cap: int = 32, rate: float = 1e-3
 ) -> Callable[[int, Dogs], Iterator[Stage]]:
     """PGGAN to the letter but for its width; `growth` is the share of the seconds at each size's
     end."""
@@ -62,24 +62,24 @@ def _pggan(
         gan, options = None, dict(width=width, cap=cap)
         for side, until in growth.items():
             networks = pggan.generator(side, 64, **options), pggan.discriminator(side, **options)
-            gan = pggan.grown(gan, *networks, fading=3_000)
-            gan.seed = seed
-            gan.compile(ema=0.995)
+            gan = pggan.grown(gan, *networks, fading=3_000, seed=seed)
+            gan.compile(None, pggan.adam(rate), pggan.adam(rate), ema=0.995)
             yield gan, until, dict(batch_size=16)
 
     return stages
 
 
-def _sagan(attention: int | None, labels: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
+def _sagan(attention: int | None, kinds: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
     """SAGAN's residual networks at an eighth of the width, its hinge loss and its betas; without
-    attention and with labels they are Miyato's of chapter 07, but for spectral norms in G."""
+    attention and with kinds as labels they are Miyato's of chapter 07, but for spectral norms in G.
+    """
 
     def stages(seed, dogs):
-        classes = len(dogs.breeds) if labels else None
+        classes = len(portraits.KINDS) if kinds else None
         networks = [make(32, 8, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
         gan.compile(losses.Hinge(), _adam(1e-3, 0.0, 0.9), _adam(2e-3, 0.0, 0.9), ema=0.995)
-        yield gan, 1.0, dict(batch_size=32, **(dict(condition="labels") if labels else {}))
+        yield gan, 1.0, dict(batch_size=32, **(dict(condition="kinds") if kinds else {}))
 
     return stages
 
@@ -110,18 +110,20 @@ def _enlarging(reader: keras.Model) -> keras.Model:
     return keras.Model(pictures, reader(keras.layers.UpSampling2D()(pictures)))
 
 
-def _biggan(everywhere: bool) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """BigGAN's blocks at a twelfth of the width; z in all of them, or all of it at the start."""
+def _biggan(everywhere: bool, orthogonal: float = 0.0) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """Chapter 11's networks and rates; z in all blocks, or all of it at the start."""
 
     def stages(seed, dogs):
         classes, numbers = len(dogs.breeds), 80
         latent_dim = numbers if everywhere else 4 * numbers
-        generator = biggan.generator(32, 8, classes, latent_dim, attention=None)
+        generator = biggan.generator(32, (128, 64, 32, 16), classes, latent_dim, attention=None)
         if not everywhere:
             generator = _at_the_start(generator, numbers)
-        discriminator = biggan.discriminator(32, 8, classes, attention=None)
-        gan = GAN(generator, discriminator, numbers, seed)
-        gan.compile(losses.Hinge(), _adam(4e-4, 0.0), _adam(8e-4, 0.0), ema=0.995)
+        discriminator = conditional.discriminator(classes, 32, resolution=32, kernel_size=4)
+        networks = dict(generator=generator, discriminator=discriminator)
+        networks |= dict(latent_dim=numbers, seed=seed)
+        gan = biggan.BigGAN(**networks, orthogonal=orthogonal) if orthogonal else GAN(**networks)
+        gan.compile(losses.NonSaturating(), _adam(1e-3), _adam(4e-4), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, condition="labels")
 
     return stages
@@ -150,11 +152,11 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     "chapters": {
         "04 DCGAN": _portraits(losses.NonSaturating()),
         "06 least squares": _portraits(losses.LeastSquares()),
-        "07 projection": _sagan(None, labels=True),
+        "07 projection": _sagan(None, kinds=True),
         "08 captions": _text(),
         "09 attention": _sagan(16),
-        "10 growth": _pggan({4: 0.03, 8: 0.1, 16: 0.25, 32: 1.0}, width=1 / 64, cap=16),
-        "11 BigGAN": _biggan(True),
+        "10 growth": _pggan({4: 0.03, 8: 0.1, 16: 0.25, 32: 1.0}, 1 / 64, cap=16, rate=3e-3),
+        "11 BigGAN": _biggan(True, orthogonal=1e-4),
     },
     "extras": {
         "Reed's game alone": _text(batches=KEPT_BACK),
@@ -182,14 +184,15 @@ def batches(
         dogs = text_encoder.trained_on(dogs) if examined else dogs
         encoder = text_encoder.load_encoder()
         return text_encoder.batches(dogs, encoder, batch_size, seed, variants=2, **options)
-    return dogs.batches(batch_size, condition, seed=seed)
+    kinds = condition == "kinds"  # chapter 07's, which are not the data's labels
+    return dogs.batches(batch_size, portraits.labels(dogs) if kinds else condition, seed=seed)
 
 
 def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.ndarray:
     """As many pictures as `like` holds, uint8, of its labels or captions where G takes them."""
     inputs = [latents(len(like), gan.latent_dim, seed)]
-    if condition == "labels":
-        inputs.append(like.labels)
+    if condition in ("labels", "kinds"):
+        inputs.append(like.labels if condition == "labels" else portraits.labels(like))
     if condition == "captions":
         inputs.append(text_encoder.load_encoder()(like.captions, warn=False))
     return plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))

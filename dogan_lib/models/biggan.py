@@ -9,6 +9,7 @@ Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096, and the first au
 """
 
 import math
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -43,7 +44,7 @@ BLOCKS = Blocks("orthogonal", eps=1e-6)
 
 def generator(
     resolution: int = 64,
-    ch: int = 64,
+    ch: int | Sequence[int] = 64,
     num_classes: int = 120,
     latent_dim: int | None = None,
     attention: int | None = 64,
@@ -56,7 +57,8 @@ def generator(
 
     Args:
         resolution: 32, 64, 128, 256 or 512.
-        ch: unit of the channels; 96 in the paper, with 70,433,988 parameters at 128.
+        ch: unit of the channels; 96 in the paper, with 70,433,988 parameters at 128. Or all of
+            them: one number for each piece of z.
         num_classes: labels are 0 ... num_classes - 1.
         latent_dim: numbers in one z; 20 a piece where not given, which is 100 at 64.
         attention: features of this side are looked at by self-attention, after the block that
@@ -118,7 +120,7 @@ def discriminator(
 def _widths(table, resolution, ch):
     if resolution not in table:
         raise ValueError(f"resolution is one of {list(table)}, not {resolution}")
-    return [ch * multiple for multiple in table[resolution]]
+    return [ch * m for m in table[resolution]] if isinstance(ch, int) else [*ch]
 
 
 def truncated_normal(shape: tuple[int, ...], threshold: float, seed: int = 0) -> np.ndarray:

@@ -194,6 +194,8 @@ class ProgressiveGAN(GAN):
         generator, discriminator: from this module, of the same resolution.
         fading: real pictures over which alpha rises from 0 to 1; 0 for layers that are there.
         begun: real pictures that smaller sizes have seen.
+        born: steps that smaller sizes have taken: the average warms up anew, so that the random
+            start of new layers is soon forgotten.
         **kwargs: `seed`, as in `GAN`.
 
     Attributes:
@@ -201,9 +203,9 @@ class ProgressiveGAN(GAN):
         side: pixels a side.
     """
 
-    def __init__(self, generator, discriminator, *, fading: int = 0, begun: int = 0, **kwargs):
+    def __init__(self, generator, discriminator, *, fading=0, begun=0, born=0, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
-        self.fading, self.begun = fading, begun
+        self.fading, self.begun, self.born = fading, begun, born
         self.side = generator.output.shape[1]
         if self.side != discriminator.input.shape[1]:
             raise ValueError("generator and discriminator are of different resolutions")
@@ -245,7 +247,8 @@ class ProgressiveGAN(GAN):
         return logs
 
     def get_config(self):
-        return {**super().get_config(), "fading": self.fading, "begun": self.begun}
+        ours = {"fading": self.fading, "begun": self.begun, "born": self.born}
+        return {**super().get_config(), **ours}
 
 
 def grown(
@@ -253,6 +256,7 @@ def grown(
     generator: keras.Model,
     discriminator: keras.Model,
     fading: int = 800_000,
+    seed: int = 0,
 ) -> ProgressiveGAN:
     """The next size: larger networks that begin with the layers of a smaller GAN's, by name.
 
@@ -260,15 +264,16 @@ def grown(
         smaller: trained at a smaller size, and left as it is; None for the first size, whose
             layers do not fade in.
         generator, discriminator: new ones of the next size.
-        fading: as in `ProgressiveGAN`.
+        fading, seed: as in `ProgressiveGAN`; each size draws with a seed of its own.
     """
     if smaller is None:
-        return ProgressiveGAN(generator, discriminator)
-    options = dict(seed=smaller.seed + 1, fading=fading, begun=number(smaller.images))
+        return ProgressiveGAN(generator, discriminator, seed=seed)
+    options = dict(begun=number(smaller.images), born=number(smaller.step))
+    options |= dict(fading=fading, seed=seed + generator.output.shape[1])
     gan = ProgressiveGAN(generator, discriminator, **options)
     for name in ("generator", "discriminator", "ema_generator"):
         take_over(getattr(gan, name), getattr(smaller, name))
-    gan.step.assign(number(smaller.step))
+    gan.step.assign(gan.born)
     return gan
 
 

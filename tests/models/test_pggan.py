@@ -253,3 +253,16 @@ def test_a_grown_generator_ships_as_any_other(tmp_path):
     path = save_generator(generator, "pggan8", {}, tmp_path)
     pictures = checkpoints.load_generator(path).sample(2)
     assert pictures.shape == (2, 8, 8, 3) and np.isfinite(pictures).all()
+
+
+def test_the_average_of_a_grown_gan_warms_up_anew(run):
+    smaller = run[0][1]
+    gan = pggan.grown(smaller, *networks(16), fading=100)
+    start = gan.ema_generator.get_layer("to_rgb_16").get_weights()[0]
+    gan.compile(pggan.Wasserstein(), ema=0.999)
+    gan.fit(IMAGES[:8], batch_size=4, verbose=0)  # in the first step the new layers count nothing
+    now, mean = (
+        net.get_layer("to_rgb_16").get_weights()[0] for net in (gan.generator, gan.ema_generator)
+    )
+    assert gan.born == 8 and int(gan.step) == 10 and not np.allclose(now, start)
+    np.testing.assert_allclose(mean, start + (1 - 3 / 12) * (now - start), atol=1e-6)
