@@ -62,8 +62,8 @@ def _resume(path: Path, name: str, budget: Budget) -> dict:
     if not path.exists():
         machine = f"{runtime.device()}, {runtime.best_precision()}"
         instead = {variant: network.instead for variant, network in STUDIES[name].items()}
-        facts = {"study": name, "budget": wanted, "machine": machine, "instead": instead}
-        return facts | {"runs": []}
+        facts = {"study": name, "budget": wanted, "network": "dognet-1", "machine": machine}
+        return facts | {"instead": instead, "runs": []}
     facts = json.loads(path.read_text())
     if facts["budget"] != wanted:
         raise ValueError(
