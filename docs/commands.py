@@ -163,7 +163,7 @@ def do_reset(arguments):
     needs("nbformat")
     lab, paths = _beside("lab"), _beside("build").chapters(arguments.chapters)
     for copy in lab.work_on_copies(paths, renew=True):
-        print(f"{copy} is as the course has it; what was there is in {lab.MY / 'old'}")
+        print(f"{copy} is as the course has it; what you had changed is in {lab.MY / 'old'}")
 
 
 def add_move(commands):

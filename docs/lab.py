@@ -5,6 +5,7 @@ and git ignores both. Settings come as defaults from a temporary folder, so that
 stay as they are.
 """
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -34,22 +35,28 @@ def work_on_copies(notebooks: Iterable[Path], renew: bool = False) -> list[Path]
     copies = []
     for path in notebooks:
         copy = MY / path.name
-        if renew and copy.exists():
+        if renew and copy.exists() and copy.read_text("utf-8", "replace") != _folded(path):
             (MY / "old").mkdir(exist_ok=True)
-            copy.replace(MY / "old" / path.name)
+            copy.replace(_free(MY / "old" / path.name))
         if not copy.exists():
-            _copy(path, copy)
+            copy.write_text(_folded(path), "utf-8")
         copies.append(copy)
     return copies
 
 
-def _copy(path: Path, copy: Path) -> None:
-    """The notebook, with the code of `hide-input` cells folded; a click unfolds it."""
+def _free(path: Path) -> Path:
+    """The path, or the first of stem-2, stem-3, ... that there is not yet."""
+    others = (path.with_stem(f"{path.stem}-{n}") for n in itertools.count(2))
+    return next(each for each in itertools.chain([path], others) if not each.exists())
+
+
+def _folded(path: Path) -> str:
+    """The notebook's text, with the code of `hide-input` cells folded; a click unfolds it."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if "hide-input" in cell.metadata.get("tags", ()):
             cell.metadata["jupyter"] = {"source_hidden": True}
-    nbformat.write(notebook, copy)
+    return nbformat.writes(notebook) + "\n"
 
 
 def lab(notebooks: list[Path], options: Iterable[str] = ()) -> int:
@@ -68,7 +75,7 @@ def present(notebook: Path, options: Iterable[str] = ()) -> int:
 def slides_of(notebook: Path) -> Path:
     """The speaker's copy, made anew."""
     SLIDES.mkdir(parents=True, exist_ok=True)
-    _copy(notebook, SLIDES / notebook.name)
+    (SLIDES / notebook.name).write_text(_folded(notebook), "utf-8")
     return SLIDES / notebook.name
 
 

@@ -13,19 +13,16 @@ POLICIES = ("color", "translation", "cutout")
 
 
 class DiffAugment(Configurable):
-    """Random brightness, saturation and contrast, translation and cutout, drawn for each picture.
+    """Random brightness, saturation, contrast, translation and cutout of float images in [-1, 1].
 
     Args:
         policy: what to apply, comma separated, out of `color`, `translation`, `cutout`.
-        seed: of the `SeedGenerator` behind the random numbers.
-
-    Call arguments:
-        images: float (batch, height, width, 3) in [-1, 1].
+        seed: of the random numbers; another one than the latents'.
 
     Reference: Zhao et al. 2020, https://arxiv.org/abs/2006.10738
     """
 
-    def __init__(self, policy: str = "color,translation,cutout", seed: int = 0):
+    def __init__(self, policy: str = "color,translation,cutout", seed: int = 2_000_003):
         names = [name.strip() for name in policy.split(",") if name.strip()]
         unknown = [name for name in names if name not in POLICIES]
         if unknown:
@@ -57,11 +54,11 @@ class DiffAugment(Configurable):
         shape = (tf.shape(images)[0], 1)
         return keras.random.randint(shape, low, high, seed=self.random)
 
-    def translation(self, images, ratio: float = 0.125):
-        """Move by up to `ratio` of the side; zeros, grey, come in."""
+    def translation(self, images):
+        """Move by up to an eighth of the side; zeros, grey, come in."""
         for axis in (1, 2):
             size = images.shape[axis]
-            reach = round(size * ratio)
+            reach = round(size / 8)
             source = tf.range(size)[None] + self._integers(images, -reach, reach + 1)
             pads = [[0, 0], [0, 0], [0, 0], [0, 0]]
             pads[axis] = [1, 1]
@@ -69,12 +66,12 @@ class DiffAugment(Configurable):
             images = tf.gather(tf.pad(images, pads), source, axis=axis, batch_dims=1)
         return images
 
-    def cutout(self, images, ratio: float = 0.5):
-        """Blank one square of `ratio` of the side, its centre anywhere."""
+    def cutout(self, images):
+        """Blank one square of half the side, its centre anywhere."""
 
         def inside(axis):
             size = images.shape[axis]
-            side = round(size * ratio)
+            side = round(size / 2)
             start = self._integers(images, 0, size + 1 - side % 2) - side // 2
             position = tf.range(size)[None]
             return (position >= start) & (position < start + side)

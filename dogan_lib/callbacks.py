@@ -84,14 +84,14 @@ class LivePlot(_Periodic):
         else:
             self._handle.update(picture)
 
+    @plt.rc_context({"font.size": 14})
     def figure(self):
         """The current picture, also after training."""
-        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1.15, 1))
-        dogs = self.model.sample(self.samples, seed=0)
-        left.imshow(plots.tile(dogs, math.ceil(self.samples**0.5)))
-        left.set_title(f"{self.title} epoch {self.history[-1]['epoch']}".strip())
-        left.axis("off")
+        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), width_ratios=(1, 1.5))
+        side, dogs = math.ceil(self.samples**0.5), self.model.sample(self.samples, seed=0)
+        left.imshow(plots.tile(dogs, side), interpolation="nearest")
         epochs = [row["epoch"] for row in self.history]
+        left.set(title=f"{self.title} epoch {epochs[-1]}".strip(), xticks=[], yticks=[])
         for player, marker in (("d", "o"), ("g", "s")):  # told apart in grey, too
             style = dict(color=plots.PALETTE[player], marker=marker, ms=3, label=player.upper())
             right.plot(epochs, [row[f"{player}_loss"] for row in self.history], **style)

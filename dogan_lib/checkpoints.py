@@ -29,8 +29,7 @@ def load_generator(name: str | Path) -> Generator:
             f"no generator {str(name)!r}; there is {there}. Give one of these names, the path of "
             "a .keras file, or set DOGAN_DATA to the folder that holds checkpoints/."
         )
-    # A whole GAN can be revived only where its class is known.
-    from dogan_lib.models import biggan, pggan, text  # noqa: F401
+    from dogan_lib.models import biggan, pggan, projected, text  # noqa: F401 (a whole GAN's classes)
 
     model = read_network(path)
     model = getattr(model, "ema_generator", model)

@@ -11,9 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# The first two register their classes: without them a saved GAN could not be read back.
-import dogan_lib.augment
-import dogan_lib.penalties  # noqa: F401
+import dogan_lib.augment  # noqa: F401 (registers its class, which a saved GAN may name)
 from dogan_lib import distribution, losses, refusals
 from dogan_lib.generator import Generator
 from dogan_lib.saving import copied
@@ -43,6 +41,7 @@ class GAN(distribution.BuiltModel):
         super().__init__(**kwargs)
         self.generator, self.discriminator, self.seed = generator, discriminator, seed
         self.latent_dim = refusals.check_networks(generator, discriminator, latent_dim)
+        self._projected = all(hasattr(discriminator, part) for part in ("features", "heads"))
         self.ema = True  # until `compile` says otherwise; the average is a copy still
         self.random = keras.random.SeedGenerator(seed)
         self.ema_generator = copied(generator)
@@ -85,14 +84,13 @@ class GAN(distribution.BuiltModel):
             raise ValueError(f"ema is a decay in [0, 1), not {ema}")
         if d_steps < 1:
             raise ValueError(f"d_steps is at least 1, not {d_steps}")
-        penalties = tuple(penalties) if isinstance(penalties, Sequence) else (penalties,)
+        penalties = tuple(map(refusals.made, keras.tree.flatten(penalties)))
         loss = refusals.made(loss or losses.NonSaturating)
         refusals.check_players(self.discriminator, loss, g_optimizer, d_optimizer, penalties)
         # Without optimizer=None Keras adds an RMSprop of its own.
         super().compile(optimizer=None, **kwargs)
         self.adversarial_loss, self.augment = loss, refusals.made(augment)
-        self.penalties = tuple(map(refusals.made, penalties))
-        self.d_steps, self.ema = d_steps, ema
+        self.penalties, self.d_steps, self.ema = penalties, d_steps, ema
         self.g_optimizer = self._prepare(g_optimizer, self.generator)
         self.d_optimizer = self._prepare(d_optimizer, self.discriminator)
         self._compiled_with = kwargs
@@ -113,21 +111,17 @@ class GAN(distribution.BuiltModel):
     def metrics(self):
         return list(self._means.values()) if self.compiled else []
 
-    def call(self, inputs, training=False):
-        """What the trained model is for: the averaged generator."""
-        return self.ema_generator(inputs, training=training)
-
     # One step ----------------------------------------------------------------------------------
 
     def train_step(self, data):
-        """Goodfellow's algorithm 1 on a batch `(images, *conditions)`: `d_steps` of D, one of G."""
+        """As Goodfellow's algorithm 1, on `(images, *conditions)`: `d_steps` of D, one of G."""
         for real, *conditions in self._shares(data):
             with tf.GradientTape() as tape:  # of G, whose loss comes last
                 fake = self._generate(real, conditions)
                 fake_seen = self._look(fake)
             real_seen = self._look(real)
             d_loss, *logits = self._update_discriminator(real_seen, fake_seen, conditions)
-        # D has learnt from these fakes as constants, and now judges the same ones for G.
+        # D has learnt from these fakes as constants, and judges them for G; the paper draws others.
         with tape:
             g_loss = self._generator_loss(real_seen, fake_seen, conditions)
         g_gradient = self._descend(tape, g_loss, self.generator, self.g_optimizer)
@@ -195,12 +189,11 @@ class GAN(distribution.BuiltModel):
         """
         if self.augment is not None:
             images = self.augment(images)
-        features = getattr(self.discriminator, "features", None)
-        return images if features is None else features(images)
+        return self.discriminator.features(images) if self._projected else images
 
     def _judge(self, seen, conditions):
         """D's logits of what `_look` returned."""
-        learning = getattr(self.discriminator, "heads", self.discriminator)
+        learning = self.discriminator.heads if self._projected else self.discriminator
         return learning(_join(seen, conditions), training=True)
 
     def _judge_both(self, real, fake, conditions):
@@ -223,6 +216,10 @@ class GAN(distribution.BuiltModel):
 
     def _record(self, real, **signals):
         """Keep what `StopOnNaN` and `Recorder` read, and what `fit` reports."""
+        # A step that float16's loss scale skips has no gradient: that of the step before stays.
+        norm, place = signals["g_gradient"], SIGNALS.index("g_gradient")
+        before = tf.convert_to_tensor(self.signals)[place]
+        signals["g_gradient"] = tf.where(tf.math.is_finite(norm), norm, before)
         self.brightest.assign(tf.maximum(self.brightest, refusals.brightness(real)))
         finite = tf.math.is_finite(signals["d_loss"]) & tf.math.is_finite(signals["g_loss"])
         first = ~finite & (tf.convert_to_tensor(self.bad_step) < 0)
@@ -234,17 +231,16 @@ class GAN(distribution.BuiltModel):
 
     # Around the step ---------------------------------------------------------------------------
 
-    def fit(self, x=None, callbacks=None, shuffle=False, **kwargs):
+    def fit(self, x=None, *args, callbacks=None, shuffle=False, **kwargs):
         """`keras.Model.fit`, stopped by a clear error at the first loss that is not a number."""
         # Last, so that the others have seen the step that it stops at.
-        callbacks = [*(callbacks or []), refusals.StopOnNaN()]
-        return super().fit(x, callbacks=callbacks, shuffle=shuffle, **kwargs)
+        callbacks = [*keras.tree.flatten(callbacks or []), refusals.StopOnNaN()]
+        return super().fit(x, *args, callbacks=callbacks, shuffle=shuffle, **kwargs)
 
     def sample(self, n, seed=0, truncation=None, labels=None, captions=None, ema=True):
         """n pictures, float32 (n, H, W, 3) in [-1, 1]; see `generator.Generator.sample`."""
         model = self.ema_generator if ema and self.ema else self.generator
-        drawing = Generator(model, latent_dim=self.latent_dim)
-        return drawing.sample(n, seed, truncation, labels, captions)
+        return Generator(model, None, self.latent_dim).sample(n, seed, truncation, labels, captions)
 
     # Saving ------------------------------------------------------------------------------------
 

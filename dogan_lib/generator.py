@@ -6,6 +6,7 @@ import numpy as np
 from dogan_lib.dogs.collection import positions
 from dogan_lib.doodles import captions as language
 from dogan_lib.doodles.readers import load_encoder
+from dogan_lib.saving import parts
 
 
 def latents(n: int, dim: int, seed: int = 0, truncation: float | None = None) -> np.ndarray:
@@ -14,8 +15,6 @@ def latents(n: int, dim: int, seed: int = 0, truncation: float | None = None) ->
     Args:
         truncation: redraw every number whose magnitude is above it (BigGAN's truncation trick).
     """
-    if n < 0:
-        raise ValueError(f"n is a number of draws, not {n}")
     random = np.random.default_rng(seed)
     z = random.standard_normal((n, dim), dtype="float32")
     if truncation is not None:
@@ -46,8 +45,10 @@ class Generator:
         if "labels" not in self.inputs:
             return None
         # Labels enter through an embedding or as one-hot vectors.
-        readers = [vars(reader) for reader in self.model.operations]
-        return next(r[k] for r in readers for k in ("input_dim", "num_classes") if r.get(k))
+        found = (vars(p).get(k) for p in parts(self.model) for k in ("input_dim", "num_classes"))
+        if not (classes := next(filter(None, found), len(self.breeds))):
+            raise ValueError("how many breeds? Name them: Generator(model, {'breeds': [...]})")
+        return classes
 
     def sample(
         self, n: int, seed: int = 0, truncation=None, labels=None, captions=None

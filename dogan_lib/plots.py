@@ -20,10 +20,10 @@ PALETTE = {
 
 
 def to_uint8(images) -> np.ndarray:
-    """Float pictures in [-1, 1] (or uint8 ones, unchanged) as uint8 in [0, 255]."""
+    """Float pictures in [-1, 1], or integers in [0, 255] (uint8 unchanged), as uint8."""
     images = np.asarray(images)
-    if images.dtype == np.uint8:
-        return images
+    if images.dtype.kind in "iu":
+        return images if images.dtype == np.uint8 else images.clip(0, 255).astype("uint8")
     return np.clip((images.astype("float32") + 1) * 127.5 + 0.5, 0, 255).astype("uint8")
 
 
@@ -31,6 +31,8 @@ def tile(images, columns: int = 8, gap: int = 2) -> np.ndarray:
     """One picture out of many: (N, H, W, 3) -> uint8 (rows H + gaps, columns W + gaps, 3)."""
     images = to_uint8(images)
     n, height, width, channels = images.shape
+    if not n:
+        raise ValueError("there are no pictures to show")
     columns = min(columns, n)
     rows = -(-n // columns)
     spare = ((0, rows * columns - n), (0, gap), (0, gap), (0, 0))
@@ -55,7 +57,7 @@ def grid(images, columns: int = 8, title: str | None = None, titles=None, scale:
         scale: inches for each picture, times one: its width.
     """
     images = to_uint8(images)
-    columns = min(columns, len(images))
+    columns = max(1, min(columns, len(images)))
     rows = -(-len(images) // columns)
     tall = scale * images.shape[1] / images.shape[2] + (0.25 if titles is not None else 0)
     size = (columns * scale, rows * tall + 0.3 * bool(title))

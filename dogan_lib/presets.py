@@ -67,7 +67,8 @@ def preset(*, smoke: dict, cpu: dict, gpu: dict) -> Preset:
         ValueError: the three do not name the same numbers, or `DOGAN_PRESET` is unknown.
     """
     table = {"smoke": smoke, "cpu": cpu, "gpu": gpu}
-    if not set(smoke) == set(cpu) == set(gpu):
-        odd = set(smoke) ^ set(cpu) | set(cpu) ^ set(gpu)
+    if odd := set(smoke) ^ set(cpu) | set(cpu) ^ set(gpu):
         raise ValueError(f"every preset must give every number; not in all three: {sorted(odd)}")
+    if "name" in smoke:
+        raise ValueError("`name` is the preset's own: call this number something else")
     return Preset(active(), table)

@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from dogan_lib import losses
 from dogan_lib.distribution import number
+from dogan_lib.penalties import GradientPenalty
+from dogan_lib.saving import parts
 
 SCALE = "and GANs train on float32 in [-1, 1]: x / 127.5 - 1, as `dogs.batches()` does"
 
@@ -46,13 +48,15 @@ def check_players(discriminator, loss, g_optimizer, d_optimizer, penalties) -> N
         )
     if isinstance(g_optimizer, keras.optimizers.Optimizer) and g_optimizer is d_optimizer:
         raise ValueError("G and D need an optimizer each: one cannot keep the state of both")
-    if penalties and hasattr(discriminator, "features"):
+    if penalties and hasattr(discriminator, "features") and hasattr(discriminator, "heads"):
         raise ValueError(
             "penalties bound D's gradient at pictures, and this D sees features: leave them out"
         )
-    last = discriminator
-    while getattr(last, "layers", None):  # of a subclassed one, the layer that was made last
-        last = (getattr(last, "operations", None) or last.layers)[-1]
+    inside = [discriminator, *parts(discriminator)]
+    normed = any("BatchNormalization" in type(part).__name__ for part in inside)
+    if normed and any(isinstance(penalty, GradientPenalty) for penalty in penalties):
+        raise ValueError("GradientPenalty needs a D without batch normalisation: take it out of D")
+    last = inside[-1]  # of a subclassed one, the layer that was made last
     ends = getattr(last, "activation", None)
     if ends is keras.activations.sigmoid or "Sigmoid" in (type(ends).__name__, type(last).__name__):
         raise ValueError("D ends in a sigmoid, and losses take logits: let it end without one")
@@ -65,7 +69,9 @@ def made(part):
 
 def check_pictures(images) -> None:
     """Refuse integers, such as uint8 pictures in [0, 255], and say how to scale them."""
-    if not images.dtype.is_floating:
+    if isinstance(images, tuple | list):
+        raise ValueError("give fit(images, labels), or a dataset of tuples (images, labels)")
+    if not tf.as_dtype(images.dtype).is_floating:
         raise ValueError(f"pictures are {images.dtype.name}, {SCALE}")
 
 

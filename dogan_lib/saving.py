@@ -21,7 +21,9 @@ class Configurable:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        keras.saving.register_keras_serializable("dogan")(cls)
+        # Under its own package, so that a notebook's class does not hide ours of the same name.
+        package = cls.__module__.partition(".")[0].replace("dogan_lib", "dogan")
+        keras.saving.register_keras_serializable(package)(cls)
 
     def get_config(self) -> dict:
         names = list(inspect.signature(type(self).__init__).parameters)[1:]
@@ -73,6 +75,13 @@ def _check_archive(path):
         raise ValueError(f"{path} is no network: its {CONFIG} is not JSON") from error
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError(f"{path} is no network: its {CONFIG} names no class")
+
+
+def parts(network) -> list:
+    """Every layer and operation in a network, in order, those of networks and wrappers too."""
+    wrapped = [network.layer] if isinstance(network, keras.layers.Wrapper) else []
+    own = getattr(network, "operations", None) or getattr(network, "layers", wrapped)
+    return [part for each in own for part in (each, *parts(each))]
 
 
 def in_float32(model: keras.Model) -> keras.Model:

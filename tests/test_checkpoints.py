@@ -88,6 +88,24 @@ def test_the_number_of_breeds_is_read_off_the_network():
     assert checkpoints.Generator(dcgan.generator_32(4, width=16)).classes is None
 
 
+def nested(reader, labels):
+    """A network that keeps in another one what reads its labels."""
+    z = keras.Input((192,), name="latents")
+    x = keras.layers.Reshape((8, 8, 3))(keras.layers.Concatenate()([z, reader(labels)])[:, :192])
+    return keras.Model([z, labels], x)
+
+
+def test_the_number_of_breeds_is_found_in_nested_networks_or_on_the_card():
+    labels = keras.Input((), dtype="int32", name="labels")
+    inner = keras.Model(labels, keras.layers.Embedding(5, 4)(labels))
+    assert checkpoints.Generator(nested(inner, labels)).sample(3).shape == (3, 8, 8, 3)
+    assert checkpoints.Generator(nested(inner, labels)).classes == 5
+    blind = nested(lambda x: keras.ops.cast(x, "float32")[:, None], labels)
+    assert checkpoints.Generator(blind, {"breeds": ["pug", "beagle"]}).classes == 2
+    with pytest.raises(ValueError, match="how many breeds"):
+        checkpoints.Generator(blind).sample(2)
+
+
 def test_a_shipped_generator_describes_itself():
     text = described(checkpoints.load_generator("dcgan32"))
     for part in ("2,799,043", "718,080", "R1 penalty", "FID", "floor"):
@@ -125,7 +143,7 @@ def test_labels_are_obeyed_checked_and_drawn_at_random():
         (1, dict(labels=True), "whole numbers or names"),
         (3, dict(labels=[0, 1]), "2 labels for 3 pictures"),
         (1, dict(truncation=float("nan")), "positive threshold"),
-        (-1, {}, "number of draws"),
+        (-1, {}, "negative"),
     ):
         with pytest.raises(ValueError, match=sentence):
             generator.sample(n, **options)

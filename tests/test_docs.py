@@ -267,7 +267,15 @@ def test_students_work_on_copies_with_folded_plotting_code(notebooks, tmp_path, 
     assert copy.read_text() == "mine" and path.read_bytes() == before
     lab.work_on_copies([path], renew=True)
     assert copy.read_text() != "mine"
-    assert (tmp_path / "my" / "old" / path.name).read_text() == "mine"
+    lab.work_on_copies([path], renew=True)
+    old = tmp_path / "my" / "old"
+    assert [each.read_text() for each in old.iterdir()] == ["mine"], "a copy that is new stays"
+    for text in ("mine too", "and mine"):
+        copy.write_text(text)
+        lab.work_on_copies([path], renew=True)
+    kept = {each.name: each.read_text() for each in old.iterdir()}
+    more = {f"{path.stem}-2.ipynb": "mine too", f"{path.stem}-3.ipynb": "and mine"}
+    assert kept == {path.name: "mine"} | more
 
 
 def test_help_does_not_wait_for_tensorflow():

@@ -14,10 +14,11 @@ from keras import layers
 
 from dogan_lib import losses, penalties
 from dogan_lib.augment import DiffAugment
-from dogan_lib.callbacks import Film, Resume
+from dogan_lib.callbacks import Film, Resume, StopAfter
 from dogan_lib.classroom.diagnosis import Recorder
 from dogan_lib.gan import GAN
 from dogan_lib.generator import latents
+from dogan_lib.layers import FusedBatchNormalization, SpectralNormalization
 from dogan_lib.models import dcgan
 from dogan_lib.signals import SIGNALS
 
@@ -320,6 +321,17 @@ def test_mixed_precision_ends_in_float32_and_scales_float16(policy, tmp_path):
         keras.config.set_dtype_policy("float32")
 
 
+def test_a_step_that_float16_skips_leaves_nothing_that_is_not_finite(tmp_path):
+    keras.config.set_dtype_policy("mixed_float16")
+    path, adam = tmp_path / "gan.keras", keras.optimizers.Adam()
+    gan = tiny(g_optimizer=keras.optimizers.LossScaleOptimizer(adam, initial_scale=2.0**60))
+    before = values(gan.generator)
+    logs = gan.fit(batches(1), verbose=0, callbacks=[Resume(path)]).history
+    trained = [i for i, w in enumerate(gan.generator.weights) if w.trainable]
+    assert all(np.array_equal(before[i], gan.generator.weights[i]) for i in trained)
+    assert path.exists() and np.isfinite(gan.signals).all() and np.isfinite(logs["g_gradient"][0])
+
+
 def test_trains_under_a_distribution_strategy(tmp_path):
     """Two virtual CPUs; in a process of its own, since devices are fixed at first use."""
     code = f"""
@@ -388,6 +400,31 @@ def test_every_kind_of_keras_model_trains_samples_and_is_saved(kind, tmp_path):
     np.testing.assert_allclose(gan.sample(2, seed=1), revived.sample(2, seed=1), atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["features", "heads"])
+def test_a_d_may_call_its_parts_as_it_likes(name):
+    """A Projected GAN's has both `features` and `heads`."""
+    discriminator = OwnPlayer(draws=False)
+    setattr(discriminator, name, layers.Dense(5))
+    gan = GAN(OwnPlayer(), discriminator, latent_dim=16)
+    gan.compile(penalties=penalties.R1())
+    assert np.isfinite(gan.fit(batches(1), verbose=0).history["d_loss"]).all()
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_arrays_and_single_callbacks_do_as_in_keras(eagerly):
+    gan, labels = tiny(run_eagerly=eagerly), np.zeros(16, "int32")
+    gan.generator = gan.discriminator = None  # what enters is seen, and nothing trained
+    seen = []
+    gan.train_step = lambda data: seen.append(gan._shares(data)) or {"d_loss": 0.0}
+    gan.fit(IMAGES[:16], labels, batch_size=8, verbose=0, callbacks=StopAfter(60))
+    (share,) = seen[-1]
+    assert [part.shape[1:] for part in share] == [(32, 32, 3), ()]
+    gan = tiny(run_eagerly=eagerly)
+    assert np.isfinite(gan.train_on_batch(IMAGES[:8], return_dict=True)["d_loss"])
+    with pytest.raises(ValueError, match=r"fit\(images, labels\)"):
+        gan.fit((IMAGES[:16], labels), batch_size=8, verbose=0)
+
+
 def test_one_class_makes_an_optimizer_for_each():
     gan = tiny(g_optimizer=keras.optimizers.SGD, d_optimizer=keras.optimizers.SGD)
     assert gan.g_optimizer is not gan.d_optimizer
@@ -424,9 +461,14 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence():
         keras.Model(plain.input, keras.ops.sigmoid(plain.output)),
         keras.Sequential([keras.Input((32, 32, 3)), keras.Sequential(ends)]),
         OwnPlayer(draws=False, activation="sigmoid"),
+        keras.Sequential([plain, SpectralNormalization(layers.Dense(1, activation="sigmoid"))]),
     ):
         with pytest.raises(ValueError, match="ends in a sigmoid"):
             GAN(g, with_sigmoid, 16).compile()
+    normed = keras.Sequential([plain.input, keras.Sequential([FusedBatchNormalization()]), plain])
+    with pytest.raises(ValueError, match="without batch normalisation"):
+        GAN(g, normed, 16).compile(penalties=penalties.GradientPenalty)
+    GAN(g, normed, 16).compile(penalties=penalties.R1)  # as in chapter 05
     with pytest.raises(ValueError, match="returns 2 tensors"):
         GAN(g, OwnPlayer(draws=False, twice=True), 16)
     with pytest.raises(ValueError, match="returns 2 tensors"):

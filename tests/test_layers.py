@@ -70,6 +70,17 @@ def test_spectral_norm_survives_saving(tmp_path):
     np.testing.assert_allclose(model(images), revived(images), atol=1e-6)
 
 
+def test_spectral_norm_takes_dense_and_convolutions_alone():
+    for layer in (keras.layers.Conv2DTranspose(4, 3), keras.layers.DepthwiseConv2D(3)):
+        with pytest.raises(ValueError, match="no Dense or Conv2D"):
+            SpectralNormalization(layer)
+
+
+def test_files_that_name_the_power_iterations_are_read():
+    config = SpectralNormalization(keras.layers.Dense(4), eps=1e-6).get_config()
+    assert SpectralNormalization.from_config({**config, "iterations": 1}).eps == 1e-6
+
+
 # Fast layers: the same weights, outputs and gradients as the pair they replace ------------------
 
 UP, POOL = keras.layers.UpSampling2D, keras.layers.AveragePooling2D
@@ -150,6 +161,13 @@ def test_fused_batch_normalisation_is_batch_normalisation(flat, training):
     fast = network(*first, FusedBatchNormalization(**options))
     # TensorFlow's running variance divides by n - 1, Keras' by n: here at least 40.
     check_equal(slow, fast, training, close=3e-3)
+
+
+def test_fused_batch_normalisation_over_another_axis_is_keras():
+    slow, fast = (
+        network(kind(axis=1)) for kind in (keras.layers.BatchNormalization, FusedBatchNormalization)
+    )
+    check_equal(slow, fast, training=True)
 
 
 def test_fast_layers_survive_saving(tmp_path):

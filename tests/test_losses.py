@@ -83,3 +83,15 @@ def test_losses_survive_saving(name):
 def test_smoothing_outside_its_range_is_refused():
     with pytest.raises(ValueError, match="smoothing"):
         losses.NonSaturating(smoothing=1.0)
+
+
+def test_a_students_class_does_not_hide_the_librarys():
+    """Two of one name, as in a notebook that writes the loss out: each is read as what it is."""
+
+    class Hinge(losses.AdversarialLoss):
+        pass
+
+    for loss in (losses.Hinge(), Hinge()):
+        again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
+        assert type(again) is type(loss)
+    assert keras.saving.get_registered_name(losses.Hinge) == "dogan>Hinge"

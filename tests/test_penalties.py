@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from dogan_lib.augment import DiffAugment
+from dogan_lib.gan import GAN
+from dogan_lib.models import dcgan
 from dogan_lib.penalties import R1, GradientPenalty
 
 SHAPE = (3, 2, 2, 3)
@@ -47,17 +50,18 @@ def test_interpolation_is_uniform_and_one_number_a_sample():
     assert np.histogram(alpha, 10, (0, 1))[0] == pytest.approx(400, rel=0.2)
 
 
-@pytest.mark.parametrize("on, value", [("real", 0.0), ("fake", 12.0)])
-def test_r1_and_r2_look_at_their_own_side(on, value):
+@pytest.mark.parametrize("pictures, value", [(REAL, 0.0), (FAKE, 12.0)])
+def test_r1_looks_at_the_real_ones(pictures, value):
     def critic(x):
         return tf.reduce_sum(x**2, axis=(1, 2, 3))[:, None] / 2
 
-    assert float(R1(gamma=2.0, on=on)(critic, REAL, FAKE)) == pytest.approx(value)
+    assert float(R1(gamma=2.0)(critic, pictures, 1 - pictures)) == pytest.approx(value)
 
 
-def test_r1_needs_a_side():
-    with pytest.raises(ValueError, match="real"):
-        R1(on="both")
+def test_nobody_draws_with_the_seed_of_the_latents():
+    """The same seed would give alpha, the augmentation and z the same random bits."""
+    g, d = dcgan.generator_32(4, width=8), dcgan.discriminator_32(width=1)
+    assert len({GAN(g, d).seed, GradientPenalty().seed, DiffAugment().seed}) == 3
 
 
 def test_r1_on_a_fraction_reads_that_many_and_no_more():

@@ -17,6 +17,7 @@ matplotlib.use("agg")
 
 def test_to_uint8_covers_the_whole_range():
     np.testing.assert_array_equal(plots.to_uint8([-1.0, 0.0, 1.0, 3.0]), [0, 128, 255, 255])
+    np.testing.assert_array_equal(plots.to_uint8([0, 7, 255, 300]), [0, 7, 255, 255])
     same = np.arange(5, dtype="uint8")
     assert plots.to_uint8(same) is same
 
@@ -27,6 +28,12 @@ def test_tile_puts_every_picture_where_it_belongs():
     assert canvas.shape == (9, 20, 3)
     assert canvas[0, 0, 0] == 0 and canvas[0, 14, 0] == 2 and canvas[5, 7, 0] == 4
     assert canvas[5, 14, 0] == 255
+
+
+def test_no_pictures_are_an_error_that_says_so():
+    for shown in (plots.tile, plots.grid):
+        with pytest.raises(ValueError, match="no pictures to show"):
+            shown(np.zeros((0, 8, 8, 3)))
 
 
 @pytest.mark.parametrize("titles", [None, ["a", "b", "c"]])

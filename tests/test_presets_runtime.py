@@ -39,6 +39,8 @@ def test_mistakes_are_explained(monkeypatch):
     monkeypatch.setenv("DOGAN_PRESET", "cpu")
     with pytest.raises(ValueError, match="width"):
         presets.preset(smoke=dict(n=1), cpu=dict(n=1, width=2), gpu=dict(n=1))
+    with pytest.raises(ValueError, match="`name` is the preset's own"):
+        presets.preset(**{key: dict(name="dog") for key in TABLE})
     cfg = presets.preset(**TABLE)
     with pytest.raises(AttributeError, match="it has n"):
         _ = cfg.epochs
@@ -127,3 +129,15 @@ def test_write_atomically_replaces_whole_or_not_at_all(tmp_path):
         raise RuntimeError
     assert path.read_text() == "one"
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no umask")
+@pytest.mark.parametrize("umask, mode", [(0o077, 0o600), (0o022, 0o644)])
+def test_files_are_as_private_as_the_user_asks(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        with runtime.write_atomically(tmp_path / "file.txt") as temporary:
+            temporary.write_text("one")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file.txt").stat().st_mode & 0o777 == mode

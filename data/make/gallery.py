@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import cards, checkpoints, plots
-from dogan_lib.classroom import plane, pyramids, scene, truncated
+from dogan_lib.classroom import plane, pyramids, scene
+from dogan_lib.classroom import truncation as truncated
 from dogan_lib.classroom.text_encoder import load_encoder
 from dogan_lib.doodles import captions
 

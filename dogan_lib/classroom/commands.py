@@ -50,7 +50,7 @@ def do_sample(arguments):
         return
     import_tensorflow_quietly()
     from dogan_lib import checkpoints, plots, runtime
-    from dogan_lib.classroom import truncated
+    from dogan_lib.classroom import truncation as truncated
 
     generator = truncated.standing(checkpoints.load_generator(arguments.name), arguments.truncation)
     images = generator.sample(arguments.n, seed=arguments.seed, truncation=arguments.truncation)

@@ -15,6 +15,9 @@ from dogan_lib.classroom.studies import folder
 from dogan_lib.gan import GAN
 from dogan_lib.plots import PALETTE
 
+# "healthy" is grey: the curves show no sign, and that is no praise of the pictures.
+COLOURS = {"healthy": PALETTE["neutral"], "D wins": PALETTE["fake"]}
+
 
 @dataclasses.dataclass
 class Run:
@@ -44,7 +47,8 @@ class Note(NamedTuple):
     reading: str
 
     def __str__(self):
-        return f"KID {self.kid:.2f} · {self.reading}"
+        said = "no sign found" if self.reading == "healthy" else self.reading
+        return f"KID {self.kid:.2f} · {said}"
 
 
 def recorded() -> tuple[dict[str, Note], np.ndarray]:
@@ -68,10 +72,10 @@ def _plot(ax, curve, style: str = "-", **look) -> None:
     ax.plot(smooth(np.arange(1, len(curve) + 1)), smooth(curve), style, **look)
 
 
-def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 8):
+def rows(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 6):
     """Of each run its name and note, two rows of samples (none picked), and D's opinions."""
     size = (12, 1.85 * len(runs) + 0.3)
-    ratios = dict(width_ratios=(2.2, 7.4, 2.6), squeeze=False)
+    ratios = dict(width_ratios=(2.6, 5.6, 3.6), squeeze=False)
     figure, axes = plt.subplots(len(runs), 3, figsize=size, **ratios)
     for (*panels, curve), (name, run) in zip(axes, runs.items(), strict=True):
         _row(panels, name, notes[name], run.gan.sample(2 * columns, seed=1, ema=False), columns)
@@ -97,7 +101,8 @@ def _row(panels, name: str, note: Note, pictures, columns: int) -> None:
     """A name and its note in the first panel, the pictures in the second."""
     said, drawn = panels
     said.text(1, 0.66, name, ha="right", va="center", fontsize=15, weight="bold")
-    said.text(1, 0.28, str(note), ha="right", va="center", fontsize=13)
+    look = dict(color=COLOURS.get(note.reading, "black"), fontsize=13)
+    said.text(1, 0.28, str(note), ha="right", va="center", **look)
     said.axis("off")
     _put(drawn, pictures, columns)
 
@@ -117,17 +122,14 @@ def opinions(ax, run: Run) -> None:
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"], fontsize=11)
 
 
-def side_by_side(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 10):
+def side_by_side(runs: Mapping[str, Run], notes: Mapping[str, Note], columns: int = 8):
     """Two runs: three rows of samples of each above, D's loss and D's opinion below."""
-    figure = plt.figure(figsize=(12.6, 5))
-    above, below = figure.subfigures(2, 1, height_ratios=(1.15, 1))
-    place = dict(top=0.86, left=0.05, right=0.99)
-    panels = below.subplots(1, 4, gridspec_kw=dict(bottom=0.12, wspace=0.3, **place)).reshape(2, 2)
-    drawn = above.subplots(1, 2, gridspec_kw=dict(bottom=0, wspace=0.06, **place))
-    for ax, pair, (name, run) in zip(drawn, panels, runs.items(), strict=True):
-        _put(ax, run.gan.sample(3 * columns, seed=1, ema=False), columns)
-        ax.set_title(f"{name}: {notes[name]}", fontsize=15)
-        _players(*pair, run, fontsize=11)
+    figure, axes = plt.subplot_mosaic("aabb;cdef", figsize=(12.6, 5))
+    for (drawn, *pair), (name, run) in zip(("acd", "bef"), runs.items(), strict=True):
+        _put(axes[drawn], run.gan.sample(3 * columns, seed=1, ema=False), columns)
+        axes[drawn].set_title(f"{name}: {notes[name]}", fontsize=15)
+        _players(*(axes[each] for each in pair), run, fontsize=11)
+    figure.tight_layout()
     return figure
 
 
@@ -146,7 +148,8 @@ def _players(loss, opinion, run: Run, **legend) -> None:
 
 def curves(run: Run):
     """D's loss, D's opinion, the norm of G's gradient and the samples' variety, over the steps."""
-    figure, (loss, opinion, gradient, variety) = plt.subplots(1, 4, figsize=(12.6, 3.6))
+    figure, axes = plt.subplots(2, 2, figsize=(12.4, 4.9), sharex=True)
+    (loss, opinion), (gradient, variety) = axes
     _players(loss, opinion, run, fontsize=12, loc="center right")
     _plot(gradient, run.history["g_gradient"], color=PALETTE["g"], lw=2)
     gradient.set_title("norm of G's gradient", fontsize=13)
@@ -155,7 +158,7 @@ def curves(run: Run):
     _plot(variety, run.history["variety"], color=PALETTE["g"], lw=2)
     variety.set_title("variety (1: as real)", fontsize=13)
     variety.set_ylim(0, 1.3)
-    for ax in figure.axes:
+    for ax in axes[1]:
         ax.set_xlabel("step", fontsize=12)
     figure.tight_layout()
     return figure
@@ -164,44 +167,39 @@ def curves(run: Run):
 def agreement(notes: Mapping[str, Note], recorded: Collection[str] = ()):
     """Each run's KID as a bar, from the best to the worst, coloured by its reading; those that were
     `recorded` earlier are hatched."""
-    colours = {"healthy": PALETTE["d"], "D wins": PALETTE["fake"]}
-    _, ax = plt.subplots(figsize=(12, 4.4))
-    for name, note in sorted(notes.items(), key=lambda item: item[1].kid):
-        look = dict(color=colours.get(note.reading, PALETTE["accent"]), edgecolor="white", lw=0)
-        bar = ax.barh(name, note.kid, 0.7, hatch="//" if name in recorded else "", **look)
-        ax.bar_label(bar, [f"  {note.kid:.2f} · {note.reading}"], fontsize=13)
-    ax.set_xlim(0, 1.25 * max(note.kid for note in notes.values()))
-    return _shorter_is_better(ax, "KID[dognet-1] of G's last step")
+    notes = dict(sorted(notes.items(), key=lambda item: item[1].kid))
+    look = {
+        "color": [COLOURS.get(note.reading, PALETTE["accent"]) for note in notes.values()],
+        "hatch": ["//" if name in recorded else "" for name in notes],
+    }
+    kids = {name: note.kid for name, note in notes.items()}
+    return bars(kids, "KID[dognet-1] of G's last step", list(map(str, notes.values())), **look)
 
 
-def bars(scores: Mapping[str, float]):
-    """FIDs by name as bars, in the order given."""
-    _, ax = plt.subplots(figsize=(12, 0.55 * len(scores) + 0.7))
-    drawn = ax.barh(list(scores), scores.values(), 0.7, color=PALETTE["g"])
-    ax.bar_label(drawn, fmt=" {:.1f}", fontsize=13)
-    ax.set_xlim(0, 1.1 * max(scores.values()))
-    return _shorter_is_better(ax, "FID[dognet-1]")
-
-
-def _shorter_is_better(ax, score: str):
+def bars(scores: Mapping[str, float], score="FID[dognet-1]", said=None, color=PALETTE["g"], **look):
+    """Scores by name as bars, in the order given, each with its number or with what is `said`."""
+    figure, ax = plt.subplots(figsize=(12, 0.45 * len(scores) + 0.8))
+    drawn = ax.barh(list(scores), scores.values(), 0.7, color=color, ec="white", lw=0, **look)
+    ax.bar_label(drawn, said, fmt="{:.1f}", padding=6, fontsize=13)
+    ax.set_xlim(0, (1.3 if said else 1.1) * max(scores.values()))
     ax.tick_params("y", labelsize=13)
     ax.invert_yaxis()
     ax.set_xlabel(f"{score} (shorter is better)", fontsize=13)
-    ax.figure.tight_layout()
-    return ax.figure
+    figure.tight_layout()
+    return figure
 
 
 def gradients(runs: Mapping[str, Run]):
     """The norm of G's gradient in several runs on one axis, and what each G draws in the end."""
     figure, (curve, *drawn) = plt.subplots(
-        1, 1 + len(runs), figsize=(12.4, 4.2), width_ratios=(2.2, *len(runs) * (1.2,))
+        1, 1 + len(runs), figsize=(12.4, 4.6), width_ratios=(1.5, *len(runs) * (1.2,))
     )
     styles = zip(runs.items(), ("g", "accent", "d"), ("-", "--", ":"), drawn, strict=False)
     for (name, run), colour, style, ax in styles:
         norm = np.maximum(run.history["g_gradient"], 1e-12)
         steps, middle = smooth(np.arange(1, len(norm) + 1)), np.exp(smooth(np.log(norm)))
         curve.plot(steps, middle, style, color=PALETTE[colour], lw=3, label=name)
-        _put(ax, run.gan.sample(12, seed=1, ema=False), 3)
+        _put(ax, run.gan.sample(9, seed=1, ema=False), 3)
         ax.set_title(name, fontsize=14, color=PALETTE[colour])
     curve.set(yscale="log", xlabel="step")
     curve.set_title("norm of G's gradient", fontsize=14)
@@ -216,14 +214,12 @@ def slopes(run: Run, n: int = 256):
     logits = np.asarray(run.gan.discriminator(fakes, training=False), "float32").ravel()
     edge = max(8.0, float(np.abs(logits).max()))
     score = np.linspace(-edge, edge, 400)
-    believed = 1 / (1 + np.exp(-score))
     figure, ax = plt.subplots(figsize=(12, 4.2))
-    heights, edges = np.histogram(logits, bins=60, range=(-edge, edge))
-    style = dict(width=np.diff(edges), align="edge", color=PALETTE["fake"], alpha=0.4)
-    ax.bar(edges[:-1], heights / heights.max(), label="D's logits for G's fakes", **style)
-    ax.plot(score, believed, color=PALETTE["accent"], lw=3, ls="--", label="slope of log(1 − D)")
-    ax.plot(score, 1 - believed, color=PALETTE["g"], lw=3, label="slope of −log D")
-    ax.set_ylim(0, 1.08)
+    look = dict(weights=np.full(n, 1 / n), color=PALETTE["fake"], alpha=0.4)
+    ax.hist(logits, 30, label="D's logits for G's fakes, shares", **look)
+    for sign, name, style in ((1, "log(1 − D)", "--"), (-1, "−log D", "-")):
+        slope, colour = 1 / (1 + np.exp(-sign * score)), PALETTE["accent" if sign > 0 else "g"]
+        ax.plot(score, slope, style, color=colour, lw=3, label=f"slope of {name}")
     ax.set_xlabel("D's logit for a fake  (left: surely fake)", fontsize=13)
     ax.legend(frameon=False, fontsize=13, loc="center right")
     figure.tight_layout()
@@ -236,7 +232,7 @@ def ways(runs: Mapping[str, Run], dogs: np.ndarray, n: int = 12):
     The titles say by how much it falls, on average over the ways.
     """
     share = np.linspace(0, 1, 33, dtype="float32")
-    figure, axes = plt.subplots(1, len(runs), figsize=(12, 3.3), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(runs), figsize=(12, 4.7), sharey=True, squeeze=False)
     for ax, (name, run) in zip(axes[0], runs.items(), strict=True):
         real = dogs[:n].astype("float32") / 127.5 - 1
         fake, falls = np.asarray(run.gan.sample(n, seed=1, ema=False)), []

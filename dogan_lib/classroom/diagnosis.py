@@ -100,9 +100,15 @@ def least_loss(loss: AdversarialLoss) -> float:
     return min(float(loss.discriminator(real, c)) for c in scores)
 
 
+def winning_loss(loss: AdversarialLoss) -> float:
+    """Below it D wins: much nearer to the loss of a D that is never wrong than to a guess."""
+    guess, least = guessing_loss(loss), least_loss(loss)
+    return min(guess / 2, least + 0.15 * (guess - least)) if guess > 0 else -np.inf
+
+
 def late(curve) -> float:
-    """The median over the last third, and nothing of how the run began."""
-    return float(np.median(curve[-(len(curve) // 3) :]))
+    """The median over the last third, and nothing of how the run began; a NaN is left out."""
+    return float(np.nanmedian(curve[-(len(curve) // 3) :]))
 
 
 def _collapsed(curves, loss):
@@ -110,7 +116,7 @@ def _collapsed(curves, loss):
 
     A young G's pictures are grey and lie close together too: little variety is no sign by itself.
     """
-    now, best = late(curves["variety"]), np.quantile(curves["variety"], 0.95)
+    now, best = late(curves["variety"]), np.nanquantile(curves["variety"], 0.95)
     if now < 0.02:
         return (f"samples lie {now:.1%} as far apart as real pictures: they are one picture",)
     if best > 0.2 and now < best / 3:
@@ -124,7 +130,7 @@ def _vanished(curves, loss):
     slope = _slope(loss, where)
     if _beaten(curves, loss) and slope < 0.01:
         return (f"G's loss has a slope of {slope:.1g} at D's score of {where:.1f} for fakes",)
-    now, peak = late(curves["g_gradient"]), np.quantile(curves["g_gradient"], 0.9)
+    now, peak = late(curves["g_gradient"]), np.nanquantile(curves["g_gradient"], 0.9)
     if now < 1e-3 * peak:
         return (f"G's gradient norm fell from {peak:.2g} to {now:.2g}", *_gap(curves))
     return ()
@@ -141,16 +147,13 @@ def _slope(loss, score) -> float:
 
 
 def _beaten(curves, loss):
-    """D's loss lies much nearer to that of a D that is never wrong than to a guess."""
-    now, guess = late(curves["d_loss"]), guessing_loss(loss)
-    if guess <= 0 or now > guess / 2:
+    """D's loss lies below the `winning_loss`."""
+    if (now := late(curves["d_loss"])) >= winning_loss(loss):
         return ()
-    least = least_loss(loss)
-    if now - least >= 0.15 * (guess - least):
-        return ()
+    never = f"never wrong {round(least_loss(loss), 3):.2g}"
     return (
-        f"D's loss is {now:.2g} (median of the last third); guessing would be {guess:.2g}, and "
-        f"never wrong {round(least, 3):.2g}",
+        f"D's loss is {now:.2g} (median of the last third); guessing would be "
+        f"{guessing_loss(loss):.2g}, and {never}",
         *_gap(curves),
     )
 
@@ -194,9 +197,10 @@ def swings(curve) -> tuple[float, int]:
 
 def _healthy(curves, loss):
     """None of the others: what may be said of the run all the same."""
-    now = f"D's loss is {late(curves['d_loss']):.2f} (median of the last third)"
+    now, bound = f"D's loss is {late(curves['d_loss']):.2f}", winning_loss(loss)
+    wins = f", D wins below {bound:.2f}" if np.isfinite(bound) else ""
     return (
-        f"{now}; guessing would be {guessing_loss(loss):.2f}",
+        f"{now} (median of the last third); guessing would be {guessing_loss(loss):.2f}{wins}",
         f"samples lie {late(curves['variety']):.0%} as far apart as real pictures",
     )
 

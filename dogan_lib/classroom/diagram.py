@@ -2,6 +2,7 @@
 
     diagram.game(lit="loss", labels={"loss": "least squares"})     # the last line of a cell
     diagram.animate()                      # D's step, then G's, as a moving picture
+    diagram.pyramid()                      # SinGAN: a G and a D a scale
 
 The data flow from left to right, z -> G -> G(z) -> D -> logit -> loss, with the real x below; the
 gradients flow back in red.
@@ -125,6 +126,57 @@ def game(
     return plots.Picture(picture, " ".join(alt.split()))
 
 
+def pyramid(let_in: str = "") -> plots.Picture:
+    """SinGAN's scales 0, n and N as a picture that displays itself, and the inside of a G.
+
+    Args:
+        let_in: words for a picture that enters below scale n. It is lit; what then rests is grey.
+    """
+    figure, ax = _canvas()
+
+    def box(x, y, width, text, colour="neutral", rests=False, lit=False, lean=0):
+        part = Part(x, y, width, 7, text, "", PALETTE[colour], lean)
+        _draw_part(ax, part, "", lit, rests)
+
+    def arrow(start, end, rests=False, **style):
+        style |= dict(arrowstyle="-|>", mutation_scale=18, lw=2.2, zorder=1)
+        ax.add_patch(FancyArrowPatch(start, end, color="#DDDDDD" if rests else INK, **style))
+
+    words = dict(fontsize=18, color=INK)
+    for x, k in ((6, "0"), (51, "n"), (96, "N")):
+        rests, judged = bool(let_in) and k == "0", not let_in
+        box(x, 44, 8, f"$z_{k}$", rests=rests)
+        box(x, 34, 5, "+", rests=rests)
+        box(x + 11, 34, 9, f"$G_{k}$", "g", rests, lean=3)
+        entered = ("$y$", "accent", False, True) if rests else (f"$\\hat x_{k}$", "fake")
+        box(x + 26, 34, 9, *entered)
+        box(x + 11, 20, 9, f"$x_{k}$", "real", not judged)
+        box(x + 26, 20, 9, f"$D_{k}$", "d", not judged, lean=-3)
+        arrow((x, 40.5), (x, 37.5), rests)
+        arrow((x + 2.5, 34), (x + 6.5, 34), rests)
+        arrow((x + 15.5, 34), (x + 21.5, 34), rests)
+        arrow((x + 26, 30.5), (x + 26, 24.5), not judged)
+        arrow((x + 15.5, 20), (x + 21.5, 20), not judged)
+        ax.text(x + 7, 44, f"scale {k}", va="center", **words)
+        if k != "N":
+            arrow((x + 30.5, 34), (x + 42.5, 34))
+            ax.text(x + 36.5, 35.5, "$\\uparrow$ …", ha="center", **words)
+    ax.text(32.5, 40.3, let_in, ha="center", **words)
+    ax.text(2, 6, "inside $G_n$", va="center", **words)
+    box(32, 6, 24, "$z_n + \\uparrow\\hat x_{n-1}$")
+    for x in range(53, 98, 11):
+        box(x, 6, 9, "3×3", "g")
+    box(108, 6, 5, "+")
+    box(119, 6, 9, "$\\hat x_n$", "fake")
+    for start, end in ((44, 48.5), (101.5, 105.5), (110.5, 114.5)):
+        arrow((start, 6), (end, 6))
+    ax.text(60, 13.4, "$\\uparrow\\hat x_{n-1}$", ha="center", **words)
+    arrow((38, 9.5), (108, 9.5), connectionstyle="bar,fraction=-0.04")
+    said = f"{let_in} enters below scale n." if let_in else "D_k compares it with x_k."
+    alt = f"SinGAN at scales 0, n, N: z_k and the enlarged picture from below enter G_k. {said}"
+    return plots.Picture(plots.to_png(figure, dpi=100), alt)
+
+
 def animate() -> None:
     """Display D's step and then G's, over and over, as an animated GIF 1,000 pixels wide."""
     alt = (
@@ -155,15 +207,13 @@ def _draw(title="", lit=(), grey=(), labels=None, lacking=(), flowing=None, alon
     """One state of the diagram. `flowing` arrows are strong and carry a dot; None: all, without."""
     labels = labels or {}
     shown = {n: p for n, p in PARTS.items() if n not in MORE or n in lit or n in labels}
-    figure = Figure(figsize=(WIDE / 10, HIGH / 10))
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, WIDE), ylim=(0, HIGH))
-    ax.axis("off")
+    figure, ax = _canvas()
     for arrows, strong, weak in ((FLOWS, INK, "#DDDDDD"), (BACK, RED, "#F0D0D0")):
         for name, (start, end) in arrows.items():
             if name in lacking or not set(name.split()) <= set(shown):
                 continue
-            colour = strong if flowing is None or name in flowing else weak
+            idle = {*name.split(), "D" if name in BACK else ""} & set(grey)
+            colour = weak if (idle if flowing is None else name not in flowing) else strong
             style = dict(arrowstyle="-|>", mutation_scale=22, lw=2.6, color=colour, zorder=1)
             ax.add_patch(FancyArrowPatch(start, end, shrinkA=2, shrinkB=2, **style))
             if flowing and name in flowing:
@@ -175,6 +225,14 @@ def _draw(title="", lit=(), grey=(), labels=None, lacking=(), flowing=None, alon
     ax.text(WIDE - 2, 8, "samples →", fontsize=16, ha="right", color=INK)
     ax.text(WIDE - 2, 4, "← gradient", fontsize=16, ha="right", color=RED)
     return figure
+
+
+def _canvas():
+    figure = Figure(figsize=(WIDE / 10, HIGH / 10))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDE), ylim=(0, HIGH))
+    ax.axis("off")
+    return figure, ax
 
 
 def _draw_part(ax, part: Part, below: str, lit: bool, grey: bool):

@@ -140,7 +140,7 @@ def read_number(answer) -> float:
 def read_numbers(answer) -> list[float]:
     """A sequence of numbers, or a string with some in it."""
     if isinstance(answer, str):
-        answer = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", answer)
+        answer = re.findall(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?:/\d+)?", answer)
     if not np.iterable(answer):
         raise Unreadable("Give several numbers, such as (1, 2).")
     return [read_number(part) for part in answer]

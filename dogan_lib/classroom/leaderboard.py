@@ -91,6 +91,16 @@ def options(board: dict) -> str:
     return "\n".join(f"{name:<30}" + "".join(f"{x:>12}" for x in rest) for name, *rest in lines)
 
 
+def truncated(board: dict) -> dict[str, dict[str, dict]]:
+    """Generator -> "all z", "τ = 1", ... -> its row, where truncation was measured."""
+    found = {row["name"]: {"all z": row} for row in board["rows"]}
+    for row in sorted(board["rows"], key=lambda row: row["name"], reverse=True):
+        name, _, threshold = row["name"].partition(", |z| < ")
+        if threshold:
+            found[name][f"τ = {threshold}"] = row
+    return {name: rows for name, rows in found.items() if len(rows) > 1}
+
+
 def note(board: dict) -> str:
     """What a reader has to know about the numbers, in one paragraph."""
     return (

@@ -7,7 +7,6 @@ round as a function of a batch of x and of z, which returns the losses of D and 
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -56,24 +55,16 @@ def slide(D, G, d_optimizer, g_optimizer):
 LOOPS = {"slide": slide, "corrected": corrected}
 
 
-class Played(NamedTuple):
-    """What came of a loop.
-
-    For each round looked at the fakes of the same 1,000 latents, (1000, 2), and how many
-    `points.modes_found` they have; what D says in the end on average, to real points and to fakes.
-    """
-
-    fakes: dict[int, np.ndarray]
-    modes: dict[int, int]
-    opinions: tuple[float, float]
-
-
-def play(loop: str, rounds: Sequence[int]) -> Played:
+def play(loop: str, rounds: Sequence[int]) -> tuple[dict[int, np.ndarray], list[float]]:
     """Train the playground's networks on the ring, with its first rates, and look at `rounds`.
 
     Args:
         loop: one of `LOOPS`; all of them see the same weights, batches and noise.
         rounds: when to look, ascending; the last one ends the training.
+
+    Returns:
+        For each round looked at the fakes of the same 1,000 latents, (1000, 2); and what D says in
+        the end on average, to real points and to fakes.
     """
     G, D = plane.small_generator(0), plane.small_discriminator(100)
     play_round = LOOPS[loop](D, G, plane.adam(2e-3, D), plane.adam(5e-4, G))
@@ -92,6 +83,5 @@ def play(loop: str, rounds: Sequence[int]) -> Played:
     for start, end in itertools.pairwise((0, *rounds)):
         go(tf.constant(start), tf.constant(end))
         fakes[end] = G(shown).numpy()
-    modes = {end: points.modes_found(fake, points.CENTRES["ring"]) for end, fake in fakes.items()}
     judged = real[:1000], fakes[rounds[-1]]
-    return Played(fakes, modes, tuple(float(tf.reduce_mean(tf.sigmoid(D(x)))) for x in judged))
+    return fakes, [float(tf.reduce_mean(tf.sigmoid(D(x)))) for x in judged]

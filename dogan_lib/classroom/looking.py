@@ -6,8 +6,6 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
-from scipy.ndimage import gaussian_filter
-from sklearn.metrics import pairwise_distances_argmin
 
 from dogan_lib import plots
 from dogan_lib.classroom.originals import originals
@@ -15,6 +13,7 @@ from dogan_lib.dogs import Dogs, cropping
 from dogan_lib.dogs.archives import open_archive
 from dogan_lib.dogs.collection import Collection
 from dogan_lib.metrics import extract, fid, kid
+from dogan_lib.metrics.report import blurred
 from dogan_lib.plots import PALETTE
 
 WIDE = 13.5  # inches: a slide's width
@@ -149,39 +148,6 @@ def odd_archive(archive: Collection, folder: Path) -> str:
     return f"stanford:{folder}"
 
 
-def flat(images: np.ndarray) -> np.ndarray:
-    """Pictures as rows of pixels around 0, float32."""
-    return images.reshape(len(images), -1).astype("float32") - 127.5
-
-
-def nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Position of the nearest row of `known` for each query, by the angle between them."""
-    return pairwise_distances_argmin(queries, known, metric="cosine")
-
-
-def neighbours(dogs: Dogs, queries: Dogs, found: dict[str, np.ndarray], n: int = 8):
-    """Dogs that were never seen in the first row; below them who is nearest to each.
-
-    Args:
-        found: what the distance is taken between -> positions in `dogs`, one for each query.
-    """
-    rows = {"a new dog": queries.images[:n]}
-    rows |= {title: dogs.images[place[:n]] for title, place in found.items()}
-    figure, axes = plt.subplots(len(rows), 1, figsize=(WIDE * 0.8, 1.3 * len(rows)))
-    for ax, (title, images) in zip(axes, rows.items(), strict=True):
-        ax.imshow(plots.tile(images, n), interpolation="nearest")
-        ax.set_ylabel(title.replace(" ", "\n"), fontsize=14, rotation=0, ha="right", va="center")
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set_visible(False)
-    figure.tight_layout()
-    return figure
-
-
-def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
-    """uint8 (n, H, W, 3) through a Gaussian of `sigma` pixels."""
-    return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")
-
-
 def noisy(images: np.ndarray, sigma: float) -> np.ndarray:
     """uint8 (n, H, W, 3) plus noise of `sigma` grey levels."""
     noise = np.random.default_rng(0).normal(0, sigma, images.shape)
@@ -204,39 +170,42 @@ def damage(real: np.ndarray, fresh: np.ndarray) -> dict:
     """DogNet's FID and KID of fresh dogs to real ones, and of the same dogs ever more damaged.
 
     Returns:
-        {"floor": (FID, KID)} and for each of `DAMAGES` a list of (strength, FID, KID).
+        {"floor": (FID, KID, its error)}, and for each of `DAMAGES` strength -> the same three.
     """
     reference = extract(real, "dognet", progress=False)
 
     def scores(images):
         seen = extract(images, "dognet", progress=False)
-        return fid(reference, seen).value, kid(reference, seen).value
+        score = kid(reference, seen)
+        return fid(reference, seen).value, score.value, score.error
 
     found = {"floor": scores(fresh)}
     for what, (harm, strengths) in DAMAGES.items():
-        found[what] = [(s, *scores(harm(fresh, s))) for s in strengths]
+        found[what] = {strength: scores(harm(fresh, strength)) for strength in strengths}
     return found
 
 
 def damages(found: dict, picture: np.ndarray, network: str):
-    """Both measures over the damage, logarithmic, with the floor; below, one dog at each step."""
-    shape = dict(height_ratios=(2.6, 1), gridspec_kw=dict(hspace=0.2))
-    figure, axes = plt.subplots(2, 3, figsize=(WIDE, 6), **shape)
-    for (ax, below), (what, (harm, strengths)) in zip(axes.T, DAMAGES.items(), strict=True):
-        _, *scores = zip(*found[what], strict=True)
-        for name, colour, values, floor in zip(
-            ("FID", "KID"), "dg", scores, found["floor"], strict=True
-        ):
-            ax.semilogy(range(len(values)), values, "o-", color=PALETTE[colour], lw=2, label=name)
-            ax.axhline(max(floor, 1e-4), color=PALETTE[colour], ls=":", lw=2)
-        ax.set_xticks(range(len(strengths)), strengths)
-        ax.set(ylim=(5e-5, 300), xlim=(-0.4, len(strengths) - 0.6))
-        ax.set_title(what, fontsize=15)
-        ax.tick_params(labelsize=12)
+    """Both measures over the damage, each beside its floor; below, one dog at each step."""
+    shape = dict(height_ratios=(1.6, 1.6, 1), sharey="row", layout="constrained")
+    figure, axes = plt.subplots(3, 3, figsize=(WIDE, 6.2), **shape)
+    axes[0, 0].set_ylabel(f"FID [{network}]", fontsize=13)
+    axes[1, 0].set_ylabel(f"KID [{network}]", fontsize=13)
+    for column, (what, (harm, strengths)) in zip(axes.T, DAMAGES.items(), strict=True):
+        fids, kids, errors = np.transpose([found[what][strength] for strength in strengths])
+        floor_fid, floor, error = found["floor"]
+        column[0].plot(fids, "o-", color=PALETTE["accent"], lw=2)
+        column[0].axhline(floor_fid, color="black", ls=":", lw=2)
+        column[1].errorbar(range(len(kids)), kids, errors, fmt="o-", color="#56B4E9", lw=2)
+        column[1].axhline(floor, color="black", ls=":", lw=2)
+        column[1].axhspan(floor - error, floor + error, color="black", alpha=0.3)
+        column[0].set_title(what, fontsize=15)
+        for ax in column[:2]:
+            ax.set_xticks(range(len(strengths)), strengths)
+            ax.set_xlim(-0.4, len(strengths) - 0.6)
+            ax.tick_params(labelsize=12)
         if harm is not repeated:
             steps = [harm(picture[None], strength)[0] for strength in strengths]
-            below.imshow(plots.tile(steps, 4, gap=6))
-        below.axis("off")
-    axes[0, 0].legend(fontsize=13, frameon=False, loc="upper left")
-    axes[0, 0].set_ylabel(f"{network}; dotted: the floor", fontsize=12)
+            column[2].imshow(plots.tile(steps, 4, gap=6))
+        column[2].axis("off")
     return figure

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import binomtest
 
-from dogan_lib.classroom.studies import by_variant, dunnett, strip
+from dogan_lib.classroom.studies import by_variant, dunnett
 from dogan_lib.doodles.captions import Question
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.plots import PALETTE
@@ -119,56 +119,43 @@ def scored(facts: dict) -> dict[str, dict[str, np.ndarray]]:
     }
 
 
-def differences(values: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
-    """Variant -> its difference to the first one, and half the width of its 95 % interval, that of
-    `studies.dunnett`: all of a score together hold in 95 of 100 comparisons."""
-    found = dunnett(values).items()
-    return {name: (float(middle), float(high - low) / 2) for name, (middle, low, high) in found}
-
-
 def extras(facts: dict) -> str:
-    """The scores of Reed's game alone; a line an extra with its differences to them, starred where
-    their interval does not contain 0; and what was told apart."""
+    """The scores of Reed's game alone; a line an extra with its differences to them and half of
+    their intervals (`studies.dunnett`: all of a score together hold in 95 of 100 comparisons),
+    starred where the interval does not contain 0; and what was told apart."""
     values, seen, runs = scored(facts), by_variant(facts, "pictures"), facts["runs"]
-    first, *others = seen
+    first, clear = next(iter(seen)), []
     chance, ceiling = (100 * np.mean([run[name] for run in runs]) for name in ("chance", "ceiling"))
-    heads = "".join(f"{head:>17}" for _, head, _ in SCORES.values())
-    alone = "".join(f"{each[first].mean():>15.1f}  " for each in values.values())
+    rows = {name: [] for name in seen}
+    for score, each in values.items():
+        rows[first].append(f"{each[first].mean():.1f}  ")
+        for name, (middle, low, high) in dunnett(each).items():
+            star = "*" if low > 0 or high < 0 else " "
+            rows[name].append(f"{middle:+.1f} ± {(high - low) / 2:.1f} {star}")
+            clear += [f"{name} in {score}"] if star == "*" else []
     lines = [
         f"{facts['budget']['seconds']:.0f} s of one core, {len(seen[first])} seeds, "
-        f"KID[{facts['network']}]; obedience: chance {chance:.0f} %, ceiling {ceiling:.0f} %",
-        f"{'':<18}{heads}{'pictures':>11}",
-        f"{first:<18}{alone}{seen[first].mean():>11,.0f}",
+        f"KID[{facts['network']}]; obedience: chance {chance:.0f} %, ceiling {ceiling:.0f} %"
     ]
-    apart, clear = {score: differences(each) for score, each in values.items()}, []
-    for name in others:
-        cells = ""
-        for score, each in apart.items():
-            middle, width = each[name]
-            star = "*" if abs(middle) > width else " "
-            cells += f"{f'{middle:+.1f} ± {width:.1f} {star}':>17}"
-            clear += [f"{name} in {score}"] if star == "*" else []
-        lines.append(f"{name:<18}{cells}{seen[name].mean():>11,.0f}")
+    rows = {"": [head for _, head, _ in SCORES.values()], **rows}
+    for name, cells in rows.items():
+        last = f"{seen[name].mean():,.0f}" if name else "pictures"
+        lines.append(f"{name:<18}" + "".join(f"{cell:>17}" for cell in cells) + f"{last:>11}")
     return "\n".join([*lines, f"told apart: {', '.join(clear) or 'nothing'}"])
 
 
-@plt.rc_context({"font.size": 13})
+@plt.rc_context({"font.size": 14})
 def figure_of_extras(facts: dict):
-    """A dot a seed for each score, | the mean; beside them eight dogs of each network."""
-    values = scored(facts)
-    names = list(values["KID"])
-    shape = dict(figsize=(13, 3.1), width_ratios=(1, 1, 1, 2.1), sharey=True)
-    drawn, (*axes, right) = plt.subplots(1, 4, **shape)
-    for ax, (score, each) in zip(axes, values.items(), strict=True):
-        _, head, way = SCORES[score]
+    """A dot a seed for each score, | the mean."""
+    drawn, axes = plt.subplots(1, 3, figsize=(13, 4.9), sharey=True)
+    for ax, (score, each) in zip(axes, scored(facts).items(), strict=True):
         for row, points in enumerate(each.values()):
-            colour = PALETTE["fake" if row else "real"]
-            ax.plot(points, [row] * len(points), "o", color=colour, ms=8)
-            ax.plot(points.mean(), row, "|", color="black", ms=20)
-        ax.axvline(each[names[0]].mean(), color="black", lw=1, ls=":")
-        ax.set(title=head, xlabel=way)
-    axes[0].set_yticks(range(len(names)), names)
-    strip(right, facts, len(names))
-    right.set_title("eight captions, one dog each")
+            ax.plot(
+                points, [row] * len(points), "o", color=PALETTE["fake" if row else "real"], ms=9
+            )
+            ax.plot(points.mean(), row, "|", color="black", ms=24)
+        ax.axvline(next(iter(each.values())).mean(), color="black", lw=1, ls=":")
+        ax.set(title=SCORES[score][1], xlabel=SCORES[score][2], ylim=(len(each) - 0.5, -0.5))
+    axes[0].set_yticks(range(len(each)), list(each))
     drawn.tight_layout()
     return drawn

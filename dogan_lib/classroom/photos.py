@@ -4,6 +4,7 @@ Only what ipywidgets 7.7 (Colab) and 8 share is used.
 """
 
 import io
+import itertools
 from pathlib import Path
 
 import ipywidgets
@@ -12,7 +13,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 from PIL import Image, ImageColor, ImageOps
 
-from dogan_lib import plots
+from dogan_lib import plots, runtime
 from dogan_lib.classroom.looking import frame
 from dogan_lib.classroom.singan_uses import paint_to_image
 from dogan_lib.classroom.stills import Controlled, button_grid, seed_box
@@ -86,11 +87,12 @@ class Cropper(_Upload):
         return np.asarray(picture.resize((self.SIZE,) * 2, Image.Resampling.LANCZOS, box=region))
 
     def _on_keep(self, button):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"dog_{len(list(self.folder.glob('dog_*.png'))):03d}.png"
+        paths = (self.folder / f"dog_{n:03d}.png" for n in itertools.count())
+        path = next(each for each in paths if not each.exists())
         picture = Image.fromarray(self.image)
         square = picture.crop(cropping.square(self.box, *picture.size))
-        square.save(path)
+        with runtime.write_atomically(path) as temporary:
+            square.save(temporary)
         self.said.value = f"{path}, {square.width}x{square.height}"
 
     def png(self) -> bytes:

@@ -11,6 +11,7 @@ from dogan_lib import losses
 from dogan_lib.classroom import points, scene
 from dogan_lib.classroom.diagnosis import believed
 from dogan_lib.models import vanilla
+from dogan_lib.plots import PALETTE
 
 LOSSES = {
     "non-saturating": losses.NonSaturating(),
@@ -62,6 +63,31 @@ def adam(rate: float, player: keras.Model) -> keras.optimizers.Adam:
     optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
     optimizer.build(player.trainable_variables)
     return optimizer
+
+
+def follower(G: keras.Model, decay: float = 0.995):
+    """A copy of G that follows the mean of its last weights, and the function that moves it."""
+    averaged = keras.models.clone_model(G)
+    averaged.set_weights(G.get_weights())
+
+    @tf.function
+    def follow():
+        for mean, weight in zip(averaged.weights, G.weights, strict=True):
+            mean.assign(decay * mean + (1 - decay) * weight)
+
+    return averaged, follow
+
+
+def show_points(ax, fake: np.ndarray, step: int) -> None:
+    """The ring and the first 400 fakes; the title counts the modes that all of them find."""
+    for cloud, who, marker in (
+        (points.sample("ring", 400), "real", "o"),
+        (fake[:400], "fake", "D"),
+    ):
+        ax.scatter(*cloud.T, s=9, color=PALETTE[who], marker=marker)
+    modes = points.modes_found(fake, points.CENTRES["ring"])
+    ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
+    ax.set_title(f"update {step}\n{modes} of 8 modes", fontsize=13)
 
 
 class Game:

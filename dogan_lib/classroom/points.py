@@ -111,6 +111,16 @@ def measured_dogs(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([weight, ear], axis=1), kind
 
 
+def show_kinds(ax, points, kind, title: str) -> None:
+    """The first 400 of `measured_dogs`, in colours that stand for no player, and two markers."""
+    looks = ("terrier", "#56B4E9", "o"), ("hound", "black", "^")
+    for k, (name, colour, marker) in enumerate(looks):
+        x, y = points[:400][kind[:400] == k].T
+        ax.scatter(x, y, s=24, c=colour, marker=marker, alpha=0.7, lw=0, label=name)
+    ax.set(xlim=(0, 34), ylim=(0, 22), xlabel="weight (kg)", ylabel="ear length (cm)", title=title)
+    ax.legend(loc="upper left", framealpha=0.9)
+
+
 def nested(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """n points of two kinds, (n, 2) and (n,): kind 0 in the middle, kind 1 all around it."""
     random = np.random.default_rng(seed)

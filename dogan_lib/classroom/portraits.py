@@ -1,4 +1,4 @@
-"""Portraits labelled by coat and ears, for chapter 07: what to ask for, and whether it is drawn."""
+"""Portraits labelled by coat and ears, for chapters 07 and 11: to ask for, and to see if drawn."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,6 +9,7 @@ from dogan_lib.doodles.readers import load_attributes
 
 COATS, EARS = ATTRIBUTES["colour"], ATTRIBUTES["ears"]
 KINDS = [f"{coat}, {ears} ears" for coat in COATS for ears in EARS]  # label -> its words
+CHANCE = {"coat": 1 / len(COATS), "ears": 1 / len(EARS), "both": 1 / len(KINDS)}
 
 
 def labels(dogs) -> np.ndarray:
@@ -27,6 +28,16 @@ def obeyed(pictures, asked) -> dict[str, np.ndarray]:
     read, (coat, ears) = load_attributes().read(pictures), np.divmod(asked, len(EARS))
     coat, ears = read["colour"] == np.array(COATS)[coat], read["ears"] == np.array(EARS)[ears]
     return {"coat": coat, "ears": ears, "both": coat & ears}
+
+
+def shares(**answers) -> str:
+    """The shares that are right in each of some answers of `obeyed`, beside chance: a table."""
+    columns = {"chance": CHANCE, **answers}
+    lines = ["    " + "".join(f"{name:>9}" for name in columns)]
+    for part in CHANCE:
+        cells = (f"{np.mean(right[part]):9.1%}" for right in columns.values())
+        lines.append(f"{part:<4}" + "".join(cells))
+    return "\n".join(lines)
 
 
 def table(pictures, title: str = ""):

@@ -65,11 +65,13 @@ class Watch:
         """A random sample of each scale so far, and the picture itself, all enlarged alike."""
         shown = {f"scale {k}": plots.to_uint8(sample) for k, sample in self.samples.items()}
         shown["the picture"] = now.gan.image
-        figure, axes = plt.subplots(1, len(shown), figsize=(2.4 * len(shown), 2.9))
-        for ax, (title, picture) in zip(axes, shown.items(), strict=True):
-            ax.imshow(picture, interpolation="nearest")
-            ax.set_title(f"{title}\n{picture.shape[1]}x{picture.shape[0]}", fontsize=12)
+        columns = max(3, -(-len(shown) // 2))
+        figure, axes = plt.subplots(2, columns, figsize=(3.1 * columns, 4.8))
+        for ax in axes.flat:
             ax.axis("off")
+        for ax, (title, picture) in zip(axes.flat, shown.items(), strict=False):
+            ax.imshow(picture, interpolation="nearest")
+            ax.set_title(f"{title}: {picture.shape[1]}×{picture.shape[0]}", fontsize=13)
         off = 127.5 * now.signals["reconstruction"]
         figure.suptitle(f"scale {now.scale} · reconstruction off by {off:.0f} of 255", fontsize=13)
         figure.tight_layout()

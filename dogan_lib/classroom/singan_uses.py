@@ -19,9 +19,6 @@ SIDE = 250  # the long side that the paper's radii are meant for
 BLUR = 5.0  # deviation of a soft mask's edge at that side
 
 
-# ---------------------------------------------------------------------------- paint to image
-
-
 def paint_to_image(gan: SinGAN, painting, start_scale: int = 1, n: int = 1, seed: int = 0):
     """A photograph of what the painting shows, (n, H, W, 3), made of the training picture.
 
@@ -33,9 +30,6 @@ def paint_to_image(gan: SinGAN, painting, start_scale: int = 1, n: int = 1, seed
         start_scale: from 1 (the paper's choice is 1 to 3) to the last one.
     """
     return gan.sample(n, start_scale=start_scale, seed=seed, image=painting)
-
-
-# ---------------------------------------------------------------------------- with a mask
 
 
 def edit(gan: SinGAN, edited, mask, start_scale: int, radius: float = 20.0) -> np.ndarray:
@@ -86,9 +80,6 @@ def soft_mask(mask, shape: tuple[int, int], radius: float) -> np.ndarray:
     return soft / soft.max()
 
 
-# ---------------------------------------------------------------------------- super-resolution
-
-
 def super_resolution_gan(seed: int = 0, **settings) -> SinGAN:
     """A SinGAN with the paper's settings for super-resolution, to be trained on a small picture.
 
@@ -126,9 +117,6 @@ def super_resolution(
         if consistent:
             picture += resize(low - resize(picture, low.shape[1:3]), shape)
     return tf.clip_by_value(picture, -1, 1).numpy()[0]
-
-
-# ---------------------------------------------------------------------------- animation
 
 
 def animate(

@@ -100,10 +100,12 @@ def claims(facts: dict) -> str:
 
 
 def forest(facts: dict):
-    """The `ratios` as points with their intervals; 1 is the unchanged network."""
-    found = ratios(facts)
+    """The `ratios` as points with their intervals, a small dot a seed; 1 is the unchanged one."""
+    found, seeds = ratios(facts), by_variant(facts)
+    usual = np.exp(np.log(next(iter(seeds.values()))).mean())
     chart, ax = plt.subplots(figsize=(11.5, 0.5 * len(found) + 0.9))
-    for row, (middle, low, high) in enumerate(found.values()):
+    for row, (name, (middle, low, high)) in enumerate(found.items()):
+        ax.plot(seeds[name] / usual, [row - 0.25] * len(seeds[name]), "k.", ms=5)
         told = low > 1 or high < 1
         colour = plots.PALETTE["fake" if told else "neutral"]
         ax.plot((low, high), (row, row), color=colour, lw=4 if told else 2)
@@ -195,14 +197,16 @@ def progress(facts: dict):
     each network's first seed."""
     chart, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(1, 1.2))
     curves = by_variant(facts, "curve")
-    for (variant, runs), colour in zip(curves.items(), ("real", "fake", "neutral"), strict=False):
+    colours = plots.PALETTE["neutral"], plots.PALETTE["accent"], "black"  # no player's
+    for (variant, runs), colour in zip(curves.items(), colours, strict=False):
         seconds = [point["seconds"] for point in runs[0]]
         kids = 1000 * np.array([[point["KID"] for point in curve] for curve in runs])
-        left.plot(seconds, kids.T, color=plots.PALETTE[colour], lw=0.8, alpha=0.6)
-        left.plot(seconds, kids.mean(0), "o-", color=plots.PALETTE[colour], lw=2.5, label=variant)
-    left.set(yscale="log", xlabel="seconds of one core")
-    left.set_ylabel(f"KID[{facts['network']}] × 1000, log scale")
-    _plain_ticks(left.yaxis)
+        left.plot(seconds, kids.T, color=colour, lw=0.8, alpha=0.6)
+        left.plot(seconds, kids.mean(0), "o-", color=colour, lw=2.5, label=variant)
+    left.set(xlabel="seconds of one core", ylabel=f"KID[{facts['network']}] × 1000")
+    if np.divide(*left.get_ylim()[::-1]) > 5 or left.get_ylim()[0] <= 0:
+        left.set(yscale="log", ylabel=f"{left.get_ylabel()}, log scale")
+        _plain_ticks(left.yaxis)
     chart.legend(fontsize=12, loc="lower center", bbox_to_anchor=(0.75, 0))  # hides no curve
     right.imshow(plt.imread(folder() / f"{facts['study']}.png"), interpolation="nearest")
     right.set_title("eight dogs of each, in the legend's order", fontsize=13)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dogan_lib.classroom import truncated
+from dogan_lib.classroom import truncation as truncated
 from dogan_lib.metrics.features import at_size
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.plots import png

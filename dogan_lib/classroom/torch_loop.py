@@ -36,13 +36,6 @@ class Job(NamedTuple):
     rate: float = 2e-4
 
 
-class Played(NamedTuple):
-    """What came of a job: the losses of D and G, float32 (steps, 2), and G's last weights."""
-
-    losses: np.ndarray
-    generator: list[np.ndarray]
-
-
 def missing() -> str | None:
     """Why the comparison cannot run here; None where it can."""
     if os.environ.get(PYTHON) or importlib.util.find_spec("torch"):
@@ -50,8 +43,8 @@ def missing() -> str | None:
     return f'PyTorch is not installed: pip install -e ".[torch]", or let {PYTHON} name a Python'
 
 
-def play(jobs: list[Job], g_weights, d_weights) -> list[Played]:
-    """Train from the same weights in each job.
+def play(jobs: list[Job], g_weights, d_weights) -> list[np.ndarray]:
+    """Train from the same weights in each job: the losses of D and G of each, (steps, 2).
 
     Args:
         g_weights, d_weights: `get_weights()` of `models.vanilla` networks, G's with the default
@@ -74,8 +67,7 @@ def play(jobs: list[Job], g_weights, d_weights) -> list[Played]:
         done = subprocess.run(command, **options)
         if done.returncode:
             raise RuntimeError(f"the torch process failed:\n{done.stderr[-1500:]}")
-        results = [_arrays(folder, f"played{i}") for i in range(len(jobs))]
-        return [Played(losses, weights) for losses, *weights in results]
+        return [np.load(Path(folder, f"played{i}.npy")) for i in range(len(jobs))]
 
 
 def _arrays(folder: str, name: str) -> list[np.ndarray]:
@@ -151,7 +143,7 @@ def main(folder: str) -> None:
         adams = [torch.optim.Adam(player.parameters(), lr=float(job.rate)) for player in (D, G)]
         batches = zip(torch.from_numpy(job.real), torch.from_numpy(job.noise), strict=True)
         losses = list(LOOPS[str(job.loop)](D, G, *adams, criterion, batches))
-        np.savez(Path(folder, f"played{i}.npz"), np.array(losses, "float32"), *G.get_weights())
+        np.save(Path(folder, f"played{i}.npy"), np.array(losses, "float32"))
 
 
 if __name__ == "__main__":

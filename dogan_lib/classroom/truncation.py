@@ -1,8 +1,10 @@
-"""Chapter 11's pictures and measurements: BigGAN's blocks, and what truncation buys and costs.
+"""Chapter 11: BigGAN's blocks, a generator under truncation, and what that buys and costs.
 
-rows = blocks(generator)                       # the table of a built BigGAN
-measured = curve(stands, real_dogs())          # threshold -> `Measured`, draws and all
-print(verdict(measured))                       # read off the numbers, with their errors
+chosen = stands(load_generator("biggan64"), (0.5, 1.0, 2.0))   # threshold -> Generator
+chosen[0.5].decode(carried(z, 0.5), labels)
+measured = curve(chosen, real_dogs(), 120)                     # threshold -> `Measured`
+
+Reference: Brock et al. 2018, https://arxiv.org/abs/1809.11096
 """
 
 import math
@@ -13,16 +15,16 @@ from typing import NamedTuple
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from keras import layers
 from scipy import stats
 
 from dogan_lib import plots
-from dogan_lib.classroom import truncated
-from dogan_lib.classroom.studies import interval
 from dogan_lib.generator import Generator, latents
 from dogan_lib.metrics.breeds import recognise
 from dogan_lib.metrics.distances import inside
 from dogan_lib.metrics.features import Features, extract
 from dogan_lib.plots import PALETTE, to_uint8
+from dogan_lib.saving import copied
 
 
 class Block(NamedTuple):
@@ -78,7 +80,9 @@ def pieces(generator: keras.Model) -> plots.Picture:
 
     def box(x, y, wide, colour, text, size=13):
         ax.add_patch(plt.Rectangle((x, y), wide, 0.8, fc=colour, ec="black", alpha=0.75))
-        ax.text(x + wide / 2, y + 0.4, text, ha="center", va="center", fontsize=size)
+        at = dict(ha="center", va="center", fontsize=size, zorder=5)  # above the arrows
+        behind = dict(fc="white", ec="none", alpha=0.9, pad=2) if wide > 1 else None
+        ax.text(x + wide / 2, y + 0.4, text, **at, bbox=behind)
 
     width = next(row.channels for row in rows if row.name == "shared embedding")
     shared = f"the breed's embedding, {width} numbers: every block reads it"
@@ -107,7 +111,7 @@ def pieces(generator: keras.Model) -> plots.Picture:
     return plots.Picture(plots.to_png(figure, dpi=80), alt)
 
 
-# Three ways to keep z small -----------------------------------------------------------------------
+# Three ways to keep z small, and statistics that fit ----------------------------------------------
 
 
 WAYS = {  # name -> (n, dim, seed, threshold) -> draws; only the first is truncation
@@ -132,6 +136,68 @@ def ways(threshold: float = 1.0):
         ax.set_xlabel("z", fontsize=13)
     figure.tight_layout()
     return figure
+
+
+def carried(z, threshold: float) -> np.ndarray:
+    """Draws z of N(0, 1) moved to where N(0, 1) given |z| <= threshold has the same quantile.
+
+    The same density as `biggan.truncated_normal`, but nothing is drawn anew: every number moves
+    smoothly and in order with the threshold, so that a seed remains the same dog under a slider.
+
+    Args:
+        z: any shape.
+        threshold: positive.
+    """
+    quantiles = stats.norm.cdf(np.asarray(z, "float64"))
+    moved = stats.truncnorm.ppf(quantiles, -threshold, threshold)
+    return moved.astype("float32").clip(-threshold, threshold)
+
+
+def settled(generator: Generator, draw: Callable[[int], object], passes: int = 16) -> Generator:
+    """A copy of a generator whose batch normalisations remember these draws: standing statistics.
+
+    Those that training leaves behind belong to z ~ N(0, I) and to weights of the past. Take new
+    ones for every threshold, with batches as large as it was trained with, or larger.
+
+    Args:
+        generator: with batch normalisation, conditional or not; it stays as it is.
+        draw: the generator's inputs for pass k = 0, 1, ...: `[latents, labels]`.
+        passes: how many; 16 in the paper.
+    """
+    model = copied(generator.model)
+    # A conditional normalisation holds a plain one.
+    norms = [getattr(layer, "norm", layer) for layer in model.layers]
+    norms = [norm for norm in norms if isinstance(norm, layers.BatchNormalization)]
+    momenta = [norm.momentum for norm in norms]
+    for k in range(passes):
+        for norm in norms:
+            norm.momentum = k / (k + 1)  # mean of k + 1 = (k / (k + 1)) mean of k + last / (k + 1)
+        model(draw(k), training=True)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    return Generator(model, generator.card)
+
+
+def standing(generator: Generator, threshold: float | None, passes=16, batch_size=64) -> Generator:
+    """A copy of a generator with the standing statistics of one threshold, see `settled`.
+
+    Args:
+        threshold: of the latents; with None the generator itself comes back.
+        passes, batch_size: how many draws, and how large.
+    """
+    random = np.random.default_rng(0)
+
+    def draw(k):
+        z = latents(batch_size, generator.latent_dim, int(random.integers(2**32)), threshold)
+        given = generator.conditions(batch_size, seed=k)
+        return z if given is None else [z, given]
+
+    return generator if threshold is None else settled(generator, draw, passes)
+
+
+def stands(generator: Generator, thresholds, **options) -> dict[float, Generator]:
+    """threshold -> `standing(generator, threshold, **options)`, to choose among at no cost."""
+    return {threshold: standing(generator, threshold, **options) for threshold in thresholds}
 
 
 # Measured -----------------------------------------------------------------------------------------
@@ -177,34 +243,6 @@ def curve(stands: dict[float, Generator], real: Features, n: int, draws: int = 3
     return {tau: measured(tau, stand) for tau, stand in sorted(stands.items())}
 
 
-def curves(named: dict[str, dict], of: str):
-    """Precision and recall over the threshold, a line a generator, with 95% intervals."""
-    figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
-    colours = [PALETTE["fake"], PALETTE["real"], PALETTE["accent"]]
-    names = {"precision": "precision: fidelity", "recall": "recall: variety"}
-    taus = sorted({tau for measured in named.values() for tau in measured})
-    for ax, (key, title) in zip(axes, names.items(), strict=True):
-        for (name, measured), colour in zip(named.items(), colours, strict=False):
-            values = [getattr(row, key) for row in measured.values()]
-            means, errors = np.mean(values, axis=1), [interval(value) for value in values]
-            style = dict(fmt="o-", capsize=4, color=colour, label=name)
-            ax.errorbar(list(measured), means, errors, **style)
-        ax.set(xscale="log", ylim=(0, None))
-        ax.set_xticks(taus, taus, fontsize=13)
-        ax.minorticks_off()
-        ax.set_title(title, fontsize=15)
-        ax.set_xlabel(f"threshold τ   {of}", fontsize=13)
-        ax.legend(frameon=False, fontsize=13)
-    figure.tight_layout()
-    return figure
-
-
-def verdict(measured: dict[float, Measured]) -> str:
-    """The `changes` from the highest threshold to the lowest."""
-    low, high = min(measured), max(measured)
-    return f"τ {high} → {low}: " + changes(measured[high], measured[low])
-
-
 def changes(before: Measured, after: Measured) -> str:
     """Each measure before and after, and whether Welch's 95% interval of the change contains 0."""
     said = []
@@ -216,29 +254,18 @@ def changes(before: Measured, after: Measured) -> str:
     return "; ".join(said)
 
 
-# Statistics of one's own --------------------------------------------------------------------------
+# Heaps of latents ---------------------------------------------------------------------------------
 
 
-def settled(generator: Generator, draw, batch: int = 120, passes: int = 4) -> Generator:
-    """A copy with the statistics of the latents draw(n, seed), (n, d), the breeds in turn: see
-    `truncated.settled`."""
-    labels = np.arange(batch, dtype="int32") % generator.classes
-    return truncated.settled(generator, lambda k: [draw(batch, k), labels], passes)
+def by_length(dim: int, longest: bool):
+    """(n, seed) -> the n longest, or shortest, of 8 n draws of N(0, I)."""
 
+    def draw(n, seed):
+        z = latents(8 * n, dim, seed)
+        z = z[np.argsort(np.linalg.norm(z, axis=1))]
+        return z[-n:] if longest else z[:n]
 
-def shortest(dim: int):
-    """(n, seed) -> the n shortest of 8 n draws of N(0, I)."""
-    return lambda n, seed: _by_length(n, dim, seed)[:n]
-
-
-def longest(dim: int):
-    """(n, seed) -> the n longest of 8 n draws of N(0, I)."""
-    return lambda n, seed: _by_length(n, dim, seed)[-n:]
-
-
-def _by_length(n, dim, seed):
-    z = latents(8 * n, dim, seed)
-    return z[np.argsort(np.linalg.norm(z, axis=1))]
+    return draw
 
 
 def tails(dim: int):

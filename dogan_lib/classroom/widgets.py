@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 
 from dogan_lib import plots
-from dogan_lib.classroom import truncated
+from dogan_lib.classroom import truncation
 from dogan_lib.classroom.photos import Cropper as Cropper
 from dogan_lib.classroom.stills import Controlled, seed_box
 from dogan_lib.dogs.collection import plain
@@ -125,7 +125,7 @@ class Truncate(_Dogs):
 
     Args:
         stands: threshold -> a `checkpoints.Generator` with the standing statistics that belong to
-            it (`truncated.stands`); the slider stops at these thresholds.
+            it (`truncation.stands`); the slider stops at these thresholds.
         breed: to start with; the first where not given.
     """
 
@@ -141,4 +141,4 @@ class Truncate(_Dogs):
         generator = self.stands[self.threshold.value]
         z = latents(self.dogs, generator.latent_dim, self.seed.value)
         labels = np.full(self.dogs, generator.breeds.index(self.breed.value), "int32")
-        return generator.decode(truncated.carried(z, self.threshold.value), labels)
+        return generator.decode(truncation.carried(z, self.threshold.value), labels)

@@ -84,6 +84,8 @@ class Attributes:
         Pictures of 32 or 16 pixels a side are enlarged.
         """
         images = np.asarray(images)
+        if images.shape[1:3] not in ((16, 16), (32, 32), (64, 64)):
+            raise ValueError(f"pictures are of 16, 32 or 64 pixels a side, not {images.shape[1:3]}")
         images = images.repeat(64 // images.shape[1], 1).repeat(64 // images.shape[2], 2)
         found = []
         for part in _parts(images, 256):

@@ -47,12 +47,11 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.offset.build(condition)
 
     def _linear(self, units, name):
-        initializer = self.initializer.clone()
-        options = dict(use_bias=False, kernel_initializer=initializer, dtype=self.dtype_policy)
+        policy, start = self.dtype_policy, self.initializer.clone()
+        options = dict(use_bias=False, kernel_initializer=start, dtype=policy)
         linear = keras.layers.Dense(units, name=name, **options)
         if not self.spectral:
             return linear
-        policy = self.dtype_policy
         return SpectralNormalization(linear, eps=1e-6, name=f"spectral_{name}", dtype=policy)
 
     def call(self, inputs, training=False):

@@ -98,7 +98,8 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        if not (training and self.center and self.scale):
+        last = self.axis in (-1, len(inputs.shape) - 1)
+        if not (training and last and self.center and self.scale):
             return super().call(inputs, training=training, mask=mask)
         return fused_norm(self, inputs, self.gamma, self.beta)
 

@@ -14,21 +14,21 @@ class SpectralNormalization(keras.layers.Wrapper):
     flows through sigma, as in the paper.
 
     Args:
-        layer: a layer with a `kernel` whose last axis is its output: Dense or Conv2D.
-        iterations: power iterations a training call.
+        layer: Dense or Conv2D, or a layer made from them.
         eps: added to norms; 1e-12 in the paper's code, 1e-6 in BigGAN's.
 
     Reference: Miyato et al. 2018, https://arxiv.org/abs/1802.05957
     """
 
-    def __init__(self, layer, iterations: int = 1, eps: float = 1e-12, **kwargs):
+    def __init__(self, layer, eps: float = 1e-12, **kwargs):
+        kwargs.pop("iterations", None)  # of files from before: always 1
         super().__init__(layer, **kwargs)
-        self.iterations, self.eps = iterations, eps
+        self.eps = eps
+        if not (isinstance(layer, keras.layers.Dense) or hasattr(layer, "convolution_op")):
+            raise ValueError(f"{layer.name} is a {type(layer).__name__}, no Dense or Conv2D")
 
     def build(self, input_shape=None):
         super().build(input_shape)
-        if not hasattr(self.layer, "kernel"):
-            raise ValueError(f"{self.layer.name} has no kernel to normalise")
         self.u = self.add_weight(
             shape=(1, self.layer.kernel.shape[-1]),
             initializer=keras.initializers.RandomNormal(),
@@ -49,10 +49,9 @@ class SpectralNormalization(keras.layers.Wrapper):
         # Of length 1 already, except in an averaged generator: a mean of unit vectors is shorter.
         u = self._unit(ops.cast(ops.convert_to_tensor(self.u), "float32"))
         v = self._unit(ops.matmul(u, ops.transpose(still)))
-        for _ in range(self.iterations if training else 0):
+        if training:
             u = self._unit(ops.matmul(v, still))
             v = self._unit(ops.matmul(u, ops.transpose(still)))
-        if training:
             self.u.assign(u)
         sigma = ops.sum(ops.matmul(v, matrix) * u)
         return kernel / sigma
@@ -67,8 +66,5 @@ class SpectralNormalization(keras.layers.Wrapper):
             outputs = ops.add(outputs, ops.cast(self.layer.bias, outputs.dtype))
         return self.layer.activation(outputs)
 
-    def compute_output_shape(self, input_shape):
-        return self.layer.compute_output_shape(input_shape)
-
     def get_config(self):
-        return {**super().get_config(), "iterations": self.iterations, "eps": self.eps}
+        return {**super().get_config(), "eps": self.eps}

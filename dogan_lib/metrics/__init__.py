@@ -9,13 +9,5 @@ from dogan_lib.metrics.distances import fid, kid, mifid, precision_recall
 from dogan_lib.metrics.features import FeatureNetwork, Features, extract
 from dogan_lib.metrics.scores import Score
 
-__all__ = [
-    "FeatureNetwork",
-    "Features",
-    "Score",
-    "extract",
-    "fid",
-    "kid",
-    "mifid",
-    "precision_recall",
-]
+__all__ = ["FeatureNetwork", "Features", "Score", "extract"]
+__all__ += ["fid", "kid", "mifid", "precision_recall"]

@@ -13,6 +13,8 @@ from dogan_lib.metrics.features import DEFAULT, Features, extract_both
 from dogan_lib.metrics.scores import Floor, Score
 
 EPSILON = 1e-14  # of MiFID; Kaggle's code writes 10e-15
+SUBSETS = 10  # of KID's error
+K = 3  # neighbours in precision and recall, as in the paper
 
 
 def fid(real, fake, features=DEFAULT, n: int | None = None, **options) -> Score:
@@ -84,7 +86,7 @@ def frechet_distance(mean1, covariance1, mean2, covariance2) -> float:
     return float(max(distance, 0.0))
 
 
-def kid(real, fake, features=DEFAULT, n: int | None = None, subsets: int = 10, **options) -> Score:
+def kid(real, fake, features=DEFAULT, n: int | None = None, **options) -> Score:
     """Squared maximum mean discrepancy with the kernel (x·y/d + 1)³; lower is better.
 
     Unbiased for every n, so that real against real is 0 within its error (and may be negative):
@@ -92,27 +94,23 @@ def kid(real, fake, features=DEFAULT, n: int | None = None, subsets: int = 10, *
 
     Args:
         real, fake, features, n, options: as for `fid`.
-        subsets: the value uses all pairs. Its standard error is that of the jackknife: both
-            sides are cut into so many random subsets, and each is left out once.
+
+    The value uses all pairs. Its standard error is that of the jackknife: both sides are cut into
+    ten random subsets, and each is left out once.
 
     Reference: Bińkowski et al. 2018, https://arxiv.org/abs/1801.01401
     """
     real, fake = extract_both(real, fake, features, n, **options)
-    smallest = min(len(real), len(fake))
-    if smallest < 2 * subsets:
-        raise ValueError(
-            f"KID with {subsets} subsets needs at least {2 * subsets} pictures a side, not "
-            f"{smallest}"
-        )
-    value, error = polynomial_mmd(real.vectors, fake.vectors, subsets)
+    smallest, least = min(len(real), len(fake)), 2 * SUBSETS
+    if smallest < least:
+        raise ValueError(f"KID needs at least {least} pictures a side, not {smallest}")
+    value, error = polynomial_mmd(real.vectors, fake.vectors)
     # It has no bias, so no more pictures are needed than on the other side.
-    floor = floor_of(
-        lambda x, y: polynomial_mmd(x[: len(y)], y, subsets)[0], real, fake, 2 * subsets
-    )
+    floor = floor_of(lambda x, y: polynomial_mmd(x[: len(y)], y)[0], real, fake, least)
     return score_of("KID", value, real, fake, error, floor=floor)
 
 
-def polynomial_mmd(x: np.ndarray, y: np.ndarray, subsets: int = 10) -> tuple[float, float]:
+def polynomial_mmd(x: np.ndarray, y: np.ndarray, subsets: int = SUBSETS) -> tuple[float, float]:
     """The U-statistic of KID for x (n, d) and y (m, d), and its jackknife standard error."""
     # Sources are often sorted by breed; the subsets must not be.
     order = [np.random.default_rng(seed).permutation(len(z)) for seed, z in enumerate((x, y))]
@@ -150,40 +148,39 @@ class PrecisionRecall(NamedTuple):
 
 
 def precision_recall(
-    real, fake, features=DEFAULT, n: int | None = None, k: int = 3, **options
+    real, fake, features=DEFAULT, n: int | None = None, **options
 ) -> PrecisionRecall:
     """How many fakes look real, and how much of the real variety the fakes cover; both in [0, 1].
 
     A set's manifold is the union of balls around its pictures, each as large as the distance to
-    its k-th neighbour in the set. Precision: fakes inside the real manifold; recall: real ones
+    its third neighbour in the set. Precision: fakes inside the real manifold; recall: real ones
     inside the fake manifold. Both depend on n, so the larger side is cut down to the smaller one.
 
     Args:
         real, fake, features, n, options: as for `fid`.
-        k: 3 in the paper.
 
     Reference: Kynkäänniemi et al. 2019, https://arxiv.org/abs/1904.06991
     """
     real, fake = extract_both(real, fake, features, n, **options)
     smallest = min(len(real), len(fake))
-    if smallest <= k:
-        raise ValueError(f"k={k} neighbours need more than {k} pictures a side, not {smallest}")
+    if smallest <= K:
+        raise ValueError(f"{K} neighbours need more than {K} pictures a side, not {smallest}")
     everything = real
     real, fake = (
         side.subset(np.random.default_rng(0).permutation(len(side))[:smallest])
         for side in (real, fake)
     )
-    values = (inside(real.vectors, fake.vectors, k), inside(fake.vectors, real.vectors, k))
+    values = inside(real.vectors, fake.vectors), inside(fake.vectors, real.vectors)
     # Between two halves of one set, precision and recall are the same but for chance.
-    floor = floor_of(lambda x, y: inside(x[: len(y)], y, k), everything, fake, k + 1)
+    floor = floor_of(lambda x, y: inside(x[: len(y)], y), everything, fake, K + 1)
     scores = (
-        score_of(name, value, real, fake, details={"k": k}, floor=floor)
+        score_of(name, value, real, fake, details={"k": K}, floor=floor)
         for name, value in zip(("precision", "recall"), values, strict=True)
     )
     return PrecisionRecall(*scores)
 
 
-def inside(manifold: np.ndarray, queries: np.ndarray, k: int = 3) -> float:
+def inside(manifold: np.ndarray, queries: np.ndarray, k: int = K) -> float:
     """The share of queries (m, d) in the union of k-th-neighbour balls of a set (n, d)."""
     found = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(manifold).kneighbors()
     radii = found[0][:, -1] * (1 + 1e-6)
@@ -193,9 +190,7 @@ def inside(manifold: np.ndarray, queries: np.ndarray, k: int = 3) -> float:
     return float(np.concatenate(list(hits)).mean())
 
 
-def mifid(
-    real, fake, features=DEFAULT, n: int | None = None, threshold: float | None = None, **options
-) -> Score:
+def mifid(real, fake, features=DEFAULT, n: int | None = None, **options) -> Score:
     """FID / (d_thr + 1e-14), where d_thr = d if d < threshold and else 1.
 
     d is the mean over the generated pictures of the distance 1 - |cos| to the nearest real one.
@@ -205,26 +200,22 @@ def mifid(
 
     Args:
         real, fake, features, n, options: as for `fid`; `real` is what the generator learnt from.
-        threshold: instead of the network's own; needed where it has none.
 
     Returns:
         A score whose `details` are fid, d, d_thr, epsilon and threshold.
     """
     real, fake = extract_both(real, fake, features, n, **options)
     check_enough(real, fake)
-    limit = real.network.threshold if threshold is None else threshold
-    origin = f"of {real.network.name}" if threshold is None else "given"
+    name, limit = real.network.name, real.network.threshold
     if limit is None:
-        raise ValueError(
-            f"nobody has calibrated MiFID's threshold for {real.network.name}: give threshold="
-        )
+        raise ValueError(f"nobody has calibrated MiFID's threshold for {name}: FeatureNetwork(...)")
     value, facts = _mifid(real.vectors, fake.vectors, limit)
     least = minimum(real.vectors.shape[1])
     floor = floor_of(lambda x, y: _mifid(x, y, limit)[0], real, fake, least)
     copied = facts["d"] < limit
     note = (
         f"FID {facts['fid']:.4g} / (d_thr {facts['d_thr']:.3g} + {EPSILON:g}); d {facts['d']:.3g} "
-        f"{'<' if copied else '>='} threshold {limit:.3g} {origin}: "
+        f"{'<' if copied else '>='} threshold {limit:.3g} of {name}: "
         f"{'memorised' if copied else 'not memorised'}"
     )
     return score_of("MiFID", value, real, fake, floor=floor, details=facts, note=note)

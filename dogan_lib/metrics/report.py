@@ -134,6 +134,4 @@ def blurred(images: np.ndarray, sigma: float) -> np.ndarray:
     """uint8 (n, H, W, 3) through a Gaussian of `sigma` pixels."""
     from scipy.ndimage import gaussian_filter
 
-    if sigma == 0:
-        return images
     return gaussian_filter(images, (0, sigma, sigma, 0), output="float32").round().astype("uint8")

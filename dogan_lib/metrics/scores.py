@@ -85,6 +85,3 @@ class Score:
         if isinstance(other, Score) and self.label != other.label:
             raise ValueError(f"{self.label} and {other.label} cannot be compared")
         return self.value < float(other)
-
-    def __hash__(self):
-        return hash(self.value)

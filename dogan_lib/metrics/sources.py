@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dogan_lib.dogs import archives
+from dogan_lib.generator import Generator
 from dogan_lib.plots import to_uint8
 
 BATCH = 100  # pictures that a generator draws at a time
@@ -125,7 +126,9 @@ def _of_generator(generator, n, seed) -> Pictures:
     """All breeds as often, a batch at a time."""
     if n is None:
         raise ValueError("a generator never ends: say how many pictures, such as n=5000")
-    classes = getattr(generator, "classes", None)
+    own = getattr(generator, "ema_generator", None)  # a GAN's, which knows how many breeds
+    own = Generator(own, latent_dim=generator.latent_dim) if own else generator
+    classes = getattr(own, "classes", None)
     labels = np.arange(n) % classes if classes else None
     parts = []
     for start in range(0, n, BATCH):

@@ -3,8 +3,6 @@
 Reference: Radford et al. 2015, https://arxiv.org/abs/1511.06434
 """
 
-import math
-
 import keras
 from keras import layers
 
@@ -94,16 +92,15 @@ def generator_64(latent_dim: int = 100, width: int = 64, upsample: bool = False)
     return keras.Model(z, grow(z, width, 64, upsample), name="dcgan_generator_64")
 
 
-def discriminator_64(width: int = 64, kernel_size: int = 5, norm: bool = True) -> keras.Model:
+def discriminator_64(width: int = 64, kernel_size: int = 5) -> keras.Model:
     """Radford's discriminator: (batch, 64, 64, 3) -> logits (batch, 1).
 
     Args:
         width: channels after the first convolution.
         kernel_size: 5 in the paper's code; 4, a multiple of the stride, in the shipped `dcgan64`.
-        norm: batch normalisation after every convolution but the first.
     """
     images = keras.Input((64, 64, 3), name="images")
-    logits = judge(shrink(images, width, kernel_size, norm))
+    logits = judge(shrink(images, width, kernel_size))
     return keras.Model(images, logits, name="dcgan_discriminator_64")
 
 
@@ -135,14 +132,20 @@ def grow(z, width: int, resolution: int = 64, upsample: bool = False, normalise=
         normalise: x -> x, after every layer but the last; batch normalisation where not given.
     """
     normalise = normalise or batch_norm
-    doublings = int(math.log2(resolution)) - 2
-    widths = [width * 2**k for k in reversed(range(doublings))]
+    widths = [width * 2**k for k in reversed(range(doublings(resolution)))]
     x = layers.Dense(4 * 4 * widths[0], use_bias=False, kernel_initializer=_conv_init())(z)
     x = layers.ReLU()(normalise(layers.Reshape((4, 4, widths[0]))(x)))
     for filters in widths[1:]:
         x = layers.ReLU()(normalise(double(x, filters, upsample, use_bias=False)))
     x = double(x, 3, upsample, use_bias=True)
     return layers.Activation("tanh", dtype="float32")(x)
+
+
+def doublings(resolution: int) -> int:
+    """How often 4x4 pixels double to become so many a side."""
+    if resolution < 8 or resolution & (resolution - 1):
+        raise ValueError(f"resolution is a power of two, 8 at least, not {resolution}")
+    return resolution.bit_length() - 3
 
 
 def double(x, filters: int, upsample: bool, use_bias: bool, kernel_size: int = 5):
@@ -156,7 +159,7 @@ def double(x, filters: int, upsample: bool, use_bias: bool, kernel_size: int = 5
 def shrink(images, width: int, kernel_size: int = 5, norm: bool = True):
     """Pictures (batch, n, n, 3) -> what D sees in them, (batch, 4, 4, width * n / 8)."""
     x = images
-    for k in range(int(math.log2(images.shape[1])) - 2):
+    for k in range(doublings(images.shape[1])):
         options = dict(use_bias=not (norm and k), kernel_initializer=_conv_init())
         x = layers.Conv2D(width * 2**k, kernel_size, 2, padding="same", **options)(x)
         x = batch_norm(x) if norm and k else x
@@ -170,7 +173,7 @@ def judge(features):
     return dense(layers.Flatten()(features))
 
 
-def batch_norm(x, momentum: float = 0.9):
+def batch_norm(x):
     """Batch normalisation with a gain from N(1, 0.02), as Radford's."""
     gain = keras.initializers.RandomNormal(1.0, 0.02)
-    return FusedBatchNormalization(momentum=momentum, gamma_initializer=gain)(x)
+    return FusedBatchNormalization(momentum=0.9, gamma_initializer=gain)(x)

@@ -165,6 +165,8 @@ def wired(parts: dict, resolution: int, name: str) -> keras.Model:
 
 def shrink(images, resolution: int):
     """Pictures (batch, S, S, 3) -> (batch, resolution, resolution, 3), by means of squares."""
+    if images.shape[1] % resolution:
+        raise ValueError(f"load dogs of {resolution} pixels or a multiple, not {images.shape[1]}")
     return ops.average_pool(images, images.shape[1] // resolution)
 
 

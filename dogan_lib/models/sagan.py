@@ -18,6 +18,7 @@ from dogan_lib.layers import (
     SpectralNormalization,
     UpsampledConv2D,
 )
+from dogan_lib.models import dcgan
 from dogan_lib.models.conditional import project
 
 
@@ -139,12 +140,11 @@ def discriminator(
 
 
 def _doublings(resolution, attention):
-    if resolution < 8 or resolution & (resolution - 1):
-        raise ValueError(f"resolution is a power of two, 8 at least, not {resolution}")
-    sides = [2**k for k in range(3, resolution.bit_length() - 1)]
+    doublings = dcgan.doublings(resolution)
+    sides = [4 * 2**k for k in range(1, doublings + 1)]
     if attention is not None and attention not in sides:
         raise ValueError(f"at resolution {resolution} attention is None or one of {sides}")
-    return resolution.bit_length() - 3
+    return doublings
 
 
 def _inputs(first, classes):

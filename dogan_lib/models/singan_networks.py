@@ -141,6 +141,7 @@ class Trainer:
         self.g_optimizer, self.d_optimizer = _adam(self.g), _adam(self.d)
         self.iteration = self._together if together else self._in_turn
         self.train = tf.function(self._train, input_signature=[_INPUTS])
+        self.owner = None  # the `Training` that began last: the networks are its own
 
     def start(self, g_weights, d_weights):
         """With these weights, and optimizers that remember nothing."""

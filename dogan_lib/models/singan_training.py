@@ -112,10 +112,11 @@ class Training:
         self.real = gan.real(k)[None]
         self.rec, self.sigma = self._reconstruction()
         self.window = [min(side, plan.window or side) for side in self.shape]
-        self.worker = trainer(
+        self._worker = trainer(
             width, plan.d_steps, plan.g_steps, plan.together, _policy(gan.precision, width)
         )
-        self.worker.start(*self._first_weights(width))
+        self._worker.start(*self._first_weights(width))
+        self._worker.owner = self
 
     def __str__(self):
         height, width = self.shape
@@ -124,6 +125,13 @@ class Training:
             f"{self.iterations} iterations · {self.seconds:.1f} s · reconstruction off by "
             f"{self.signals['reconstruction']:.3f}"
         )
+
+    @property
+    def worker(self):
+        """The networks, which all scales of one width share."""
+        if self._worker.owner is not self:
+            raise RuntimeError("another scale of this width has begun in the same networks since")
+        return self._worker
 
     @property
     def done(self) -> bool:

@@ -11,8 +11,6 @@ The networks take any embedding of the caption, (batch, embedding_dim).
 Reference: Reed et al. 2016, https://arxiv.org/abs/1605.05396, code reedscot/icml2016
 """
 
-import math
-
 import keras
 import tensorflow as tf
 from keras import layers
@@ -77,7 +75,7 @@ def generator(
     x = layers.Dense(4 * 4 * top, use_bias=False)(x)
     x = refined(layers.Reshape((4, 4, top))(x), top // 4)
     x = refined(double(x, top // 2), top // 8)
-    for k in range(2, int(math.log2(resolution)) - 2):
+    for k in range(2, dcgan.doublings(resolution)):
         x = layers.ReLU()(dcgan.batch_norm(double(x, top // 2**k)))
     pictures = layers.Activation("tanh", dtype="float32")(double(x, 3, use_bias=True))
     return keras.Model([z, captions], pictures, name="text_generator")
@@ -115,8 +113,9 @@ def asked_of_g(captions):
 
 
 def _halves(captions):
-    if captions.shape[0] % 2:
-        raise ValueError(f"captions come in pairs: {captions.shape[0]} is odd")
+    n = captions.shape[0]
+    if n is None or n % 2:
+        raise ValueError(f"captions come in batches of one even size (drop_remainder=True): {n}")
     return tf.split(captions, 2)
 
 

@@ -3,7 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
+from dogan_lib import plots
 from dogan_lib.classroom import cures
 from dogan_lib.classroom.diagnosis import Recorder, late
 from dogan_lib.gan import GAN
@@ -54,5 +56,12 @@ def test_every_picture_is_drawn(run):
 
 def test_the_better_run_stands_above():
     figure = cures.agreement({"bad": cures.Note(0.9, "D wins"), "good": cures.Note(0.1, "healthy")})
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["good", "bad"]
+    (ax,) = figure.axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["good", "bad"]
+    assert [text.get_text() for text in ax.texts] == [
+        "KID 0.10 · no sign found",
+        "KID 0.90 · D wins",
+    ]
+    grey = plots.PALETTE["neutral"]
+    assert to_hex(ax.patches[0].get_facecolor()).upper() == grey, "no sign is no praise: not green"
     plt.close(figure)

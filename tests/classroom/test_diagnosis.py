@@ -17,6 +17,7 @@ from dogan_lib.classroom.diagnosis import (
     guessing_loss,
     least_loss,
     swings,
+    winning_loss,
 )
 from dogan_lib.gan import GAN
 from dogan_lib.models import dcgan
@@ -101,6 +102,23 @@ def test_a_win_is_seen_behind_smoothed_labels():
     history = {name: [1.0] * MINIMUM for name in SIGNALS} | {"d_loss": [0.39] * MINIMUM}
     assert diagnose(history, losses.NonSaturating(0.1)).name == "D wins"
     assert diagnose(history).name == "healthy"
+
+
+def test_one_nan_hides_no_vanished_gradient():
+    gone = [1.0] * MINIMUM + [1e-6] * (2 * MINIMUM)
+    history = {name: [1.0] * len(gone) for name in SIGNALS}
+    for spoilt in (0, len(gone) - 1):
+        curve = [*gone]
+        curve[spoilt] = np.nan
+        assert diagnose(history | {"g_gradient": curve}).name == "vanishing gradient"
+    assert diagnose(history).name == "healthy"
+
+
+def test_a_healthy_run_says_below_what_loss_d_would_win():
+    bound = winning_loss(losses.NonSaturating())
+    np.testing.assert_allclose(bound, 0.15 * 2 * np.log(2), atol=1e-3)
+    assert f"D wins below {bound:.2f}" in str(diagnose({name: [1.0] * MINIMUM for name in SIGNALS}))
+    assert winning_loss(losses.Wasserstein()) == -np.inf, "its loss has no end"
 
 
 def test_swings_counts_and_measures():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from dogan_lib.classroom import diagram
 
@@ -43,3 +44,18 @@ def test_the_gradients_reach_the_player_whose_turn_it_is():
 def test_what_there_is_not_is_refused(bad):
     with pytest.raises(ValueError):
         diagram.game(**bad)
+
+
+def test_what_flows_to_and_from_a_grey_player_is_grey():
+    def red(**options):
+        patches = diagram._draw(**options).axes[0].patches
+        return [patch.get_edgecolor() for patch in patches].count(to_rgba(diagram.RED))
+
+    assert red() == len(diagram.BACK) and red(grey=["real"]) == len(diagram.BACK)
+    assert red(grey=["D"]) == 0
+    assert red(grey=["G"]) == len(diagram.BACK) - 1
+
+
+def test_the_pyramid_says_what_is_let_in():
+    plain, entered = diagram.pyramid(), diagram.pyramid("a picture")
+    assert plain.png != entered.png and "a picture enters below scale n" in entered.alt

@@ -53,3 +53,10 @@ def test_the_pictures_of_it(board):
     assert "projected64" in names and "real dogs" in names
     text = leaderboard.options(board)
     assert "pggan64, D's favourite of 2" in text and board["network"] in text
+
+
+def test_rows_of_truncation_begin_with_all_z(board):
+    found = leaderboard.truncated(board)
+    assert list(found) == ["projected64", "biggan64"]  # the better one first
+    assert all(list(rows) == ["all z", "τ = 1", "τ = 0.5"] for rows in found.values())
+    assert found["biggan64"]["τ = 1"]["name"] == "biggan64, |z| < 1"

@@ -15,6 +15,13 @@ def test_every_portrait_is_read_as_its_kind():
     assert right["both"].mean() > 0.9
     wrong = portraits.obeyed(dogs.images, (kinds + 4) % len(portraits.KINDS))  # another coat
     assert wrong["coat"].mean() < 0.1 and wrong["ears"].mean() > 0.9
+    heads, *lines = portraits.shares(right=right, wrong=wrong).splitlines()
+    assert heads.split() == ["chance", "right", "wrong"]
+    assert [line.split()[:2] for line in lines] == [
+        ["coat", "16.7%"],
+        ["ears", "25.0%"],
+        ["both", "4.2%"],
+    ]
 
 
 def test_the_table_has_a_place_for_each_kind():

@@ -9,7 +9,7 @@ from PIL import Image
 
 from data.make.shipping import save_generator
 from dogan_lib.checkpoints import Generator
-from dogan_lib.classroom import text_encoder, truncated
+from dogan_lib.classroom import text_encoder, truncation
 from dogan_lib.classroom.heat import AttentionMap, attention_maps
 from dogan_lib.classroom.photos import Cropper, PaintToPhoto
 from dogan_lib.classroom.singan_uses import paint_to_image
@@ -110,6 +110,18 @@ def test_kept_squares_are_a_folder_of_dogs(cropper):
         np.asarray(Image.open(first)), cropper.image[top:bottom, left:right]
     )
     assert len(load_dogs(size=16, source=cropper.folder)) == 2
+
+
+def test_keeping_overwrites_nothing(cropper):
+    for _ in range(3):
+        cropper.keep.click()
+    (cropper.folder / "dog_000.png").unlink()
+    (cropper.folder / "dog_001.png").write_text("another one")
+    cropper.keep.click()
+    cropper.keep.click()
+    names = sorted(path.name for path in cropper.folder.iterdir())
+    assert names == [f"dog_00{n}.png" for n in range(4)]
+    assert (cropper.folder / "dog_001.png").read_text() == "another one"
 
 
 @pytest.fixture
@@ -249,13 +261,13 @@ def test_a_click_on_the_dog_draws_the_map_of_that_place(classes):
 
 def test_the_slider_moves_the_same_latents_through_the_statistics_of_each_threshold():
     generator = Generator(biggan.generator(32, 2, 3, attention=None), {"breeds": ["a", "b", "c"]})
-    stands = truncated.stands(generator, (2.0, 0.5), passes=1, batch_size=4)
+    stands = truncation.stands(generator, (2.0, 0.5), passes=1, batch_size=4)
     widget = Truncate(stands, breed="b", dogs=3, zoom=1)
     assert widget.threshold.value == 2.0 and picture(widget).shape == (32, 3 * 32 + 2 * 2, 3)
     wide = picture(widget)
     widget.threshold.value = 0.5
     assert not np.array_equal(wide, picture(widget))
-    z = truncated.carried(latents(3, 80, 0), 0.5)
+    z = truncation.carried(latents(3, 80, 0), 0.5)
     np.testing.assert_array_equal(widget.sample(), stands[0.5].decode(z, np.array([1, 1, 1])))
     before = picture(widget)
     widget.breed.value = "c"

@@ -11,8 +11,10 @@ from PIL import Image
 from small_pictures import Sampler, pictures
 
 from dogan_lib.dogs import Dogs
+from dogan_lib.gan import GAN
 from dogan_lib.metrics import extract, kid
 from dogan_lib.metrics.sources import pictures as gathered
+from dogan_lib.models import conditional
 
 
 def png(image):
@@ -76,6 +78,15 @@ def test_a_generator_is_asked_for_batches_with_different_seeds():
 def test_a_conditional_generator_draws_all_breeds_as_often():
     found = gathered(Sampler(classes=3), n=150)
     assert np.bincount(found.labels).tolist() == [50, 50, 50] and found.text == "sampler"
+
+
+def test_so_does_a_conditional_gan():
+    networks = (
+        conditional.generator(3, 4, 2, resolution=32),
+        conditional.discriminator(3, 1, resolution=32),
+    )
+    found = gathered(GAN(*networks), n=9)
+    assert np.bincount(found.labels).tolist() == [3, 3, 3] and found.text == "GAN"
 
 
 def test_a_generator_needs_n(tiny):

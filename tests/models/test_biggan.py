@@ -9,7 +9,7 @@ from scipy import stats
 from data.make import growth
 from data.make.shipping import save_generator
 from dogan_lib import checkpoints, losses
-from dogan_lib.classroom import truncated, truncation
+from dogan_lib.classroom import truncation
 from dogan_lib.generator import latents
 from dogan_lib.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
 from dogan_lib.models import biggan, conditional
@@ -192,12 +192,12 @@ def test_truncated_draws_repeat_and_are_those_that_checkpoints_use():
 @pytest.mark.parametrize("threshold", [0.1, 1.0, 3.0])
 def test_carried_latents_have_the_same_density_and_keep_their_order(threshold):
     z = latents(100, 100, seed=5)
-    moved = truncated.carried(z, threshold)
+    moved = truncation.carried(z, threshold)
     assert moved.shape == z.shape and moved.dtype == "float32" and np.abs(moved).max() <= threshold
     assert stats.kstest(moved.ravel(), truncated_cdf(threshold)).pvalue > 0.01
     order = np.argsort(z.ravel())
     assert (np.diff(moved.ravel()[order]) >= 0).all()
-    np.testing.assert_allclose(truncated.carried(z, 8.0), z, atol=1e-5)
+    np.testing.assert_allclose(truncation.carried(z, 8.0), z, atol=1e-5)
 
 
 # Orthogonal regularisation ------------------------------------------------------------------------
@@ -249,7 +249,9 @@ def test_standing_statistics_are_the_plain_mean_over_passes():
         norm.moving_mean.assign([70.0, -3.0])  # forgotten
     data = RANDOM.normal(2, 3, (5, 6, 4, 4, 2)).astype("float32")
     generator = checkpoints.Generator(model)
-    stood = truncated.settled(generator, lambda k: [data[k], np.zeros((6, 3), "float32")], passes=5)
+    stood = truncation.settled(
+        generator, lambda k: [data[k], np.zeros((6, 3), "float32")], passes=5
+    )
     first, second = stood.model.layers[1], stood.model.layers[3]
     np.testing.assert_allclose(first.moving_mean, data.mean((0, 1, 2, 3)), rtol=1e-4)
     variance = data.var((1, 2, 3)).mean(0)
@@ -266,7 +268,7 @@ def test_standing_statistics_belong_to_their_threshold():
         def draw(k):
             return [biggan.truncated_normal((8, 80), threshold, seed=k), np.arange(8) % 3]
 
-        layers = truncated.settled(generator, draw, passes=4).model.layers
+        layers = truncation.settled(generator, draw, passes=4).model.layers
         norms = [x.norm for x in layers if isinstance(x, ConditionalBatchNormalization)]
         return float(np.mean(norms[0].moving_variance))
 
@@ -278,13 +280,13 @@ def test_standing_statistics_belong_to_their_threshold():
 def test_a_generator_stands_in_a_copy():
     generator = checkpoints.Generator(biggan.generator(32, 4, 3), {"breeds": ["a", "b", "c"]})
     before = [w.copy() for w in generator.model.get_weights()]
-    made = truncated.stands(generator, (0.3, 2.0), passes=2, batch_size=8)
+    made = truncation.stands(generator, (0.3, 2.0), passes=2, batch_size=8)
     for old, new in zip(before, generator.model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
     assert list(made) == [0.3, 2.0] and made[0.3].breeds == ["a", "b", "c"]
     first, second = (made[t].sample(2, labels=1) for t in (0.3, 2.0))
     assert not np.allclose(first, second, atol=1e-3)
-    again = truncated.standing(generator, 0.3, passes=2, batch_size=8)
+    again = truncation.standing(generator, 0.3, passes=2, batch_size=8)
     np.testing.assert_array_equal(again.sample(2, labels=1), first)
 
 
@@ -297,7 +299,7 @@ def test_a_generator_without_labels_stands_too():
         ]
     )
     model = keras.Model(model.inputs, model.outputs)
-    stood = truncated.standing(checkpoints.Generator(model), 0.5, passes=4, batch_size=64)
+    stood = truncation.standing(checkpoints.Generator(model), 0.5, passes=4, batch_size=64)
     variance = np.mean(stood.model.layers[1].moving_variance)
     assert variance == pytest.approx(0.0801, rel=0.2)  # of the normal density within +-0.5
 

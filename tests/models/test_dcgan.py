@@ -100,10 +100,20 @@ def test_radfords_networks_have_the_parameters_of_his_code():
 
 
 def test_d_may_do_without_normalisation():
-    kinds = [type(layer).__name__ for layer in dcgan.discriminator_64(width=2, norm=False).layers]
+    images = keras.Input((64, 64, 3))
+    plain = keras.Model(images, dcgan.shrink(images, 2, norm=False))
+    kinds = [type(layer).__name__ for layer in plain.layers]
     assert "FusedBatchNormalization" not in kinds
     biases = [x.use_bias for x in dcgan.discriminator_64(width=2).layers if hasattr(x, "use_bias")]
     assert biases == [True, False, False, False, True]  # an offset follows, or none does
+
+
+def test_sides_that_do_not_double_are_refused():
+    for side in (4, 48):
+        with pytest.raises(ValueError, match=f"power of two, 8 at least, not {side}"):
+            dcgan.grow(keras.Input((8,)), 4, side)
+        with pytest.raises(ValueError, match="power of two"):
+            dcgan.shrink(keras.Input((side, side, 3)), 4)
 
 
 def test_portrait_networks_are_narrow():
@@ -117,7 +127,7 @@ PAIRS = {
     64: lambda: (dcgan.generator_64(16, width=4), dcgan.discriminator_64(width=4)),
     "64 nearest": lambda: (
         dcgan.generator_64(16, width=4, upsample=True),
-        dcgan.discriminator_64(width=4, kernel_size=4, norm=False),
+        dcgan.discriminator_64(width=4, kernel_size=4),
     ),
 }
 

@@ -67,6 +67,12 @@ def test_resolutions_that_are_not_are_refused():
             pggan.generator(resolution)
 
 
+def test_pictures_that_cannot_be_made_that_small_are_refused():
+    for side in (4, 12):
+        with pytest.raises(ValueError, match=f"load dogs of 8 pixels or a multiple, not {side}"):
+            pggan.shrink(tf.zeros((1, side, side, 3)), 8)
+
+
 def test_a_generator_starts_with_unit_variance_at_every_layer():
     """What N(0, 1) weights and the run-time scale are for: nothing explodes, nothing vanishes."""
     generator = pggan.generator(32, 64, cap=50)

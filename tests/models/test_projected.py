@@ -1,5 +1,9 @@
 """Projected GAN: features that stay frozen and unsaved, and heads that learn through them."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -127,3 +131,13 @@ def test_dognet_looks_at_64_pixels_at_four_scales():
     assert d.features.size == 64
     with pytest.raises(ValueError, match="64x64"):
         projected.dognet(96)
+
+
+def test_a_saved_gan_is_a_generator_in_a_fresh_process(tmp_path):
+    gan = GAN(generator(), projected.discriminator(SIDE, channels=(2, 2, 2, 2)))
+    gan.compile()
+    gan.save(tmp_path / "gan.keras")
+    code = "import sys; from dogan_lib import checkpoints; checkpoints.load_generator(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(tmp_path / "gan.keras")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr[-1000:]

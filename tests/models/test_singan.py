@@ -232,6 +232,19 @@ def _same_weights(worker, after):
                 np.testing.assert_allclose(mine, variable, atol=1e-4)
 
 
+def test_a_scale_whose_networks_another_has_taken_says_so():
+    plan = Schedule(iterations=2, block=1, d_steps=1, g_steps=1)
+    gans = [SinGAN(**TINY, seed=seed) for seed in (1, 2)]
+    for gan in gans:
+        gan.take(picture())
+    first = Training(gans[0], 0, plan)
+    first.step(1, 5e-4)
+    Training(gans[1], 0, plan).step(1, 5e-4)
+    for use in (lambda: first.step(1, 5e-4), first.current):
+        with pytest.raises(RuntimeError, match="another scale of this width has begun"):
+            use()
+
+
 def test_one_iteration_in_turn_by_hand():
     """2 D steps and 2 G steps against the losses of the paper, written out."""
     worker, inputs, after = _one_iteration(2, 2)

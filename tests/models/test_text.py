@@ -147,6 +147,12 @@ def test_matching_loss_by_hand():
     np.testing.assert_array_equal(readers.matched(None, scores), [1, 0])
 
 
+def test_the_classifier_refuses_sizes_that_it_cannot_enlarge():
+    for side in (48, 128):
+        with pytest.raises(ValueError, match="16, 32 or 64 pixels a side, not"):
+            readers.Attributes(None).read(np.zeros((1, side, side, 3), "uint8"))
+
+
 # The networks --------------------------------------------------------------------------------
 
 
@@ -178,7 +184,7 @@ def test_g_draws_every_caption_and_midpoints():
     asked = text.asked_of_g(t)
     np.testing.assert_array_equal(asked[:4], t)
     np.testing.assert_array_equal(asked[4:], [[1, 2], [2, 2]])
-    with pytest.raises(ValueError, match="odd"):
+    with pytest.raises(ValueError, match="even size"):
         text.asked_of_g(t[:3])
 
 
@@ -262,6 +268,12 @@ def test_one_train_step(jit, wrong):
     assert np.isfinite(list(logs.values())).all()
     after = [net.trainable_weights[0] for net in (gan.generator, gan.discriminator)]
     assert all(np.abs(a - b).max() > 0 for a, b in zip(after, before, strict=True))
+
+
+def test_batches_of_unknown_size_are_refused():
+    data = tf.data.Dataset.from_tensor_slices(batch(8)).batch(4)
+    with pytest.raises(ValueError, match="drop_remainder=True"):
+        tiny().fit(data, verbose=0)
 
 
 def small_reader():

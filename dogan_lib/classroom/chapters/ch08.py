@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import choices, function, numbers, target
-from dogan_lib.classroom.obedience import spread
+from dogan_lib.classroom.obedience import obedience
 
 choices(
     "08-least-obeyed",
@@ -88,14 +88,19 @@ def repaired(D, real, fake, t):
     return bce(D(real, t), 1) + bce(D(real, wrong), 0) / 2 + bce(D(fake, t), 0) / 2
 
 
-@target(
-    "08-one-dog",
-    at_least=0.08,
-    unit="mean distance of forty pictures of one caption from their mean",
-)
-def spread_of_one_caption(gan):
-    """`TextGAN(..., seeking=0.1)` pays G for the distance between two pictures of one caption, from
-    the first step on. Too large a weight buys differences that no dog has: look at the pictures,
-    and measure obedience again.
+@target("08-obeys", at_least=0.7, unit="of six attributes as asked for, in captions never shown")
+def obeyed(gan):
     """
-    return spread(gan.sample(40, seed=8, captions="a close-up of a dog"))
+    A guide: `TextGAN(..., reader=guide)`, on batches with `said=True`. It reads 64x64 pictures, so
+    `small = keras.Input((32, 32, 3))`, `layers.UpSampling2D()(small)` and then
+    `readers.load_attributes("guide").model`. In 80 seconds of one core that came to 0.70, 0.73 and
+    0.79 over three seeds, Reed's game alone to 0.62, 0.64 and 0.65. The ruler that measures here
+    is another network, which G has never met.
+    """
+    from dogan_lib.doodles import captions, readers
+    from dogan_lib.doodles.painter import PORTRAITS
+
+    names = ("background", "colour", "marking", "pattern", "hair", "ears")
+    asked = captions.questions(300, only=PORTRAITS)
+    found = obedience(gan, readers.load_attributes(), asked, names=names)
+    return float(np.mean([*found.obeyed.values()]))

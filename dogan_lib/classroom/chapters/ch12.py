@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import function, numbers, target, words
-from dogan_lib.classroom.single import diversity
+from dogan_lib.classroom.single import diversity, sifid
 
 RANDOM = np.random.default_rng(0)
 
@@ -48,9 +48,11 @@ def penalty(gradient):
     return np.mean((np.sqrt(np.sum(gradient**2, axis=-1)) - 1) ** 2)
 
 
-@target("12-variety", at_least=0.1, unit="diversity")
+@target("12-variety", at_least=0.5, unit="of the diversity from scale 0, at a SIFID under 0.25")
 def variety(gan):
-    """SinGAN(max_size=36, width=16, noise=1.0).fit(photo, plan), or more. The noise of the scales
-    above the coarsest has to be as strong as the detail that is missing there, else G passes it by.
+    """SinGAN(max_size=36, width=16, noise=2.0).fit(photo, plan): with 700 iterations a scale it
+    reached 0.56 at a SIFID of 0.16. Noise that is weak beside the missing detail is passed by.
     """
-    return diversity(gan.image, gan.sample(16, start_scale=1, seed=1))
+    first, second = (gan.sample(16, start_scale=k, seed=1) for k in (0, 1))
+    kept = diversity(gan.image, second) / diversity(gan.image, first)
+    return kept if float(sifid(gan.image, second)) < 0.25 else 0.0
