@@ -138,7 +138,7 @@ class Picture:
     Photographs, which make large PNGs, become JPEG: a notebook full of dogs has to stay small.
     """
 
-    LARGE = 100_000  # bytes
+    LARGE = 60_000  # bytes
 
     def __init__(self, png: bytes, alt: str):
         self.png, self.alt = png, alt
@@ -147,6 +147,6 @@ class Picture:
         kind, content = "image/png", self.png
         if len(content) > self.LARGE:
             buffer, picture = io.BytesIO(), Image.open(io.BytesIO(content)).convert("RGB")
-            picture.save(buffer, "JPEG", quality=75, subsampling=0)
+            picture.save(buffer, "JPEG", quality=70, subsampling=0)
             kind, content = "image/jpeg", buffer.getvalue()
         return {kind: content, "text/plain": self.alt}, {kind: {"alt": self.alt}}

@@ -14,8 +14,7 @@ import numpy as np
 from PIL import Image
 
 from dogan_lib import cards, checkpoints, plots
-from dogan_lib.classroom import plane, pyramids, scene
-from dogan_lib.classroom import truncation as truncated
+from dogan_lib.classroom import plane, pyramids, scene, truncation
 from dogan_lib.classroom.text_encoder import load_encoder
 from dogan_lib.doodles import captions
 
@@ -51,7 +50,7 @@ def draw(name: str) -> None:
     """Grid, film and truncation of one generator."""
     generator = checkpoints.load_generator(name)
     _save(generator.sample(COLUMNS * ROWS, seed=SEED), COLUMNS, OUT / f"{name}.webp")
-    stands = truncated.stands(generator, TRUNCATIONS)
+    stands = truncation.stands(generator, TRUNCATIONS)
     rows = [each.sample(COLUMNS, seed=SEED, truncation=t) for t, each in stands.items()]
     _save(np.concatenate(rows), COLUMNS, OUT / f"{name}_truncation.webp")
     film = [Image.fromarray(plots.tile(pictures, WALKERS)) for pictures in walk(generator)]

@@ -50,9 +50,9 @@ def do_sample(arguments):
         return
     import_tensorflow_quietly()
     from dogan_lib import checkpoints, plots, runtime
-    from dogan_lib.classroom import truncation as truncated
+    from dogan_lib.classroom.truncation import standing
 
-    generator = truncated.standing(checkpoints.load_generator(arguments.name), arguments.truncation)
+    generator = standing(checkpoints.load_generator(arguments.name), arguments.truncation)
     images = generator.sample(arguments.n, seed=arguments.seed, truncation=arguments.truncation)
     out = arguments.out or Path(f"{Path(arguments.name).stem}.png")
     picture = plots.tile(images, arguments.columns or round(arguments.n**0.5))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dogan_lib.classroom import truncation as truncated
+from dogan_lib.classroom.truncation import standing
 from dogan_lib.metrics.features import at_size
 from dogan_lib.metrics.sources import pictures
 from dogan_lib.plots import png
@@ -57,7 +57,7 @@ class Chosen:
 def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) -> Chosen:
     """`Chosen`, with the judge read from its file where there is something to judge.
 
-    A truncated generator gets the batch statistics of its own latents (`truncated.standing`); with
+    A truncated generator gets the batch statistics of its own latents (`standing`); with
     those of training it draws other dogs than it could.
 
     Args:
@@ -66,7 +66,7 @@ def chosen(generator, truncation: float | None, judge: str, best_of: int = 1) ->
     Raises:
         FileNotFoundError: there is no such discriminator.
     """
-    generator = truncated.standing(generator, truncation)
+    generator = standing(generator, truncation)
     if best_of == 1:
         return Chosen(generator, truncation)
     named = data_dir() / "checkpoints" / f"{judge}.keras"
