@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 두 선수가 다투는 수 하나를 읽고, 계산하고, 끝까지 내려가 본다.
+#
 # 1. To read V(D, G) term by term, and to compute it in two ways.
 # 2. What D wants, what G wants, and which part of V is no business of G's.
 # 3. Which D is the best, and why V then measures how far apart two distributions are.
@@ -44,16 +46,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 
 # %% slideshow={"slide_type": "skip"}
 import matplotlib.pyplot as plt
-import numpy as np
-import tensorflow as tf
-from sklearn.linear_model import LogisticRegression
 
-from dogan_lib import checkpoints, losses, metrics, plots, runtime
-from dogan_lib.classroom import diagram, exercises, objective
-from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
-from dogan_lib.dogs import load_dogs
-from dogan_lib.metrics.report import blurred
-from dogan_lib.plots import PALETTE
+from dogan_lib import runtime
 from dogan_lib.presets import preset
 
 cfg = preset(
@@ -61,78 +55,23 @@ cfg = preset(
     cpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
     gpu=dict(samples=1_000_000, ascent_steps=20_000, fit_steps=400, dogs=800),
 )
-plt.rcParams["font.size"] = 14
 print(runtime.setup(seed=0))
+plt.rcParams["font.size"] = 14
 
+# %% slideshow={"slide_type": "skip"}
+import numpy as np
+import tensorflow as tf
+from scipy.special import expit as sigmoid  # 1 / (1 + exp(-logit)), without overflow
 
-def D(x):
-    """Some discriminator, not the best: sure of real on the left, of fake on the right."""
-    return 1 / (1 + np.exp(x))
+from dogan_lib import losses, plots
+from dogan_lib.classroom import diagram, exercises, objective
+from dogan_lib.classroom.objective import safe_log as log  # log 0 is large and finite
+from dogan_lib.classroom.sliders import LossGraphs, ObjectiveOnALine
+from dogan_lib.plots import PALETTE
 
-
-def G(z, mean=2.0, width=1.5):
-    return mean + width * z
-
-
-def log(probability):
-    """log 0 is minus infinity; 1e-300 keeps it finite where no density cares."""
-    return np.log(np.maximum(probability, 1e-300))
-
-
-def sigmoid(logit):
-    return 0.5 + 0.5 * np.tanh(logit / 2)  # 1 / (1 + exp(-logit)), without overflow
-
-
-def KL(p, q):
-    return average(p, log(p) - log(q))
-
-
-def JSD(p, q):
-    return (KL(p, (p + q) / 2) + KL(q, (p + q) / 2)) / 2
-
-
-def saturating(d):
-    return log(1 - d)
-
-
-def non_saturating(d):
-    return -log(d)
-
-
-def show_climb(climbed):
-    """D on its way up, over the formula, and how far from it the last one is."""
-    figure, ax = plt.subplots(figsize=(12, 2.9))
-    ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
-    shades = ("#BBBBBB", "#888888", "#555555", "black")
-    for (step, d), shade in zip(climbed.items(), shades, strict=True):
-        marker = "o" if step == cfg.ascent_steps else None
-        ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
-    ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
-    ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    plots.show(
-        figure,
-        "D starts at one half everywhere and climbs to the curve p / (p + q), point by point.",
-    )
-    often = p_at + q_at > 0.02
-    gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
-    print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
-    assert gap < 1e-3
-    beside, random = [], np.random.default_rng(0)
-    for size in [0.1, 1] * 200:
-        often, shift = random.uniform(0, 3), random.uniform(0, 2 * np.pi)
-        beside.append(V(p, q, sigmoid(log(p) - log(q) + size * np.sin(often * x + shift))))
-    below = V(p, q, p / (p + q)) - max(beside)
-    print(f"400 D beside it, logits up to 0.1 or 1 away: V is lower by at least {below:.1e}")
-    assert below > 0
-
-
-x = np.linspace(-40, 40, 8001)
-p = np.exp(-0.5 * (x + 1) ** 2) / np.sqrt(2 * np.pi)
-q = np.exp(-0.5 * ((x - 2) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi))
-points = np.linspace(-6, 8, 61)  # where D climbs
-p_at, q_at = np.interp(points, x, p), np.interp(points, x, q)
-prediction = None  # exercise 1: "A", "B" or "C", before you run "D climbs V"
+x = objective.LINE
+p = objective.normal(-1, 1, x)  # the data's density
+q = objective.normal(2, 1.5, x)  # the generator's
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 이 장의 자리 · What this chapter is about
@@ -152,8 +91,16 @@ diagram.game(lit="loss", labels={"loss": "V(D, G)"}, title="One score, two playe
 # $$\min_G \max_D V(D, G) = E_{x \sim p_{data}(x)}[\log D(x)] + E_{z \sim p_z(z)}[\log(1 - D(G(z)))]$$
 #
 # "Discriminator: 목적 함수를 최대화. Generator: 목적 함수를 최소화." 파란 언덕에서 D는 1을, 주황 언덕에서는 0을 말해야 한다.
+#
+# **볼 것 · What to see.** D(x) = 1 / (1 + eˣ) is right at both ends and undecided in the middle, where the hills overlap.
+
 
 # %% tags=["hide-input"]
+def D(x):
+    """Some discriminator, not the best: sure of real on the left, of fake on the right."""
+    return 1 / (1 + np.exp(x))
+
+
 figure, ax = plt.subplots(figsize=(12, 4.5))
 ax.fill_between(
     x,
@@ -177,9 +124,6 @@ plots.show(
     "The data's density on the left, the generator's wider one on the right, and a D that falls from 1 to 0 between them.",
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** D(x) = 1 / (1 + eˣ) is right at both ends and undecided in the middle, where the hills overlap.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## V, 항별로 · V, term by term
 #
@@ -195,6 +139,10 @@ def average(density, values):
 
 def V(p, q, d):
     return average(p, log(d)) + average(q, log(1 - d))
+
+
+def G(z, mean=2.0, width=1.5):
+    return mean + width * z
 
 
 rng = np.random.default_rng(0)
@@ -253,24 +201,59 @@ for name, term in zip(names, averages, strict=True):
 print(f"V at w = -1: {sum(terms(-1, 2)):.3f}, at the best w = {top:.2f}: {sum(terms(top, 2)):.3f}")
 
 # %% [markdown]
-# **볼 것 · What to see.** Each of D's two answers has its best end (left); one w balances both (middle; dotted: where D and G stand now). D climbs along both terms; the tape finds no way from the first one to G, so G goes down the second alone (right): had D stayed like this, to the left for ever. D's slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0": one is misprinted (exercise 2). G's says "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3).
+# **볼 것 · What to see.** Each of D's two answers has its best end (left); one w balances both (middle; dotted: where D and G stand now). D climbs along both terms. The first has no slope in G's mean (printed: G is not in it), so G goes down the second alone (right): had D stayed like this, to the left for ever. D's slide says "Maximum when D(x) = 1" and "Maximum when D(x) = 0": one is misprinted (exercise 2). G's says "D should minimize V(D, G)" and "Maximum when D(G(z)) = 1": two words are wrong (exercise 3).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## D가 V를 오른다 · D climbs V, to the best D
 #
-# p와 q가 겹치는 곳에서는 타협해야 한다. 기울기 ∂V/∂logit = p·(1 − D) − q·D가 0인 곳은 하나이다: **D\*(x) = p(x) / (p(x) + q(x))**.
+# D(x) = σ(ℓ)이다. **로짓(logit)** ℓ은 시그모이드 앞의 수이다: 0이면 ½, 클수록 진짜. 점마다 로짓 하나를 두고, V의 기울기 ∂V/∂ℓ = p·(1 − D) − q·D를 따라 오른다.
+#
+# The logit is the number in front of the sigmoid. Here every point x has a logit of its own, and each climbs V.
+#
+# **예측 · Predict first (exercise 1).** Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare?
 
 # %%
+points = np.linspace(-6, 8, 61)
+p_at, q_at = np.interp(points, x, p), np.interp(points, x, q)
 logits, climbed = np.zeros(61), {}  # one free logit a point
 for step in range(cfg.ascent_steps + 1):
     d = sigmoid(logits)
     if step in (0, 10, 100, cfg.ascent_steps):
         climbed[step] = d
     logits += 10 * (p_at * (1 - d) - q_at * d)  # the slope of V in the logit
-show_climb(climbed)
+prediction = None  # exercise 1: "A", "B" or "C"
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 가장 좋은 D · The best D
+#
+# p와 q가 겹치는 곳에서는 타협해야 한다. 기울기가 0인 곳은 하나이다: **D\*(x) = p(x) / (p(x) + q(x))**.
+#
 # **볼 것 · What to see.** No formula is looked up, and where samples are common the last curve lies on it. None of 400 D beside it has a higher V. Which points came first, and which last (exercise 1)?
+
+# %% tags=["hide-input"]
+figure, ax = plt.subplots(figsize=(12, 4.2))
+ax.plot(x, p / (p + q), color=PALETTE["d"], lw=9, alpha=0.35, label="formula: p / (p + q)")
+shades = ("#BBBBBB", "#888888", "#555555", "black")
+for (step, d), shade in zip(climbed.items(), shades, strict=True):
+    marker = "o" if step == cfg.ascent_steps else None
+    ax.plot(points, d, color=shade, marker=marker, ms=4, lw=1.5, label=f"after {step:,} steps")
+ax.axhline(0.5, color=PALETTE["neutral"], lw=1, ls=":")
+ax.set(xlim=(-6, 8), xlabel="x", ylabel="D(x)")
+ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+alt = "D starts at one half everywhere and climbs to the curve p / (p + q), point by point."
+plots.show(figure, alt)
+
+often = p_at + q_at > 0.02
+gap = np.abs(climbed[cfg.ascent_steps] - p_at / (p_at + q_at))[often].max()
+print(f"largest gap to p / (p + q), where samples are common: {gap:.1e}")
+assert gap < 1e-3
+beside, random = [], np.random.default_rng(0)
+for size in [0.1, 1] * 200:
+    often, shift = random.uniform(0, 3), random.uniform(0, 2 * np.pi)
+    beside.append(V(p, q, sigmoid(log(p) - log(q) + size * np.sin(often * x + shift))))
+below = V(p, q, p / (p + q)) - max(beside)
+print(f"400 D beside it, logits up to 0.1 or 1 away: V is lower by at least {below:.1e}")
+assert below > 0
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 최고의 D를 만나면 V는 차이를 잰다 · With the best D, V measures a difference
@@ -283,6 +266,16 @@ show_climb(climbed)
 #
 # - **KL**: Kullback–Leibler divergence (쿨백-라이블러 발산), $E_p[\log p - \log m]$.
 # - **JSD**: Jensen–Shannon divergence (젠슨-섀넌 발산), the mean of both KLs: 0 if p = q, and positive otherwise (its square root is a distance). The deck writes "JSN"; this is what it means.
+
+
+# %%
+def KL(p, q):
+    return average(p, log(p) - log(q))
+
+
+def JSD(p, q):
+    return (KL(p, (p + q) / 2) + KL(q, (p + q) / 2)) / 2
+
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 생성자 다섯, 등식 하나 · Five generators, one identity
@@ -326,10 +319,11 @@ LossGraphs("D", logit=2.0)
 #
 # 수식의 손실은 log(1 − D(G(z)))이고, 같은 논문은 **−log D(G(z))**, 비포화 손실을 권한다. 둘 다 D(G(z)) = 1을 원한다.
 #
-# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone (**포화 · saturation**). Early on G's pictures are noise and D is that sure. The green curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
+# **볼 것 · What to see.** Move *logit* to −6, where D is sure of a fake: one arrow is gone (**포화 · saturation**). Early on G's pictures are noise and D is that sure. The dashed curve is D's blue one of the slide before: G learns with the label v = 1, as if its pictures were real.
 
 # %%
 LossGraphs("G", logit=-4.0)
+
 
 # %% slideshow={"slide_type": "skip"}
 best = objective.best_discriminator(p, q)  # the library's versions of what you have just read
@@ -362,6 +356,9 @@ for loss, (g_loss, slope) in by_hand.items():
 
 
 # %%
+g_losses = {"log(1 - D)": lambda d: log(1 - d), "-log D": lambda d: -log(d)}
+
+
 def fit(mean, width, g_loss, steps=cfg.fit_steps, rate=0.3):
     """Rows of (mean, width, V) while G(z) = mean + width z follows its loss."""
     path = []
@@ -379,17 +376,18 @@ def fit(mean, width, g_loss, steps=cfg.fit_steps, rate=0.3):
 # ## G는 D에게만 물었다 · G only ever asked D
 #
 # 데이터가 어디 있는지 아무도 G에게 말해 주지 않았다. 그래도 q는 p 위에 앉고 V는 −log 4에 닿는다. 더 멀리, mean 6에서도 출발시킨다.
+#
+# Both losses of G are followed, from a near start and from a far one.
 
 # %% tags=["hide-input"]
 starts = {"near": (2.0, 1.5), "far": (6.0, 1.0)}
-g_losses = {"log(1 - D)": saturating, "-log D": non_saturating}
 paths = {
     (start, name): fit(*starts[start], g_loss)
     for start in starts
     for name, g_loss in g_losses.items()
 }
 path = paths["near", "log(1 - D)"]
-figure, axes = plt.subplots(1, 3, figsize=(13, 4.5), width_ratios=(1.2, 1, 1))
+figure, axes = plt.subplots(1, 3, figsize=(13, 4.2), width_ratios=(1.2, 1, 1))
 axes[0].fill_between(x, p, color=PALETTE["real"], alpha=0.35, label="p, the data")
 steps = (0, 3, 10, len(path) - 1)
 for step, shade in zip(steps, (0.3, 0.5, 0.7, 1), strict=True):
@@ -397,7 +395,7 @@ for step, shade in zip(steps, (0.3, 0.5, 0.7, 1), strict=True):
     axes[0].plot(x, there, color=PALETTE["fake"], alpha=shade, lw=3, label=f"q, step {step}")
 axes[0].set(xlim=(-5, 7), xlabel="x", title="near start, log(1 - D)")
 axes[0].legend(frameon=False, fontsize=11)
-look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["d"], "ls": "--"}}
+look = {"log(1 - D)": {"color": PALETTE["fake"]}, "-log D": {"color": PALETTE["g"], "ls": "--"}}
 for ax, start in zip(axes[1:], starts, strict=True):
     for name in g_losses:
         ax.semilogx(np.arange(1, cfg.fit_steps + 1), paths[start, name][:, 2], lw=3, **look[name])
@@ -440,7 +438,7 @@ for (start, name), way in paths.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Where does the climbing D arrive *last*: **A** where p and q cross, **B** on top of the hills, **C** at the rim, where samples are rare? Set `prediction` at the end of the setup cell.
+# 1. **예측 · Predict.** You did, on the slide "D climbs V": `prediction` is in its cell.
 # 2. **발표 자료의 오타 · A slip.** D's slide: "Maximum when D(x) = 1", "Maximum when D(x) = 0". What should the second one say? (a string)
 # 3. **또 하나 · Another.** G's slide: "D should minimize V(D, G)", "Maximum when D(G(z)) = 1". *Who* should, and *what* is it there? (a pair of strings)
 # 4. **유도 · Derive.** D is shown *twice as many* fakes: V = E_p[log D] + 2 E_q[log(1 − D)]. Write the new best D, `best(p, q)`.
@@ -496,6 +494,8 @@ exercises.solution("01-width")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
+# 하나의 수 V를 D는 올리고 G는 내리며, P(Generator) = P(Data)에서 끝난다.
+#
 # - One function, two players: D maximises V, G minimises its second term.
 # - The best D is p / (p + q). With it, V = 2 JSD − log 4, which is lowest, −log 4, exactly where P(Generator) = P(Data).
 # - A loss sets the size of the penalty. Where D is sure of a fake, log(1 − D(G(z))) has hardly any slope; −log D(G(z)) has one.
@@ -547,6 +547,13 @@ plots.show(
 
 
 # %% slideshow={"slide_type": "skip"}
+from sklearn.linear_model import LogisticRegression
+
+from dogan_lib import checkpoints, metrics
+from dogan_lib.dogs import load_dogs
+from dogan_lib.metrics.report import blurred
+
+
 def value_of_a_guess(real, fake):
     """V of a logistic D on features (n, d); half of the rows train it, half measure V."""
     x = np.concatenate([real, fake])

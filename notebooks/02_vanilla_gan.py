@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# GAN의 학습 루프를 직접 쓰고, 점과 개로 돌려 보고, 언제 속는지 안다.
+#
 # 1. What G and D each do, and to build both in a few lines.
 # 2. To write the training loop of every GAN: one step of D, one step of G.
 # 3. To see it work: points, D's field and G's gradients in one moving picture.
@@ -42,79 +44,34 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 6. To find the mistakes in a real PyTorch loop, the one on the deck's slide, and to see what they do to the samples.
 
 # %% slideshow={"slide_type": "skip"}
-import inspect
-import textwrap
 import time
 
+from dogan_lib import runtime
+from dogan_lib.presets import preset
+
+cfg = preset(
+    smoke=dict(plane=300, pictures=8, dogs=256, rounds=24, judged=40, collapse=12, compared=30),
+    cpu=dict(plane=3000, pictures=60, dogs=6000, rounds=3000, judged=500, collapse=60, compared=60),
+    gpu=dict(plane=3000, pictures=60, dogs=6000, rounds=9000, judged=500, collapse=60, compared=60),
+)
+print(cfg, runtime.setup(seed=0, precision="float32"), sep="\n")
+
+# %% slideshow={"slide_type": "skip"}
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from IPython.display import Code
 from keras import layers, ops
 
-from dogan_lib import losses, metrics, plots, runtime
-from dogan_lib.classroom import diagram, exercises, leak, plane, points, scene, torch_loop
-from dogan_lib.classroom.plane import Game
-from dogan_lib.classroom.playground import Playground
+from dogan_lib import plots
+from dogan_lib.classroom import diagram, exercises, leak, plane, points
 from dogan_lib.dogs import load_dogs
 from dogan_lib.generator import latents
-from dogan_lib.models import vanilla
 from dogan_lib.plots import PALETTE
-from dogan_lib.presets import preset
 
-cfg = preset(
-    smoke=dict(plane=300, pictures=8, dogs=256, rounds=24, judged=40, collapse=12, torch_steps=30),
-    cpu=dict(
-        plane=3000, pictures=60, dogs=6000, rounds=3000, judged=500, collapse=60, torch_steps=1000
-    ),
-    gpu=dict(
-        plane=3000, pictures=60, dogs=6000, rounds=9000, judged=500, collapse=60, torch_steps=1000
-    ),
-)
-print(cfg, runtime.setup(seed=0, precision="float32"), sep="\n")
 portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs).images
-
-
-def smaller(images):
-    """Pictures of 16 pixels: 2x2 pixels become their mean."""
-    return images.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4))
-
-
-def as_pictures(rows):
-    return np.asarray(rows).reshape(-1, 16, 16, 3)
-
-
-def he(scale=1.0):
-    """He's normal first weights, times `scale`."""
-    return keras.initializers.VarianceScaling(2 * scale**2)
-
-
-def adam(rate, model):
-    optimizer = keras.optimizers.Adam(rate, beta_1=0.5)
-    optimizer.build(model.trainable_variables)
-    return optimizer
-
-
-def follower(G, decay=0.995):
-    """A copy of G that follows the mean of its last weights, and the function that moves it."""
-    mean = keras.models.clone_model(G)
-    mean.set_weights(G.get_weights())
-
-    @tf.function
-    def follow():
-        for average, weight in zip(mean.weights, G.weights, strict=True):
-            average.assign(decay * average + (1 - decay) * weight)
-
-    return mean, follow
-
-
-def moments(rounds):
-    """When the film takes a picture."""
-    return {max(1, round(rounds * share)) for share in (1 / 15, 1 / 5, 1 / 2, 1)}
-
-
-pixels = (smaller(portraits) / 127.5 - 1).reshape(-1, 768).astype("float32")
+pixels = portraits.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4))  # 2x2 pixels become their mean
+pixels = (pixels / 127.5 - 1).reshape(-1, 768).astype("float32")
 print("pixels:", pixels.shape, f"from {pixels.min():.2f} to {pixels.max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -132,10 +89,14 @@ diagram.animate()
 #
 # 생성자 G는 난수 z를 받아 표본 G(z)를 낸다. 2014년 논문의 숫자와 얼굴은 전결합층만으로 그린 것이다.
 #
-# Two numbers in and a point of the plane out, or 100 numbers in and a picture out: the same function. `norm` is batch normalisation, of 2015; only the dogs use it.
+# Two numbers in and a point of the plane out, or 100 numbers in and a picture out: the same function. `norm` is batch normalisation, of 2015; only the dogs use it. `he` gives He's first weights, times `scale`.
 
 
 # %%
+def he(scale=1.0):
+    return keras.initializers.VarianceScaling(2 * scale**2)
+
+
 def my_generator(latent_dim, outputs, widths, activation, norm=False, start=1.0):
     z = x = keras.Input((latent_dim,))
     for width in widths:
@@ -157,9 +118,9 @@ def my_generator(latent_dim, outputs, widths, activation, norm=False, start=1.0)
 # %%
 def my_discriminator(inputs, widths, dropout=0.0, start=1.0):
     samples = x = keras.Input((inputs,))
-    for width in widths:
-        x = layers.Dense(width, kernel_initializer=he(start))(x)
-        start = 1.0  # only the layer that touches the pixels begins smaller
+    for i, width in enumerate(widths):
+        first = he(start) if i == 0 else he()  # only the layer that touches the pixels
+        x = layers.Dense(width, kernel_initializer=first)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
         x = layers.Dropout(dropout)(x)
     return keras.Model(samples, layers.Dense(1)(x))
@@ -197,21 +158,23 @@ def g_loss_non_saturating(fake):  # -log D(G(z)): the same goal, strong where D 
 
 
 # %%
-def update_discriminator(D, G, optimizer, loss, x, z):
+def update_discriminator(D, G, optimizer, x, z):
     with tf.GradientTape() as tape:
-        value = loss.discriminator(D(x, training=True), D(G(z, training=True), training=True))
+        value = d_loss(D(x, training=True), D(G(z, training=True), training=True))
     optimizer.apply(tape.gradient(value, D.trainable_variables), D.trainable_variables)
     return value
 
 
-def update_generator(D, G, optimizer, loss, z):
+def update_generator(D, G, optimizer, z):
     with tf.GradientTape() as tape:
-        value = loss.generator(D(G(z, training=True), training=True))
+        value = g_loss_non_saturating(D(G(z, training=True), training=True))
     optimizer.apply(tape.gradient(value, G.trainable_variables), G.trainable_variables)
     return value
 
 
 # %% slideshow={"slide_type": "skip"}
+from dogan_lib import losses
+
 G, D = my_generator(2, 2, (64, 64), "linear"), my_discriminator(2, (64, 64))
 assert G.count_params() == plane.small_generator().count_params()
 assert D.count_params() == plane.small_discriminator().count_params()
@@ -221,28 +184,28 @@ print(f"D: points (batch, 2) -> logits (batch, 1), {D.count_params():,} paramete
 # The formula with its sigmoids, ours, and the library's.
 real, fake = np.float32([[2.0], [-1.0]]), np.float32([[-3.0], [0.5]])
 V = np.mean(np.log(1 / (1 + np.exp(-real)))) + np.mean(np.log(1 - 1 / (1 + np.exp(-fake))))
-minimax, loss = losses.Minimax(), losses.NonSaturating()
+minimax, non_saturating = losses.Minimax(), losses.NonSaturating()
 assert np.isclose(d_loss(real, fake), -V)
 assert np.isclose(d_loss(real, fake), minimax.discriminator(real, fake))
 assert np.isclose(g_loss_minimax(fake), minimax.generator(fake))
-assert np.isclose(g_loss_non_saturating(fake), loss.generator(fake))
+assert np.isclose(g_loss_non_saturating(fake), non_saturating.generator(fake))
 print(f"V = {V:.4f}, D's loss = {float(d_loss(real, fake)):.4f}: formula and library agree")
 
 
-def one_round(update_d, update_g):
+def one_round(update_d, update_g, *loss):
     """Both updates from a common start: both losses, and who moved in D's step."""
     players = plane.small_discriminator(seed=1), plane.small_generator(seed=2)
     adams = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
     before = [player.get_weights()[0].copy() for player in players]
     x, z = points.sample("ring", 64), latents(64, 2)
-    d = float(update_d(*players, adams[0], loss, x, z))
+    d = float(update_d(*players, adams[0], *loss, x, z))
     pairs = zip(players, before, strict=True)
     moved = [(player.get_weights()[0] != old).any() for player, old in pairs]
-    return d, float(update_g(*players, adams[1], loss, z)), moved
+    return d, float(update_g(*players, adams[1], *loss, z)), moved
 
 
 mine = one_round(update_discriminator, update_generator)
-library = one_round(plane.update_discriminator, plane.update_generator)
+library = one_round(plane.update_discriminator, plane.update_generator, non_saturating)
 assert mine == library and mine[2] == [True, False]
 print(f"D's loss {mine[0]:.4f}, then G's {mine[1]:.4f}; in D's step D moved and G did not")
 print("the library's two functions give the same numbers")
@@ -250,21 +213,23 @@ print("the library's two functions give the same numbers")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한 판 · One round of the game
 #
-# 진짜를 뽑고 z를 뽑아 D를 고치고, z를 다시 뽑아 G를 고친다.
+# 진짜를 뽑고 z를 뽑아 D를 고치고, z를 다시 뽑아 G를 고친다. 논문의 알고리즘 1은 D를 k걸음, 그다음 G를 한 걸음 움직인다. 여기서는 k = 1이고, 평면의 점에서는 대신 D의 학습률을 G의 네 배로 한다.
+#
+# The paper's algorithm 1, too, draws fresh noise for G's step.
 #
 # Nothing here says whether x is a point or a picture: the dogs below use this very function, and so does the ring of points in the last part. What it returns plays one round and returns V.
 
 
 # %%
 def make_round(G, D, real, g_rate, d_rate, batch):
-    g_optimizer, d_optimizer = adam(g_rate, G), adam(d_rate, D)
+    g_optimizer, d_optimizer = plane.adam(g_rate, G), plane.adam(d_rate, D)
     data, shape = tf.constant(real), (batch, G.input_shape[-1])
 
     @tf.function  # a graph: many times faster. Take it away to use a debugger.
     def play_round():
         x = tf.gather(data, tf.random.uniform([batch], 0, len(real), tf.int32))
-        value = -update_discriminator(D, G, d_optimizer, loss, x, tf.random.normal(shape))
-        update_generator(D, G, g_optimizer, loss, tf.random.normal(shape))
+        value = -update_discriminator(D, G, d_optimizer, x, tf.random.normal(shape))
+        update_generator(D, G, g_optimizer, tf.random.normal(shape))
         return value
 
     return play_round
@@ -278,6 +243,9 @@ def make_round(G, D, real, g_rate, d_rate, batch):
 # **볼 것 · What to see.** Blue: D says real. Orange: fake. Arrows: where each fake is pulled. Beside V, how many of the eight modes the fakes have found.
 
 # %% tags=["hide-input"]
+from dogan_lib.classroom.plane import Game
+from dogan_lib.classroom.playground import Playground
+
 my_playground = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
 my_playground.rounds.value = 20  # updates a picture
 my_playground.advance(cfg.pictures)
@@ -287,21 +255,25 @@ my_playground
 # ## 이제 개를 · Now dogs: the same loop, two bigger networks
 #
 # 루프는 한 줄도 바뀌지 않는다. 16×16 컬러 초상화는 숫자 768개이다(슬라이드의 그림은 784개). G의 최근 가중치의 평균(지수 이동 평균)으로 그린다.
+#
+# `follow` moves that average, from which the film is drawn: its weights change more calmly than G's own.
 
 
 # %%
 def learn(real, rounds):
-    """Train on rows of 768 numbers; returns the averaged G and the film (rows, labels)."""
+    """Train on rows of 768 numbers; returns the averaged G and the film: rows, labels."""
     G = my_generator(100, 768, (256, 512), "tanh", norm=True, start=0.2)
     D = my_discriminator(768, (512, 256), dropout=0.3, start=0.05)
     play_round = make_round(G, D, real, g_rate=1e-3, d_rate=4e-4, batch=64)
-    (mean, follow), film, start = follower(G), ([], []), time.perf_counter()
+    averaged, follow = plane.follower(G)
+    rows, labels, start = [], [], time.perf_counter()
     for step in range(1, rounds + 1):
-        play_round(), follow()
-        if step in moments(rounds):
-            film[0].append(mean(latents(12, 100)).numpy())
-            film[1].append(f"round {step}, {time.perf_counter() - start:.0f} s")
-    return mean, film
+        play_round()
+        follow()
+        if step in (rounds // 15, rounds // 5, rounds // 2, rounds):
+            rows.append(averaged(latents(12, 100)).numpy())
+            labels.append(f"round {step}, {time.perf_counter() - start:.0f} s")
+    return averaged, rows, labels
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -312,9 +284,9 @@ def learn(real, rounds):
 # **볼 것 · What to see.** First one face under coloured grain, then backgrounds and coats, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page.
 
 # %%
-artist, (rows, labels) = learn(pixels, cfg.rounds)
+artist, rows, labels = learn(pixels, cfg.rounds)
 plots.show(
-    plots.labelled_rows([as_pictures(row) for row in rows], labels),
+    plots.labelled_rows(np.reshape(rows, (-1, 12, 16, 16, 3)), labels),
     "The same twelve latents: one head under grain, then coats, then heads with ears.",
 )
 
@@ -323,9 +295,16 @@ plots.show(
 #
 # 왼쪽은 학습 데이터, 오른쪽은 방금 학습한 생성자의 그림이다. KID(3장)는 두 그림 묶음이 비슷할수록 작다.
 #
-# **볼 것 · What to see.** Most are dogs' heads, with ears and coats; edges and eyes are blurred, and here and there a single pixel agrees with none of its neighbours. "Other portraits" is KID's floor, 0 within its error. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
+# **볼 것 · What to see.** Most are dogs' heads, with ears and coats. Coloured grain covers most backgrounds, edges and eyes are blurred, and a few are blobs without a face. "Other portraits" is KID's floor, 0 within its error. One run, seed 0, 16 pixels: not to be held against 32-pixel chapters.
 
 # %% tags=["hide-input"]
+from dogan_lib import metrics
+
+
+def as_pictures(rows):
+    return np.asarray(rows).reshape(-1, 16, 16, 3)
+
+
 figure = plots.beside(
     as_pictures(pixels[24:72]),
     as_pictures(artist(latents(48, 100, 1))),
@@ -335,7 +314,7 @@ figure = plots.beside(
 plots.show(figure, "48 portraits of 16 pixels beside 48 samples of the dense generator.", dpi=72)
 made = artist(latents(cfg.judged, 100, 2)).numpy()
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=2 * cfg.judged, progress=False)
-fresh = smaller(fresh.images).astype("uint8")
+fresh = fresh.images.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4)).astype("uint8")
 heaps = {"other portraits": fresh[cfg.judged :], "this GAN": plots.to_uint8(as_pictures(made))}
 for name, heap in heaps.items():
     print(f"{name:<16}", metrics.kid(fresh[: cfg.judged], heap, "dognet"))
@@ -345,42 +324,34 @@ for name, heap in heaps.items():
 #
 # D가 서 있는 동안 G의 가장 좋은 답은 **한 점**이다. G가 앞서 달리면 가짜는 몇 줄기로 쏠려 이리저리 옮겨 다닌다. 그래도 V는 완벽할 때의 값, −log 4 근처에 있다!
 #
-# **볼 것 · What to see.** Above, the fakes lie on a few rays that turn from picture to picture, and never on all eight groups at once. Below, they sit on the groups and stay. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
+# **볼 것 · What to see.** Left, the fakes lie on a few rays that turn from picture to picture, and never on all eight groups at once. Right, they sit on the groups and stay. V = 2 JSD − log 4 holds for the *best* D only: a weak judge that cannot tell has the same V as success. (One seed each.)
 
 
 # %% tags=["hide-input"]
-def plane_of(game):
-    """The left half of the playground's picture."""
-    whole = np.asarray(scene.render(game.scene()))
-    return whole[scene.HEAD : scene.HEAD + scene.PANEL, : scene.PANEL]
-
-
-def watch(g_rate, d_rate, rounds=cfg.collapse):
-    """Play on the ring; pictures at five moments, and the modes over time."""
-    game, pictures, modes = Game("ring", g_rate=g_rate, d_rate=d_rate), [], []
-    for i in range(rounds):
+def watch(title, g_rate, d_rate, panels, curve):
+    """A game on the ring: fakes at three moments, and V under them."""
+    game = Game("ring", g_rate=g_rate, d_rate=d_rate)
+    for i in range(1, cfg.collapse + 1):
         game.train(40)
-        modes.append(game.modes()[0])
-        if (i + 1) % (rounds // 5) == 0:
-            pictures.append((game.steps[-1], plane_of(game)))
-    return game, pictures, modes
-
-
-runs = {"G 20 times faster": watch(4e-3, 2e-4), "D 4 times faster": watch(5e-4, 2e-3)}
-figure, axes = plt.subplots(2, 5, figsize=(12.6, 4.7), width_ratios=(1, 1, 1, 1, 1.5))
-for row, (title, (game, pictures, modes)) in zip(axes, runs.items(), strict=True):
-    for ax, (step, picture) in zip(row, pictures[-4:], strict=False):
-        ax.imshow(picture)
-        ax.set(title=f"update {step}", xticks=[], yticks=[])
-    row[0].set_ylabel(title)
-    row[4].plot(game.steps, game.values, color=PALETTE["d"])
-    row[4].axhline(-np.log(4), color="black", ls="--", lw=1)
-    row[4].set(title=f"V (dashed: −log 4); {modes[-1]} of 8 modes", ylim=(-2.5, 0))
+        if i % (cfg.collapse // 3) == 0:
+            plane.show_points(panels[3 * i // cfg.collapse - 1], game.fake(), game.steps[-1])
+    curve.plot(game.steps, game.values, color=PALETTE["d"], lw=2)
+    curve.axhline(-np.log(4), color="black", ls="--", lw=1)
+    curve.set(title=f"{title}: V, dashed −log 4", xlabel="update", ylim=(-2.5, 0))
     last = np.mean(game.values[-10:])
-    print(f"{title}: {modes[-1]} of 8 modes, V over the last ten readings {last:.2f}")
-figure.tight_layout()
+    print(f"{title}: {game.modes()[0]} of 8 modes, V over the last ten readings {last:.2f}")
+
+
+figure, axes = plt.subplot_mosaic(
+    [list("abcdef"), list("VVVWWW")],
+    figsize=(13.6, 4.6),
+    height_ratios=(1.4, 1),
+    layout="constrained",
+)
+watch("G 20 times faster", 4e-3, 2e-4, [axes[name] for name in "abc"], axes["V"])
+watch("D 4 times faster", 5e-4, 2e-3, [axes[name] for name in "def"], axes["W"])
 alt = "The fakes of a fast G lie on rays that turn, with a fast D they cover the ring; both V end near −log 4."
-plots.show(figure, alt, dpi=80)
+plots.show(figure, alt)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What goes wrong, and how to tell
@@ -424,7 +395,7 @@ plots.show(figure, alt, dpi=80)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 실수 찾기 · Exercise 1: find the mistakes
 #
-# 참인 것을 모두 고르라. PyTorch는 누가 지우기 전까지 새 기울기를 `p.grad`에 **더한다**.
+# 다음 슬라이드로 가기 전에, 참인 것을 모두 고르라. PyTorch는 누가 지우기 전까지 새 기울기를 `p.grad`에 **더한다**.
 #
 # - **A** The optimizers are made after an endless loop that already uses them.
 # - **B** D's loss must not contain real and fake in one sum.
@@ -435,14 +406,24 @@ plots.show(figure, alt, dpi=80)
 # - **G** x and z stay the same for ever: no new batch is drawn.
 # - **H** `d_optimizer.step()` also moves G, since the loss contains G(z).
 
+# %% tags=["exercise"]
+exercises.check("02-slide", None)  # such as "ABC" in place of None
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 고친 루프 · The loop, corrected
 #
 # TensorFlow가 "누구의 기울기인가"를 물어서 하는 일을, PyTorch에서는 손으로 한다.
 #
-# Line for line the two functions of this chapter. A Keras model on the torch backend *is* a `torch.nn.Module`: under "Going deeper" both loops get the very same weights, dogs and noise.
+# Line for line the two functions of this chapter. A Keras model on the torch backend *is* a `torch.nn.Module`: under "Going deeper" this loop gets the very same weights, dogs and noise as TensorFlow's.
 
 # %% tags=["hide-input"]
+import inspect
+import textwrap
+
+from IPython.display import Code
+
+from dogan_lib.classroom import torch_loop
+
 source = inspect.getsource(torch_loop.corrected_loop)
 Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 
@@ -455,18 +436,15 @@ Code(textwrap.dedent(source[source.index("    for x, z") :]), language="python")
 
 # %% tags=["hide-input"]
 looks = [round(share * cfg.plane) for share in (0, 1 / 20, 1 / 6, 1 / 2)]
-loops = {loop: leak.play(loop, looks) for loop in ("slide", "corrected")}
-crowd = points.sample("ring", 400)
-figure, axes = plt.subplots(2, 4, figsize=(10, 5.4))
-for row, (loop, played) in zip(axes, loops.items(), strict=True):
-    for ax, (step, cloud) in zip(row, played.fakes.items(), strict=True):
-        ax.scatter(*crowd.T, s=9, color=PALETTE["real"])
-        ax.scatter(*cloud[:400].T, s=9, color=PALETTE["fake"], marker="D")
-        ax.set_title(f"round {step}: {played.modes[step]} of 8 modes", fontsize=13)
-        ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
+figure, axes = plt.subplots(2, 4, figsize=(10, 5.8))
+for row, loop in zip(axes, ("slide", "corrected"), strict=True):
+    fakes, opinions = leak.play(loop, looks)
+    for ax, (step, cloud) in zip(row, fakes.items(), strict=True):
+        plane.show_points(ax, cloud, step)
     row[0].set_ylabel(loop, fontsize=14)
-    said = "D says on average {:.2f} to real points, {:.2f} to fakes".format(*played.opinions)
-    print(f"{loop:<10} {played.modes[looks[-1]]} of 8 modes; {said}")
+    modes = points.modes_found(cloud, points.CENTRES["ring"])
+    said = "D says on average {:.2f} to real points, {:.2f} to fakes".format(*opinions)
+    print(f"{loop:<10} {modes} of 8 modes; {said}")
 figure.tight_layout()
 alt = "The slide's fakes shrink to one spot in the middle of the ring; the corrected loop's spread and in the end lie on the ring's groups."
 plots.show(figure, alt, dpi=80)
@@ -474,7 +452,7 @@ plots.show(figure, alt, dpi=80)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **찾기 · Find** the slide's mistakes (above).
+# 1. **찾기 · Find** the slide's mistakes: under "Find the mistakes", above.
 # 2. **예측 · Predict.** (before the run) The pixels of all dogs are shuffled in the same way, and the same GAN is trained. Its samples, put back in order, are **A** noise, **B** dogs like the others, **C** much better dogs? Set `prediction` in "Going deeper: neighbours", the last part of this page, before you run it.
 # 3. **유도 · Derive.** At P(Generator) = P(Data), against the best D: D's loss and the non-saturating G loss.
 # 4. **유도 · Derive.** A collapsed G puts *all* samples on one of the ring's eight modes. V with the **best** D for that? (D* = p/(p+q); at the crowded mode p = 1/8, q = 1.)
@@ -482,7 +460,6 @@ plots.show(figure, alt, dpi=80)
 # 6. **고치기 · Repair.** `broken_round` trains D against itself. D and G should each follow their own loss, and only that.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-exercises.check("02-slide", None)  # such as "ABC" in place of None
 exercises.check("02-equilibrium", None)  # (D's loss, G's loss)
 exercises.check("02-collapsed-v", None)
 
@@ -571,7 +548,7 @@ plots.show(
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 2: "A", "B" or "C"
 order = np.random.default_rng(0).permutation(768)
-blind, _ = learn(pixels[:, order], cfg.rounds // 2)
+blind, *_ = learn(pixels[:, order], cfg.rounds // 2)
 shuffled = blind(latents(12, 100)).numpy()
 restored = shuffled[:, np.argsort(order)]
 figure = plots.labelled_rows(
@@ -595,7 +572,10 @@ exercises.solution("02-shuffled")
 
 
 # %% slideshow={"slide_type": "skip"}
-def in_tensorflow(rate, steps, nudge=0.0):
+from dogan_lib.models import vanilla
+
+
+def in_tensorflow(rate, nudge=0.0):
     """The two functions of this chapter from the common start, or from one a hair beside it."""
     for player, weights in zip((D, G), (d_start, g_start), strict=True):
         player.set_weights([w * np.float32(1 + nudge) for w in weights])
@@ -605,35 +585,34 @@ def in_tensorflow(rate, steps, nudge=0.0):
 
     @tf.function
     def play(x, z):
-        d = update_discriminator(D, G, adams[0], loss, x, z)
-        return d, update_generator(D, G, adams[1], loss, z)
+        d = update_discriminator(D, G, adams[0], x, z)
+        return d, update_generator(D, G, adams[1], z)
 
     with tf.device("CPU:0"):
-        pairs = zip(real[:steps], noise[:steps], strict=True)
+        pairs = zip(real, noise, strict=True)
         return np.array([play(tf.constant(x), tf.constant(z)) for x, z in pairs])
 
 
 D = vanilla.discriminator(768, first_scale=1, seed=1)
 G = vanilla.generator(outputs=768, last_scale=1, seed=2)
 d_start, g_start = D.get_weights(), G.get_weights()
-steps, compared = cfg.torch_steps, min(60, cfg.torch_steps)
+steps = cfg.compared
 rows = np.random.default_rng(0).integers(len(pixels), size=(steps, 32))
 real, noise = pixels[rows], latents(steps * 32, 100).reshape(steps, 32, 100)
-ours = {rate: in_tensorflow(rate, compared) for rate in (2e-4, 0.01)}
-nudged = {rate: in_tensorflow(rate, compared, nudge=1e-7) for rate in ours}
+ours = {rate: in_tensorflow(rate) for rate in (2e-4, 0.01)}
+nudged = {rate: in_tensorflow(rate, nudge=1e-7) for rate in ours}
 reason = torch_loop.missing()
 if reason:
     print("The PyTorch cells are skipped:", reason)
 
 # %% slideshow={"slide_type": "skip"}
 if not reason:
-    jobs = [torch_loop.Job("corrected", real[:compared], noise[:compared], rate) for rate in ours]
-    played = torch_loop.play(jobs, g_start, d_start)
-    theirs = {rate: run.losses for rate, run in zip(ours, played, strict=True)}
+    jobs = [torch_loop.Job("corrected", real, noise, rate) for rate in ours]
+    theirs = dict(zip(ours, torch_loop.play(jobs, g_start, d_start), strict=True))
     for rate in ours:
         apart = np.abs(ours[rate] - theirs[rate]).max(axis=1)
-        same = int(np.argmax(apart > 1e-4)) if (apart > 1e-4).any() else compared
-        print(f"rate {rate}: within 1e-4 for {same} of {compared} steps, {apart.max():.1e} at most")
+        same = int(np.argmax(apart > 1e-4)) if (apart > 1e-4).any() else steps
+        print(f"rate {rate}: within 1e-4 for {same} of {steps} steps, {apart.max():.1e} at most")
 
 figure, ax = plt.subplots(figsize=(11, 2.8))
 for rate, colour in ((0.01, "fake"), (2e-4, "real")):
@@ -653,45 +632,6 @@ plots.show(figure, alt)
 # **볼 것 · What to see.** At 2e-4 the losses stay close, as printed, but not as close as two starts that differ in the seventh digit (dotted): the same mathematics is not the same arithmetic. One known difference is that the two Adams put their ε in different places. At the slide's 0.01 they part at once; there a step is as large as a weight, and even the nudge grows from 1e-5 to 1.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: both loops on dogs
-#
-# 슬라이드의 루프가 돌게만 고치고 `zero_grad`와 `detach`는 뺀 채, 같은 걸음 수를 학습한다.
-#
-# Beside each a number: *grain* (알갱이), the mean difference between neighbouring pixels, over that between pixels chosen at random. Pure noise has 1.
-
-
-# %% slideshow={"slide_type": "skip"}
-def grain(rows):
-    """Mean difference between neighbours, over that between pixels chosen at random."""
-    near = np.abs(np.diff(as_pictures(rows), axis=2)).mean()
-    shuffled = np.random.default_rng(0).permutation(rows.reshape(-1, 256, 3), axis=1)
-    return near / np.abs(np.diff(shuffled, axis=1)).mean()
-
-
-if not reason:
-    loops = ("corrected", "slide")
-    jobs = [torch_loop.Job(loop, real, noise, rate=5e-4) for loop in loops]
-    drawn = {}
-    for loop, run in zip(loops, torch_loop.play(jobs, g_start, d_start), strict=True):
-        G.set_weights(run.generator)
-        drawn[loop] = as_pictures(G(latents(32, 100, 3)))
-
-if reason:
-    print("Skipped:", reason)
-else:
-    titles = [f"{loop}: {steps} steps, rate 0.0005" for loop in loops]
-    figure = plots.beside(*drawn.values(), titles=titles, scale=0.65)
-    plots.show(
-        figure, "32 samples of the corrected loop, and 32 of the loop with leaking gradients."
-    )
-    for loop, pictures in drawn.items():
-        print(f"{loop:<10} grain {grain(pictures.reshape(-1, 768)):.2f}")
-print(f"portraits  grain {grain(pixels):.2f}, this GAN {grain(made):.2f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** In 1,000 steps *neither* draws a dog: the corrected loop has run into the same noise for every z, and the slide's has not left grey. Correct gradients do not suffice: these networks have no batch normalisation, their first weights are large, and Adam has its usual β₁ = 0.9. The dogs above differ in all three; which of them matters, this run does not say. And these samples, unlike those on the ring, do not decide between the two loops.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the playground, by hand and by five distributions
 #
 # Things to try in the playground, each in under a minute:
@@ -705,13 +645,16 @@ print(f"portraits  grain {grain(pixels):.2f}, this GAN {grain(made):.2f}")
 # The widgets are ordinary Python objects: setting `.value` does what a hand would do. So the cell below plays every data set of the menu, with the cure for collapse on. Count the modes that are still missing on the grid of 25.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
+from dogan_lib.classroom import scene
+
 tour = Playground(Game("ring", g_rate=5e-4, d_rate=2e-3))
 tour.rounds.value = 50
 figure, axes = plt.subplots(1, 5, figsize=(13, 2.9))
 for ax, name in zip(axes, points.SHAPES, strict=True):
     tour.data.value = name
     tour.advance(cfg.pictures)
-    ax.imshow(plane_of(tour.game))
+    picture = np.asarray(scene.render(tour.game.scene()))  # its left half is the plane
+    ax.imshow(picture[scene.HEAD : scene.HEAD + scene.PANEL, : scene.PANEL])
     ax.set_title(f"{name} {tour.scene.note}", fontsize=11)
     ax.axis("off")
 figure.tight_layout()

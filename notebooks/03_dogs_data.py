@@ -43,18 +43,9 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 5. To measure how far two heaps of pictures are apart, with the two formulas written by yourself, and to know when not to believe the number.
 
 # %% slideshow={"slide_type": "skip"}
-import tempfile
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from dogan_lib import metrics, plots, runtime
-from dogan_lib.classroom import diagram, exercises, looking
-from dogan_lib.dogs import collection, cropping, load_dogs, stanford
-from dogan_lib.doodles import painter
-from dogan_lib.doodles.archive import write_archive
+from dogan_lib import runtime
 from dogan_lib.presets import preset
 
 cfg = preset(
@@ -64,12 +55,22 @@ cfg = preset(
 )
 print(cfg, runtime.setup(seed=0), sep="\n")
 
+# %% slideshow={"slide_type": "skip"}
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from dogan_lib import metrics, plots
+from dogan_lib.classroom import diagram, exercises, looking
+from dogan_lib.dogs import collection, cropping, load_dogs, stanford
+from dogan_lib.doodles.archive import write_archive
+
 archive = stanford.find()
 if archive is None:
     folder = write_archive(Path(tempfile.mkdtemp()) / "dogs", n=cfg.archive, size=200)
     archive = stanford.find(folder)
 cut = load_dogs(size=64, source=str(archive), limit=cfg.images)
-prediction = None  # exercise 1: "A" or "B", before the slide "What a number means"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 한눈에 보기 · The idea in one picture
@@ -89,12 +90,17 @@ diagram.game(lit="real", labels={"real": "this chapter"}, title="Where x comes f
 # | annotations | the breed, and a bounding box around **each** dog |
 # | files | `images.tar`, `annotation.tar`, 815 MB: `load_dogs(source="stanford")`, or a folder `DOGAN_STANFORD_DIR` |
 # | Kaggle 2019 | *Generative Dog Images*: 10,000 generated dogs of 64×64, scored by MiFID (chapter 14) |
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 이 컴퓨터의 개들 · The dogs on this machine
+#
+# 진짜 사진이 없으면 낙서 개가 같은 자리를 채운다.
 #
 # **볼 것 · What to see.** The first line says which dogs these are, and why. Many breeds, poses, sizes and backgrounds; one dog a square.
 
 # %%
 dogs = load_dogs(size=64, limit=cfg.images)
-plots.show(plots.grid(dogs.images[:16], 8, scale=1.15), "16 square pictures of dogs.")
+plots.show(plots.grid(dogs.images[:24], 8, scale=1.5), "24 square pictures of dogs.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 주석 한 장 · One annotation, read by hand
@@ -121,6 +127,8 @@ print(shortest, read_boxes(notes[shortest]))
 # ## 이미지 크롭 · Make it square
 #
 # 생성자는 정사각형을 그린다. 상자를 늘리지 말고 정사각형으로 넓히면 개의 모양이 남는다. 늘어난 개에게서는 늘어난 개를 배운다.
+#
+# The longer side of the box decides; the square is moved where it would leave the picture.
 
 
 # %%
@@ -200,7 +208,7 @@ first = portraits.subset(np.arange(16))
 (images,) = next(iter(first.batches(16, shuffle=False)))
 print(tuple(images.shape), images.dtype.name, images.numpy().min(), "to", images.numpy().max())
 rows = np.concatenate([plots.to_uint8(first.images[:8]), plots.to_uint8(images[:8])])
-plots.show(plots.grid(rows, 8, scale=1.2), "Eight heads as stored; below, some of them mirrored.")
+plots.show(plots.grid(rows, 8, scale=1.5), "Eight heads as stored; below, some of them mirrored.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자가 필요하다: 특징 · A ruler: a picture becomes 256 numbers
@@ -224,24 +232,33 @@ assert (seen.vectors >= 0).all()
 # **볼 것 · What to see.** Pixels find the ears, features the coat. Move the dogs by three pixels: pixels lose many of the ears, features few.
 
 # %% tags=["hide-input"]
+from sklearn.metrics import pairwise_distances_argmin
+
+
+def nearest(queries, known):
+    """Position of the nearest of `known` for each query, by the angle between them."""
+    return pairwise_distances_argmin(queries, known, metric="cosine")
+
+
+def flat(images):  # pictures as rows of pixels around 0
+    return images.reshape(len(images), -1).astype("float32") - 127.5
+
+
 moved = np.pad(fresh.images, ((0, 0), (3, 0), (3, 0), (0, 0)), "edge")[:, :32, :32]
-pixels = {name: looking.flat(x) for name, x in (("new", fresh.images), ("moved", moved))}
-eyes = {"new": new.vectors, "moved": metrics.extract(moved, "dognet", progress=False).vectors}
-known = looking.flat(portraits.images)
+moved_eyes = metrics.extract(moved, "dognet", progress=False).vectors
 found = {
-    "nearest in pixels": looking.nearest(pixels["new"], known),
-    "nearest in features": looking.nearest(eyes["new"], seen.vectors),
+    "nearest in pixels": nearest(flat(fresh.images), flat(portraits.images)),
+    "nearest in features": nearest(new.vectors, seen.vectors),
 }
 others = {
-    "pixels, moved by 3": looking.nearest(pixels["moved"], known),
-    "features, moved by 3": looking.nearest(eyes["moved"], seen.vectors),
+    "pixels, moved by 3": nearest(flat(moved), flat(portraits.images)),
+    "features, moved by 3": nearest(moved_eyes, seen.vectors),
     "drawn at random": np.arange(len(fresh)),
 }
-plots.show(
-    looking.neighbours(portraits, fresh, found),
-    "Eight new dogs, and below each the nearest known one, by pixels and by features.",
-    dpi=110,
-)
+rows = [fresh.images[:8], *(portraits.images[place[:8]] for place in found.values())]
+figure = plots.labelled_rows(rows, ["a new dog", *found], fontsize=10)
+alt = "Eight new dogs, and below each the nearest known one, by pixels and by features."
+plots.show(figure, alt, dpi=140)
 for how, place in {**found, **others}.items():
     same = [
         (fresh.attributes[name] == portraits.attributes[name][place]).mean()
@@ -253,18 +270,22 @@ for how, place in {**found, **others}.items():
 # ## FID · 프레셰 거리, two heaps as two Gaussians
 #
 # 두 묶음의 평균과 공분산만 견준다: $\lVert m_1-m_2\rVert^2+\mathrm{Tr}\big(C_1+C_2-2(C_1C_2)^{1/2}\big)$
+#
+# The trace of $(C_1C_2)^{1/2}$ is the sum of the roots of $C_1C_2$'s eigenvalues.
+#
+# **볼 것 · What to see.** Yours agrees with the library's, which names its network and its n.
 
 
 # %%
-def frechet(x, y):
-    """Of features (n, d): 0 where means and covariances agree."""
-    apart = x.mean(0) - y.mean(0)
+def frechet(x, y):  # features (n, d)
+    means_apart = x.mean(axis=0) - y.mean(axis=0)
     c1, c2 = np.cov(x.T), np.cov(y.T)
-    roots = np.sqrt(np.maximum(np.linalg.eigvals(c1 @ c2).real, 0))
-    return apart @ apart + np.trace(c1) + np.trace(c2) - 2 * roots.sum()
+    eigenvalues = np.linalg.eigvals(c1 @ c2).real
+    trace_of_root = np.sqrt(np.maximum(eigenvalues, 0)).sum()  # rounding makes some negative
+    return means_apart @ means_apart + np.trace(c1) + np.trace(c2) - 2 * trace_of_root
 
 
-x, y = (side.vectors.astype("float64") for side in (seen, new))
+x, y = seen.vectors.astype("float64"), new.vectors.astype("float64")
 print(f"mine {frechet(x, y):.3f}, the library's {metrics.fid(seen, new)}")
 assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
 
@@ -272,33 +293,51 @@ assert abs(frechet(x, y) - metrics.fid(seen, new).value) < 0.01
 # ## KID · 커널 거리, every pair is compared
 #
 # 모든 쌍을 $k(x,y)=\big(\tfrac{x\cdot y}{d}+1\big)^3$로 견준다. 표본이 적어도 치우치지 않는다.
+#
+# Mean kernel within x, plus within y, minus twice between them. **볼 것 · What to see.** Both heaps are portraits: 0 within the printed ±.
+#
+# **예측 · Predict first (exercise 1).** New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
 
 
 # %%
+def kernel(a, b):  # of all pairs, (n, m)
+    return (a @ b.T / a.shape[1] + 1) ** 3
+
+
+def without_itself(k):  # the mean of a square table without its diagonal
+    return (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1))
+
+
 def kernel_distance(x, y):
-    """Of features (n, d): 0 on average where both heaps are of one kind, whatever n."""
-    xx, yy, xy = ((a @ b.T / a.shape[1] + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
-    apart = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (xx, yy)]
-    return sum(apart) - 2 * xy.mean()
+    within = without_itself(kernel(x, x)) + without_itself(kernel(y, y))
+    return within - 2 * kernel(x, y).mean()
 
 
 print(f"mine {kernel_distance(x, y):.5f}, the library's {metrics.kid(seen, new)}")
 assert abs(kernel_distance(x, y) - metrics.kid(seen, new).value) < 1e-4
+prediction = None  # exercise 1: "A" or "B"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 눈금 읽기 · What a number means
 #
 # 값 하나는 뜻이 없다. 바닥(진짜와 진짜), 흐림, 잡음, 다양성 부족의 눈금 옆에 놓고 읽는다.
+#
+# **볼 것 · What to see.** Dotted, the floor: new dogs that nobody touched; grey, KID's ± there. Blur and noise raise both. Few dogs, repeated, raise FID much more than KID: the last line has it in numbers.
 
 # %% tags=["hide-input"]
 measured = looking.damage(portraits.images, fresh.images)
 plots.show(
     looking.damages(measured, fresh.images[2], seen.network.name),
-    "FID and KID rise with blur, with noise, and where fewer dogs are repeated; dotted, the floor.",
+    "FID above and KID below rise with blur, with noise, and where fewer dogs are repeated; dotted, the floor.",
+    dpi=80,
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** Logarithmic; dotted, new dogs that nobody touched. On the right, 100 dogs, repeated, cost FID three quarters of what half a pixel of blur does, and KID a twentieth.
+repeats, blurs = measured["different dogs"][100], measured["blur, pixels"][0.5]
+times = [repeats[i] / blurs[i] for i in (0, 1)]
+print(
+    "100 dogs, repeated, against half a pixel of blur: FID {:.2f} times, KID {:.2f} times".format(
+        *times
+    )
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 자도 틀린다 · When not to believe the ruler
@@ -334,7 +373,7 @@ for n in (100, 200, 400, len(y)):
 #
 # `None` 자리에 답을 쓴다. `exercises.solution("03-frechet")`처럼 부르면 접힌 풀이가 나온다.
 #
-# 1. **예측 · Predict.** (before the slide "What a number means"; `prediction` is at the end of the setup cell) New portraits are damaged: **A** blurred by one pixel, **B** with noise of 16 grey levels. Which is farther from the others in DogNet's eyes?
+# 1. **예측 · Predict.** You did, on the slide about KID: `prediction` is in its cell.
 # 2. **계산 · Compute.** Two heaps of one feature each: means 0 and 3, standard deviations 1 and 2. Which FID, by hand?
 # 3. **세기 · Count.** A picture shrinks from 256 to 32 pixels. Which is the smallest period of stripes, in pixels of the *original*, that can survive?
 # 4. **고치기 · Repair.** From the batches of `prepare` (below), $G$ learnt nothing: `prepare` has three faults.
@@ -403,11 +442,12 @@ plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs d
 #
 # 이만 장이 모두 멀쩡한 일은 없다. 여섯 장 가운데 다섯 장을 일부러 망가뜨렸다.
 #
-# **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files.
+# **볼 것 · What to see.** Nothing is lost silently: the first line counts, `dogs.problems` names the files. In some of Stanford's own annotations, too, the name is literally %s: whatever wrote them never filled it in.
 
 # %% slideshow={"slide_type": "skip"}
 broken = looking.odd_archive(archive, Path(tempfile.mkdtemp()))
 for problem, found in load_dogs(size=64, source=broken).problems.items():
+    problem = problem.replace('the name "%s"', "the literal name %s")
     print(f"{problem}: {[Path(name).stem for name in found]}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -419,7 +459,7 @@ for problem, found in load_dogs(size=64, source=broken).problems.items():
 print(f"{'':22s}{'FID':>8s}{'KID':>9s}   [{seen.network.name}, n={len(fresh):,}]")
 print("{:22s}{:8.2f}{:9.4f}".format("floor: new dogs", *measured["floor"]))
 for what in looking.DAMAGES:
-    for strength, fid, kid in measured[what]:
+    for strength, (fid, kid, _) in measured[what].items():
         print(f"{what + ' ' + str(strength):22s}{fid:8.2f}{kid:9.4f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -429,6 +469,10 @@ for what in looking.DAMAGES:
 # unreadable ones are named and left out. Replace `own` with your folder, a `.zip` or a `.tar`. On Colab, drag a zip into the file panel on the left.
 
 # %% slideshow={"slide_type": "skip"}
+from PIL import Image
+
+from dogan_lib.doodles import painter
+
 own = Path(tempfile.mkdtemp())
 for i, breed in enumerate(("balou", "nala") * 4):
     (own / breed).mkdir(exist_ok=True)

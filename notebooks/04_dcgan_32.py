@@ -33,6 +33,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 합성곱으로 판별자와 생성자를 쌓고, 학습시키고, 그 잠재 공간을 걷는다.
+#
 # 1. What a convolution with a stride takes away, and what a transposed convolution gives back.
 # 2. To build the deck's two networks so exactly that every row of its tables agrees.
 # 3. To train a DCGAN with one `fit`, and to read samples and losses together.
@@ -40,26 +42,28 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # 5. Where the checkerboard comes from, and how to switch it off.
 
 # %% slideshow={"slide_type": "skip"}
+import random
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
 
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
-from dogan_lib.callbacks import LivePlot
+from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import convolutions, diagram, exercises
 from dogan_lib.classroom.card import described
 from dogan_lib.classroom.diagnosis import Recorder, diagnose
-from dogan_lib.classroom.sheets import Sheets
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
+from dogan_lib.generator import latents
 from dogan_lib.models import dcgan
 from dogan_lib.presets import preset
 
 cfg = preset(
-    smoke=dict(dogs=256, epochs=2, batch=32, width=8),
-    cpu=dict(dogs=6000, epochs=14, batch=32, width=32),
-    gpu=dict(dogs=6000, epochs=60, batch=32, width=64),
+    smoke=dict(dogs=256, epochs=2, film=1, batch=32, width=8),
+    cpu=dict(dogs=6000, epochs=14, film=3, batch=32, width=32),
+    gpu=dict(dogs=6000, epochs=60, film=15, batch=32, width=64),
 )
 print(runtime.setup(seed=0))
 dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
@@ -83,12 +87,11 @@ diagram.game(
 # ## 합성곱은 모은다 · A convolution gathers
 #
 # 커널 하나가 그림 위를 미끄러지며 창마다 숫자 하나를 읽는다.
+#
+# **볼 것 · What to see.** Move `how far`: each position reads 3×3 pixels and writes one number. `stride` 2 quarters the feature map.
 
 # %%
 convolutions.SlidingKernel(dogs.images[7])
-
-# %% [markdown]
-# **볼 것 · What to see.** Move `how far`: each position reads 3×3 pixels and writes one number. `stride` 2 quarters the feature map.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 전치 합성곱은 찍는다 · A transposed convolution stamps
@@ -113,14 +116,13 @@ def stamp(image, kernel, stride):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 바둑판 무늬 · The checkerboard, on and off
 #
-# 커널과 스트라이드(stride)에 따라 픽셀마다 찍히는 횟수가 달라지기도 한다. 언제 고를까? (연습 문제 3)
+# 커널과 스트라이드(stride)에 따라 픽셀마다 찍히는 횟수가 달라지기도 한다. 어떤 커널과 스트라이드에서 고르게 찍힐까? (연습 문제 3)
+#
+# **볼 것 · What to see.** Kernel 5, stride 2: pixels get 4, 6 or 9 prints before anything is learnt. Kernel 4 prints evenly, and so does *upsample, then stride 1*: the deck's generator.
 
 # %%
 shown = convolutions.Stamps()
 shown
-
-# %% [markdown]
-# **볼 것 · What to see.** Kernel 5, stride 2: pixels get 4, 6 or 9 prints before anything is learnt. Kernel 4 prints evenly, and so does *upsample, then stride 1*: the deck's generator.
 
 # %% slideshow={"slide_type": "skip"}
 numbers, kernel = np.random.default_rng(0).normal(size=(2, 5, 5)).astype("float32")
@@ -145,6 +147,19 @@ def compare(mine, library, slide):
         assert layer.count_params() == twin.count_params() == expected
         assert (kind, shape) == (type(twin).__name__, tuple(twin.output.shape[1:]))
     print(f"{'total':<36}{mine.count_params():>11,}  and dogan_lib.models.dcgan agrees")
+
+
+def same(build, twin):
+    """With the weights of the library's network, mine returns the same numbers."""
+    state = random.getstate()
+    mine, library = build(cfg.width), twin(width=cfg.width)
+    random.setstate(state)  # building draws seeds: the training starts as if nothing were built
+    mine.set_weights(library.get_weights())
+    x = np.random.default_rng(0).normal(size=(4, *library.input.shape[1:])).astype("float32")
+    gap = np.abs(np.asarray(mine(x) - library(x), "float32")).max()
+    assert mine.count_params() == library.count_params() and gap < 0.05
+    print(f"{mine.name}: {mine.count_params():,} parameters, as the library's;", end=" ")
+    print(f"with its weights the outputs differ by at most {gap:.0e}")
 
 
 def normalised(x):
@@ -181,6 +196,8 @@ compare(my_discriminator(), dcgan.discriminator_32(activation="sigmoid"), SLIDE_
 # ## 생성자, 한 줄씩 · The deck's generator, row by row
 #
 # 숫자 100개가 8×8×256이 되고, 두 번 커져서 32×32×3 그림이 된다. 매개변수의 절반 이상이 첫 줄에 있다.
+#
+# 100 numbers become 8×8×256, and in two doublings a picture. More than half of the parameters are in the first row.
 
 
 # %%
@@ -197,11 +214,56 @@ def my_generator(latent_dim=100, width=256):
 compare(my_generator(), dcgan.generator_32(), SLIDE_G)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## 학습할 생성자 · The generator that we train: narrower
+#
+# 학습할 망은 표와 다르다: 더 좁고, 4×4에서 시작해 세 번 커지며, 커널은 3×3이고, 드롭아웃이 없다.
+#
+# The deck's network takes hours on two cores, this one minutes. Batch normalisation takes each layer's mean away, so that a bias before it would do nothing: there is none.
+
+
+# %%
+def narrow_generator(width):
+    z = keras.Input((100,))
+    x = layers.Dense(4 * 4 * 4 * width, use_bias=False)(z)
+    x = normalised(layers.Reshape((4, 4, 4 * width))(x))
+    for filters in (2 * width, width):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(layers.UpSampling2D()(x))
+        x = normalised(x)
+    x = layers.Conv2D(3, 3, padding="same")(layers.UpSampling2D()(x))
+    return keras.Model(z, layers.Activation("tanh")(x), name="narrow_generator")
+
+
+same(narrow_generator, dcgan.portrait_generator)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 학습할 판별자 · Its opponent
+#
+# 학습할 판별자도 표와 다르다: 더 좁고, 4×4 합성곱 세 개이며, 배치 정규화가 있고, 드롭아웃과 시그모이드가 없다.
+#
+# As in Radford's paper, D has batch normalisation after every convolution but the first. It returns a logit: the loss does the rest.
+
+
+# %%
+def narrow_discriminator(width):
+    x = images = keras.Input((32, 32, 3))
+    for filters in (width, 2 * width, 4 * width):
+        first = filters == width
+        x = layers.Conv2D(filters, 4, 2, padding="same", use_bias=first)(x)
+        x = x if first else layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    return keras.Model(images, layers.Dense(1)(layers.Flatten()(x)), name="narrow_discriminator")
+
+
+same(narrow_discriminator, dcgan.portrait_discriminator)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습: `fit` 한 번 · Train: one `fit`
 #
-# 표와 같은 생각, 더 좁은 망: 4×4에서 시작해 세 번 커진다. 배경이 단순한 초상화라서 몇 분이면 배운다.
+# 방금 쌓은 두 망을 학습시킨다. `dcgan`의 것은 같은 망이고, 처음 가중치가 작으며(N(0, 0.02)) 계산이 조금 빠를 뿐이다.
 #
-# The dogs are the drawn portraits of chapter 03. G's rate is higher than D's here: what a rate does, alone and together with other changes, is measured in chapter 05.
+# The dogs are the drawn portraits of chapter 03. The networks are the two above; the library's start from N(0, 0.02), as Radford's, and run in fused layers. What a rate does is measured in chapter 05.
+#
+# **예측 · Predict first (exercise 1).** 학습이 시작되면 무엇이 먼저 나타날까? · Which appears first in the live picture: **A** 눈 · the eyes, **B** 배경의 색 · the colours of the background, **C** 귀의 모양 · the shape of the ears?
 
 # %%
 prediction = None  # exercise 1: "A", "B" or "C", before you run the next cell
@@ -223,8 +285,8 @@ gan.compile(
 # 손실은 점수다. 그림을 보라.
 
 # %%
-sheets, recorder = Sheets(seconds=(30, 60, 120)), Recorder()
-watching = [LivePlot(samples=25, guess=np.log(4)), sheets, recorder]
+film, recorder = Film(samples=12, every=cfg.film), Recorder()
+watching = [LivePlot(samples=25, guess=np.log(4)), film, recorder]
 history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=watching)
 
 # %% [markdown]
@@ -233,7 +295,9 @@ history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbac
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run, measured
 #
-# 같은 z 열두 개를 30초, 60초, 120초 뒤와 끝에서 본다. KID의 바닥(floor)은 진짜 초상화끼리의 값이다. 곡선만 읽으면 D의 완승이지만 그림은 좋아진다: 둘 다 보아야 한다.
+# 같은 z 열두 개를 세 에포크마다 본다(`cpu`). KID의 바닥(floor)은 진짜 초상화끼리의 값이다. 곡선만 읽으면 D의 완승이지만 그림은 좋아진다: 둘 다 보아야 한다.
+#
+# Twelve latents, every three epochs (`cpu`) and at the end. The curves alone say "D wins", and the dogs get better: look at both.
 
 # %% tags=["hide-input"]
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 8 else 64)
@@ -241,16 +305,19 @@ n = len(fresh) // 2
 real, others = fresh.images[:n], fresh.images[n:]
 print("floor: other portraits", metrics.kid(real, others, "dognet"))
 print("this GAN's samples    ", metrics.kid(real, gan.sample(n, seed=2), "dognet"))
-print(diagnose(recorder.history))
-plots.show(sheets.figure(), "The same twelve latents as the training goes on.", dpi=84)
+found = diagnose(recorder.history)
+print(f"{found.name}: {found.signs[0]}")
+plots.show(film.figure(), "The same twelve latents as the training goes on.", dpi=92)
 
 # %% [markdown]
-# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. `diagnose` reads the curves alone and says "D wins"; the pictures say that G still learns. (Chapter 05 says what it looks for.) Later chapters put *their* networks on these portraits.
+# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. `diagnose` reads the curves alone (chapter 05). Later chapters put *their* networks on these portraits.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 발표 자료의 망 그대로, 진짜 개로 · The deck's full network on real dogs
 #
 # `dcgan32`는 위의 표와 똑같은 망을 스탠퍼드 개로 오래 학습한 것이다: 두 코어에서 두 시간 가까이(6,872초).
+#
+# The networks of the deck's tables, trained for long on the Stanford dogs. **볼 것 · What to see.** Squint: coats, poses, grass and floors. Look closely: legs end in the air, faces are smears. Chapter 05 goes to 64×64, chapter 15 gets faces.
 
 # %% tags=["hide-input"]
 shipped = checkpoints.load_generator("dcgan32")
@@ -259,13 +326,34 @@ plots.show(
     plots.grid(shipped.sample(60, seed=0), columns=12, scale=0.75), "60 dogs drawn by dcgan32."
 )
 
-# %% [markdown]
-# **볼 것 · What to see.** Squint: coats, poses, grass and floors. Look closely: legs end in the air, faces are smears. Chapter 05 goes to 64×64, chapter 15 gets faces.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 잠재 공간 산책 · A walk through the latent space
 #
-# 한 z에서 다른 z로 걸어가면 개가 끊김 없이 바뀐다.
+# 한 z에서 다른 z로 아홉 걸음을 걷는다. 개가 끊김 없이 바뀐다.
+#
+# **볼 것 · What to see.** Above the GAN that you have just trained, below `dcgan32`: neighbours differ a little, the ends a lot. A sudden jump would hint that G has learnt single dogs by heart.
+
+
+# %%
+def path(first, last):
+    """Nine latents from one to the other, as long as Gaussian ones are: √100."""
+    z = np.linspace(first, last, 9)
+    return 10 * z / np.linalg.norm(z, axis=1, keepdims=True)
+
+
+mine = checkpoints.Generator(gan.ema_generator)
+near = path(*latents(12, 100, seed=0)[[5, 9]])  # from a dog of the film to another
+far = path(*(np.random.default_rng(seed).normal(size=100) for seed in (24, 28)))
+both = np.concatenate([mine.decode(near), shipped.decode(far)])
+alt = "Nine steps from one z to another, by this chapter's GAN and by dcgan32."
+plots.show(plots.grid(both, columns=9, scale=1.4), alt)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 직접 걷기 · Walk yourself
+#
+# 두 시드를 고르고 슬라이더를 민다.
+#
+# **볼 것 · What to see.** `dcgan32`, from the left dog to the right one; in the middle, on the way: a picture that nobody has taken. Move the slider: it changes little by little.
 
 # %%
 from dogan_lib.classroom.widgets import LatentWalk
@@ -273,9 +361,6 @@ from dogan_lib.classroom.widgets import LatentWalk
 walk = LatentWalk(shipped)
 walk.start.value, walk.end.value = 24, 28
 walk
-
-# %% [markdown]
-# **볼 것 · What to see.** From the left dog to the right one; in the middle, on the way. Move the slider: the picture changes little by little. A sudden jump would hint that G has learnt single dogs by heart. On the way lie pictures that nobody has taken.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -288,8 +373,8 @@ walk
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Which appears first in the live picture: **A** the eyes, **B** the colours of the background, **C** the shape of the ears? Set `prediction` on the slide "Train: one `fit`".
-# 2. **세기 · Count.** Four 5×5 convolutions, *all four* with stride 2: how many pixels wide is the window that one output looks at, its receptive field (수용 영역)?
+# 1. **예측 · Predict.** (before the run) Which appears first: **A**, **B** or **C** of the slide "Train: one `fit`"? Set `prediction` there.
+# 2. **세기 · Count.** Four 5×5 convolutions, *all four* with stride 2: how many pixels wide is the window that one output looks at, its receptive field (수용 영역)? 한 층은 창을 (커널 − 1) × 이웃 사이의 거리만큼 넓히고, 스트라이드 2는 그 거리를 두 배로 한다. 4×4 세 층이면 1 + 3 + 3·2 + 3·4: 4, 10, 22이다.
 # 3. **유도 · Derive.** `even(kernel, stride)`: does every inner pixel get the same number of prints?
 # 4. **고치기 · Repair.** `broken_update` should move D alone. Something else moves as well.
 # 5. **바꾸고 학습하기 · Change and train.** Train the `gan` above for at most six epochs more, about 90 seconds on two cores: bring KID to 0.07 or less. Rates, batch and average are yours. Does D's falling loss mean that it is over?
@@ -328,6 +413,8 @@ exercises.check("04-repair", broken_update)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
 #
+# 합성곱은 모으고 전치 합성곱은 찍는다. 좁은 DCGAN은 몇 분 만에 개를 그린다.
+#
 # - A strided convolution gathers and halves; a transposed convolution stamps and doubles. Uneven stamps are the checkerboard.
 # - The deck's tables, 4,314,753 and 2,799,043 parameters, are two short functions, and every row agrees.
 # - A narrow DCGAN learns portraits in a few minutes. Judge by samples *and* by a measure.
@@ -345,7 +432,7 @@ exercises.check("04-repair", broken_update)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: how far D sees
 #
-# 층이 깊어질수록 숫자 하나가 더 넓은 창을 본다. 그 창이 수용 영역(receptive field)이다.
+# 층이 깊어질수록 숫자 하나가 더 넓은 창을 본다. 그 창이 수용 영역(receptive field)이다. · Each layer widens the window by (kernel − 1) times the distance between its neighbours, and a stride of 2 doubles the distance: three 4×4 convolutions see 1 + 3, + 3·2, + 3·4 = 4, 10, 22 pixels.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 from dogan_lib.classroom.heat import heat_over

@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 로그 손실과 최소 제곱 손실이 먼 가짜를 어떻게 다루는지 보고, 재고, 공평하게 견준다.
+#
 # 1. What the two losses say about a fake that D already believes, and how far away it is.
 # 2. To see the difference as points that roll on two hills.
 # 3. What the targets (a, b, c) mean, which theorem covers which, and to check it with numbers.
@@ -90,7 +92,7 @@ diagram.game(lit="loss", labels={"logit": "a number", "loss": "least squares"}, 
 #
 # (a, b, c) = (0, 1, 1) are the targets of the paper's official code.
 #
-# **예측 · Predict first (exercise 1).** D가 진짜라고 믿는 먼 가짜가 로그 손실을 50걸음 따라가면 어디에 있을까? · A far fake that D believes follows the log loss for fifty steps: where is it then? Set `prediction` below.
+# **예측 · Predict first (exercise 1).** D가 진짜라고 믿는 먼 가짜가 로그 손실을 50걸음 따라가면? · A far fake that D believes follows the log loss for fifty steps: it **A** 데이터로 돌아온다 · comes back to the data, **B** 거의 그 자리에 있다 · stays about where it is, **C** 곧 두 배로 멀어진다 · is soon twice as far away? Set `prediction` below.
 
 
 # %%
@@ -119,7 +121,7 @@ prediction = None  # exercise 1: "A", "B" or "C", before you run on
 
 values = {"log loss": lambda x: np.logaddexp(0, -x), "least squares": lambda x: (x - 1) ** 2 / 2}
 pulls = {"log loss": lambda x: 1 / (1 + np.exp(x)), "least squares": lambda x: 1 - x}
-looks = {"log loss": ("real", "-"), "least squares": ("fake", "--")}
+looks = {"log loss": ("neutral", "-"), "least squares": ("accent", "--")}
 # The pulls are minus the derivatives of the values:
 x = np.linspace(-6, 8, 401)
 for name in values:
@@ -136,8 +138,8 @@ for name in values:
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.2))
 for name, (colour, line) in looks.items():
-    axes[0].plot(x, values[name](x), line, color=PALETTE[colour], lw=2.5, label=name)
-    axes[1].plot(x, pulls[name](x), line, color=PALETTE[colour], lw=2.5, label=name)
+    axes[0].plot(x, values[name](x), line, color=PALETTE[colour], lw=3, label=name)
+    axes[1].plot(x, pulls[name](x), line, color=PALETTE[colour], lw=3, label=name)
 for ax, title in zip(axes, ("G's loss for one fake", "its pull: minus the slope"), strict=True):
     ax.axvspan(3, 8, color=PALETTE["neutral"], alpha=0.15, lw=0)
     ax.axhline(0, color="black", lw=0.6)
@@ -186,16 +188,27 @@ fake = np.concatenate([near, far])
 # A pull is the loss's slope *times* D's steepness, and each loss makes its D as steep as it likes. To compare the losses, both D are brought to steepness 1, around the number where they guess.
 
 # %%
-judges = {}
-for name, loss, guess in (
-    ("log loss", losses.NonSaturating(), 0.0),
-    ("least squares", losses.LeastSquares(), 0.5),
-):
+judges, guesses = {}, {"log loss": 0.0, "least squares": 0.5}
+for name, loss in (("log loss", losses.NonSaturating()), ("least squares", losses.LeastSquares())):
+    guess = guesses[name]
     judges[name], steepness = fit_judge(loss, guess, real, fake)
     (w, b), heaps = judges[name], (real, near, far)
     print(f"{name:<14} direction ({w[0]:.2f}, {w[1]:.2f}), steepness before {steepness:.2f}")
     means = " ".join(f"{(heap @ w + b).mean():6.2f}" for heap in heaps)
     print(f"{'':<14} D's mean number for real, near and far: {means}, guess at {guess}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ## 위에서 보기 · Seen from above
+#
+# 직선의 왼쪽은 D가 가짜라 하고, 오른쪽은 진짜라 한다. 먼 가짜는 진짜 쪽에, 진짜보다도 더 깊이 있다.
+#
+# **볼 것 · What to see.** The two lines nearly agree: the losses part in what they make of the *distance*. Right of the lines D says real, and more so the farther out: for the far fakes most of all.
+
+# %% tags=["hide-input"]
+figure = hills.above(judges, guesses, real=real, near_fakes=near, far_fakes=far)
+plots.show(
+    figure, "Real points between near and far fakes, and the line where each D can only guess."
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 50걸음 · Fifty steps downhill
@@ -220,7 +233,7 @@ paths = {name: roll(name, fake) for name in judges}
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 두 언덕 · Two hills: do they come back?
 #
-# 손실은 평면 위의 언덕이고, 가짜는 그 위를 구르는 공이다. 먼 가짜는 돌아오는가?
+# 손실은 평면 위의 언덕이고, 가짜는 그 위를 구르는 공이다. 파란 점은 진짜이다. 먼 가짜는 돌아오는가?
 
 # %% tags=["hide-input"]
 for name, path in paths.items():
@@ -232,6 +245,7 @@ for name, path in paths.items():
     print(f"{name:<14} mean distance to the middle of the real: {said}")
 hills.animate(
     {name: (values[name], judges[name], paths[name]) for name in paths},
+    real,
     "Animation. On the log loss's hill the far fakes lie on a plain and stay; on the least-squares "
     "hill, a valley, they roll back from the far side while near ones come from the other.",
 )
@@ -281,13 +295,13 @@ print(f"(-1, 1, 0): largest gap between 2C and chi-square {np.abs(covered - chi2
 print(f"( 0, 1, 1): largest gap {np.abs(official - chi2).max():.2f},", end=" ")
 print(f"to (chi-square + 2) / 4 {np.abs(official - (chi2 + 2) / 4).max():.1e}")
 
-figure, ax = plt.subplots(figsize=(10, 3.1))
+figure, ax = plt.subplots(figsize=(12, 4.6))
 ax.plot(means, chi2, color=PALETTE["neutral"], lw=6, alpha=0.4, label="Pearson χ²(p + q, 2q)")
-ax.plot(means, covered, "-", color=PALETTE["d"], label="2C for (−1, 1, 0)")
-ax.plot(means, official, "--", color=PALETTE["fake"], label="2C for (0, 1, 1)")
+ax.plot(means, covered, "-", color="black", label="2C for (−1, 1, 0)")
+ax.plot(means, official, "--", color=PALETTE["accent"], lw=2.5, label="2C for (0, 1, 1)")
 ax.axvline(-1, color="black", lw=0.6)
 ax.set(xlabel="mean of q (p's is −1)", ylabel="2C(G)")
-ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+ax.legend(frameon=False, fontsize=13)
 figure.tight_layout()
 plots.show(
     figure, "2C for (-1, 1, 0) lies on chi-square; for (0, 1, 1) it is flatter, same minimum."
@@ -322,9 +336,9 @@ gans = {"log loss": train(losses.NonSaturating(), "log loss", guess=np.log(4))}
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ## 최소 제곱 · Least squares, live
 #
-# 손실의 눈금이 다르다. 두 그림의 곡선은 서로 견줄 수 없다.
+# 초와 학습률은 같고 본 그림의 수는 다르다(아래에 찍힌다). 손실의 눈금도 달라 두 곡선은 견줄 수 없다.
 #
-# **볼 것 · What to see.** The same 25 latents, seconds and rates, though fewer pictures (the counts are printed). A loss that is lower than another loss says nothing. KID does, but of one run each: its ± is of the drawn samples, not of the training, and another seed may turn the order round.
+# **볼 것 · What to see.** The same 25 latents, seconds and rates, though not the same number of pictures (the counts are printed). Compare KID, not the losses, and remember: one run each. Its ± is of the drawn samples, not of the training; another seed may turn the order round.
 
 # %%
 gans["least squares"] = train(losses.LeastSquares(-1, 1, 0), "least squares")
@@ -339,7 +353,7 @@ gans["least squares"] = train(losses.LeastSquares(-1, 1, 0), "least squares")
 # %% tags=["hide-input"]
 facts = studies.load("objective")
 print(studies.comparison(facts))
-plots.show(studies.progress(facts), "KID over seconds, three seeds each, beside samples.", dpi=80)
+plots.show(studies.progress(facts), "KID over seconds, three seeds each, beside samples.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개로 · On real dogs, for longer
@@ -351,12 +365,13 @@ plots.show(studies.progress(facts), "KID over seconds, three seeds each, beside 
 # %% tags=["hide-input"]
 shipped = {name: checkpoints.load_generator(name) for name in ("dcgan64", "lsgan64")}
 figure = plots.beside(
-    *(generator.sample(40, seed=0) for generator in shipped.values()),
-    titles=[f"{name}: 40 samples, none picked" for name in shipped],
-    scale=0.72,
+    *(generator.sample(24, seed=0) for generator in shipped.values()),
+    titles=[f"{name}: 24 samples, none picked" for name in shipped],
+    columns=6,
+    scale=1.15,
 )
-alt = "40 dogs drawn by the shipped DCGAN 64 beside 40 drawn by the shipped LSGAN 64."
-plots.show(figure, alt, dpi=72)
+alt = "24 dogs drawn by the shipped DCGAN 64 beside 24 drawn by the shipped LSGAN 64."
+plots.show(figure, alt, dpi=88)
 for name, generator in shipped.items():
     scores = generator.card["scores"]
     print(f"{name} FID[{scores['network']}, n={scores['n']}] = {scores['generated']['FID']:.1f}")
@@ -375,7 +390,7 @@ for name, generator in shipped.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Fifty steps under the *log loss*: the far fakes **A** come back to the data, **B** stay about where they are, **C** are soon twice as far away? Set `prediction` below the slide "Two losses".
+# 1. **예측 · Predict.** (before the run) **A**, **B** or **C** of the slide "Two losses"? Set `prediction` below it.
 # 2. **계산 · Compute.** D's number for a fake is 10, c = 1. How strong is the pull of least squares, as an absolute value?
 # 3. **유도 · Derive.** P(G) = P(data), the best D, targets (−1, 1, 0): D's loss and G's loss L_G.
 # 4. **유도 · Derive.** Let a = 0. Which (a, b, c) does Pearson's theorem cover?

@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 레이블을 두 망에 넣고, 말을 듣는지 숫자로 잰다.
+#
 # 1. To tell G *which* dog: beside z, or inside every normalisation.
 # 2. To make D check it: by concatenation, or by one inner product, and where that product comes from.
 # 3. To build Miyato's two networks, with spectral normalisation in every layer of D.
@@ -51,11 +53,10 @@ cfg
 
 # %% slideshow={"slide_type": "skip"}
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers, ops
 
-from dogan_lib import checkpoints, losses, metrics, plots, runtime
+from dogan_lib import checkpoints, losses, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import diagram, exercises, leaderboard, portraits
 from dogan_lib.classroom.widgets import ChooseABreed
@@ -69,7 +70,6 @@ from dogan_lib.layers import (
     UpsampledConv2D,
 )
 from dogan_lib.models import conditional, dcgan, sagan
-from dogan_lib.plots import PALETTE
 
 print(runtime.setup(seed=0))
 dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
@@ -165,6 +165,10 @@ def spectral(kind, *sizes, **options):
     return SpectralNormalization(layer)
 
 
+def adam(rate):
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)
+
+
 def down(x, filters, first=False, halve=True):
     """A residual block: two convolutions, and a shortcut of 1×1 where the shape changes."""
     y = x if first else layers.ReLU()(x)
@@ -175,40 +179,43 @@ def down(x, filters, first=False, halve=True):
     return y + (spectral(layers.Conv2D, filters, 1)(x) if halve else x)
 
 
-def up(x, filters, condition):
-    y = layers.ReLU()(ConditionalBatchNormalization()([x, condition]))
-    y = UpsampledConv2D(filters, 3, padding="same")(y)
-    y = layers.ReLU()(ConditionalBatchNormalization()([y, condition]))
-    y = layers.Conv2D(filters, 3, padding="same")(y)
-    return y + layers.UpSampling2D()(layers.Conv2D(filters, 1)(x))
+def pictures(x):
+    """The last features -> RGB in [-1, 1]."""
+    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.Activation("tanh", dtype="float32")(layers.Conv2D(3, 3, padding="same")(x))
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Miyato의 생성자 · Miyato's generator
+#
+# 블록마다 조건부 배치 정규화가 두 번: 레이블은 문간에서 한 번이 아니라 모든 층에서 들어온다.
+#
+# **볼 것 · What to see.** z enters once, below; y in every block. Each block doubles the side; a 1×1 convolution is its shortcut.
+
+
+# %%
+def up(x, filters, y):
+    h = x
+    for convolution in (UpsampledConv2D, layers.Conv2D):
+        h = layers.ReLU()(ConditionalBatchNormalization()([h, y]))
+        h = convolution(filters, 3, padding="same")(h)
+    return h + layers.UpSampling2D()(layers.Conv2D(filters, 1)(x))
 
 
 def miyato_generator(resolution, ch, classes, latent_dim=100):
-    z = keras.Input((latent_dim,), name="latents")
-    labels = keras.Input((), dtype="int32", name="labels")
-    condition = ops.one_hot(labels, classes)
-    width = ch * resolution // 8
-    x = layers.Reshape((4, 4, width))(layers.Dense(16 * width)(z))
-    while x.shape[1] < resolution:
-        x = up(x, width, condition)
-        width //= 2
-    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
-    x = layers.Conv2D(3, 3, padding="same")(x)
-    return keras.Model([z, labels], layers.Activation("tanh", dtype="float32")(x))
+    z, y = keras.Input((latent_dim,), name="latents"), keras.Input((), dtype="int32", name="labels")
+    x = layers.Reshape((4, 4, -1))(layers.Dense(2 * ch * resolution)(z))
+    while (side := x.shape[1]) < resolution:
+        x = up(x, ch * resolution // (2 * side), ops.one_hot(y, classes))
+    return keras.Model([z, y], pictures(x))
 
-
-def adam(rate):
-    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)
-
-
-prediction = None  # exercise 1: "A", "B" or "C", before you train
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Miyato의 두 신경망 · Miyato's two networks
+# ## Miyato의 판별자 · Miyato's discriminator
 #
 # D는 잔차 블록(residual block)으로 줄이고 **모든 층**에 스펙트럼 정규화(9장)를 쓴다. 레이블의 표도 예외가 아니다.
 #
-# The last lines are the projection: a table row for each y is a dense layer on one-hot labels, without a bias. G, in the cell before, has conditional batch normalisation twice a block: the label comes in at every layer, not at the door.
+# The last lines are the projection: a table row for each y is a dense layer on one-hot labels, without a bias. The block `down`, in the cells before, halves the picture.
 
 
 # %%
@@ -226,9 +233,19 @@ def miyato_discriminator(resolution, ch, classes):
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 맞혀 보기 · Predict
+#
+# 학습하기 전에: 어느 부탁을 먼저 들어줄까? **A** 털색, **B** 귀, **C** 둘을 함께.
+#
+# Which is heard first: **A** the coat, **B** the ears, **C** both at once?
+
+# %% tags=["exercise"]
+prediction = None  # exercise 1: "A", "B" or "C", before you train
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습: 개마다 레이블 하나 · Train: every dog with its label
 #
-# 데이터의 짝 `(images, labels)`이 조건을 정한다. `GAN`은 레이블을 두 신경망에 넘긴다. 손실이 아니라 그림을 보라.
+# 데이터의 짝 `(images, labels)`이 조건을 정한다: `GAN`은 레이블을 두 신경망에 넘긴다. · Look at the dogs: heads with ears, a face in most.
 
 # %%
 G, D = (build(32, cfg.width, classes) for build in (miyato_generator, miyato_discriminator))
@@ -239,15 +256,12 @@ film = Film(samples=12, every=cfg.film, labels=np.arange(12) * 2)
 watch = [LivePlot(samples=25, guess=2.0), film]
 history = gan.fit(batches, epochs=cfg.epochs, verbose=0, callbacks=watch)
 
-# %% [markdown]
-# **볼 것 · What to see.** Heads with ears, and a face in most. D's hinge loss lies between 1.4 and 1.7; a D that knows nothing has 2, the dotted line.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
 #
 # 같은 z, 같은 레이블 열두 개를 따라간다. 줄마다 걸린 시간이 적혀 있다.
 #
-# **볼 것 · What to see.** Two columns share a coat: black, white, grey, brown, golden, red. Golden and red coats are right in the first row, grey later, and black is hardly told from brown to the end; ears take shape next, eyes and noses last.
+# **볼 것 · What to see.** Two columns share a coat: black, white, grey, brown, golden, red. Red coats are right in the first row, golden ones by the second, grey later, and black is hardly told from brown to the end; ears take shape next, eyes and noses last.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "Twelve latents, each with a kind of its own, as the training goes on.")
@@ -282,7 +296,7 @@ ChooseABreed(drawn, breed="golden, pricked ears", zoom=4)
 #
 # 무엇을 부탁했는지 모르는 판독기가 그림에서 털색과 귀를 읽는다. 레이블의 선을 끊으면(deaf) 어느 숫자가 알아차리는가?
 #
-# **볼 것 · What to see.** One run, one seed: the coat is heard in nine of ten pictures, the ears in more than eight. Exercise 6 asks for more. A deaf G draws pictures just like these, only under other labels: to look at them one by one does not tell.
+# **볼 것 · What to see.** One run, one seed: the coat is heard more often than the ears, both far above chance. Exercise 6 asks for more. A deaf G draws pictures just like these, only under other labels: to look at them one by one does not tell.
 
 # %%
 asked = np.arange(cfg.judged) % classes
@@ -290,30 +304,26 @@ deaf = np.random.default_rng(0).permutation(asked)  # what G is told, where nobo
 ceiling = portraits.obeyed(dogs.images[: cfg.judged], kinds[: cfg.judged])
 seen = portraits.obeyed(gan.sample(cfg.judged, seed=7, labels=asked), asked)
 unheard = portraits.obeyed(gan.sample(cfg.judged, seed=7, labels=deaf), asked)
-by_chance = {"coat": 1 / 6, "ears": 1 / 4, "both": 1 / 24}
-print(f"n = {cfg.judged}       chance     deaf   obeyed   the data themselves")
-for name, right in seen.items():
-    shares = f"{by_chance[name]:8.1%}{unheard[name].mean():9.1%}{right.mean():9.1%}"
-    print(f"{name:<14}{shares}{ceiling[name].mean():12.1%}")
+print(f"n = {cfg.judged}")
+print(portraits.shares(deaf=unheard, obeyed=seen, data=ceiling))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 진짜 개 120종 · Real dogs, 120 breeds
 #
 # 사전 학습된 눈을 가진 판별자(15장)로 학습한 `projected128`은 부탁한 견종을 그린다. `cgan64`와 `biggan64`는 거의 그러지 못한다.
 #
-# **볼 것 · What to see.** Coat and ears follow the breed; down a column the same z. The lines say how often a network names the breed that was asked for. It is a relative of the eyes of `projected64` and `projected128`, and may flatter them (going deeper). `cgan64` has this chapter's cBN and projection on Radford's network. Data seen, network and D all differ: it does not say which of them counts.
+# **볼 것 · What to see.** Coat and ears follow the breed; down a column the same z. The lines say how often a network names the breed asked for. It is a relative of the eyes of `projected64` and `projected128` (EfficientNet-Lite, ImageNet), and may flatter them. Data seen, network and D all differ: this does not say which of them counts.
 
 # %% tags=["hide-input"]
 shipped = checkpoints.load_generator("projected128")
 wanted = ["Samoyed", "Rottweiler", "golden retriever", "Blenheim spaniel", "pug"]
 rows = [shipped.sample(8, seed=11, labels=breed) for breed in wanted]
 plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, with the same eight z.", 81)
-board, shares, said = leaderboard.read(), {"chance": 1 / 120}, []
+board, said = leaderboard.read(), []
 draws = {row["name"]: sorted(row["top1"]) for row in board["rows"] if "top1" in row}
 for name in ("cgan64", "biggan64", "projected64", "projected128"):
-    least, shares[name], most = draws[name]
-    said.append(f"{name} {shares[name]:.1%} ({100 * least:.1f}..{100 * most:.1f})")
-shares["real dogs"] = board["real_top1"]
+    least, middle, most = draws[name]
+    said.append(f"{name} {middle:.1%} ({100 * least:.1f}..{100 * most:.1f})")
 print(f"breed right by {board['network']}, n = {board['n']:,}; median (least..most) of 3 draws:")
 print(", ".join([*said, f"chance {1 / 120:.1%}, real dogs {board['real_top1']:.1%}"]))
 
@@ -327,12 +337,14 @@ print(", ".join([*said, f"chance {1 / 120:.1%}, real dogs {board['real_top1']:.1
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) Which is heard first: **A** the coat, **B** the ears, **C** both at once? Set `prediction` above.
-# 2. **세기 · Count.** One conditional batch normalisation of 64 channels and 24 labels: how many learnt numbers?
-# 3. **유도 · Derive.** `deaf_share(shares)`: labels are asked for as often as they occur, and G draws by the same shares without listening. How often is it right?
-# 4. **쓰기 · Write.** `my_judge(h, w, table, label)`: D's logit for one feature vector, from memory.
-# 5. **고치기 · Repair.** `broken_update` trains D, and G never learns to listen. Why?
-# 6. **바꾸고 학습하기 · Change and train.** Obey in coat *and* ears in 0.85 of 480 portraits or more, in no more time than the run above.
+# 답을 `None` 자리에 쓰고 칸을 실행한다. · Put your answer in place of `None` and run the cell.
+#
+# 1. **예측 · Predict.** 슬라이드 "먼저 맞혀 보기"의 답. · On the slide "Predict", before the run.
+# 2. **세기 · Count.** 64채널, 레이블 24개인 조건부 배치 정규화 하나가 배우는 수는 몇 개인가? · One conditional batch normalisation of 64 channels and 24 labels: how many learnt numbers?
+# 3. **유도 · Derive.** 듣지 않는 G는 얼마나 자주 맞는가? · `deaf_share(shares)`: labels are asked for as often as they occur, and G draws by the same shares without listening. How often is it right?
+# 4. **쓰기 · Write.** D의 로짓을 외워서 쓴다. · `my_judge(h, w, table, label)`: D's logit for one feature vector, from memory.
+# 5. **고치기 · Repair.** D는 학습하는데 G는 듣지 않는다. 왜? · `broken_update` trains D, and G never learns to listen. Why?
+# 6. **바꾸고 학습하기 · Change and train.** 같은 시간 안에 털색과 귀를 함께 맞힌다. · Obey in coat *and* ears in 0.85 of 480 portraits or more, in no more time than the run above.
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -343,7 +355,6 @@ def deaf_share(shares):
 exercises.check("07-deaf", deaf_share)
 
 
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 def my_judge(h, w, table, label):
     """One logit, of h (d,), w (d,), table (classes, d) and a number."""
 
@@ -382,8 +393,8 @@ for name in ("07-count", "07-deaf", "07-project", "07-repair"):
 #
 # - A label turns one game into one for each kind; D asks "real, and a y?".
 # - Mirza appends a learnt vector in both networks. Miyato gives each normalisation a gain and an offset for each label, and D one inner product, as the product rule of probability suggests.
-# - Obedience is measured with labels: a table of one z, and a reader's share between chance and the data's own. After eleven epochs coat *and* ears were right in three of four portraits.
-# - On 120 real breeds `cgan64`, which has both ideas, hardly listens (4%); `projected128`, with another D, does (58%, real dogs 64%), by a network that is a relative of its eyes and may flatter it.
+# - Obedience is measured with labels: a table of one z, and a reader's share between chance and the data's own. The slide "Measured" prints both for this run.
+# - On 120 real breeds `cgan64`, which has both ideas, hardly listens; `projected128`, with another D, does, by a network that is a relative of its eyes and may flatter it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
@@ -491,31 +502,3 @@ print(f"ours, 32×32, width {cfg.width}: G {G.count_params():,}, D {D.count_para
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **볼 것 · What to see.** No layer of D is left out. SAGAN (chapter 09) is this network with attention, and with spectral normalisation in G too.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: How often the breed is right
-#
-# 판정은 lite1의 첫째 추측이고, 진짜 개에서도 다 맞지는 않는다. · lite1 is a relative of the eyes through which D of `projected64` and `projected128` looks (both EfficientNet-Lite, trained on ImageNet): it may flatter them.
-
-# %% slideshow={"slide_type": "skip"}
-figure, ax = plt.subplots(figsize=(9, 4.4))
-places = ax.barh(list(shares), list(shares.values()), color=PALETTE["g"])
-ax.bar_label(places, [f" {share:.1%}" for share in shares.values()], fontsize=13)
-ax.tick_params(labelsize=13)
-ax.set(xlim=(0, 0.75), xlabel=f"first guess of {board['network']} right; n = {board['n']:,}")
-ax.invert_yaxis()
-plots.show(figure, "Bars: the share of pictures in which a network names the breed asked for.")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: KID on portraits
-#
-# 같은 자로 잰 새 초상화까지의 거리다.
-
-# %% slideshow={"slide_type": "skip"}
-fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 4 else 64)
-n = len(fresh) // 2
-same = gan.sample(n, seed=2, labels=portraits.labels(fresh)[:n])
-print("KID to fresh portraits, this GAN ", metrics.kid(fresh.images[:n], same, "dognet"))
-print(
-    "                other portraits  ", metrics.kid(fresh.images[:n], fresh.images[n:], "dognet")
-)

@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 멀리 보는 층을 직접 쓰고, 그것이 도움이 되는지 잰다.
+#
 # 1. To *see* that a convolution is local: the gradient of one output pixel.
 # 2. To write the self-attention block of the official code, and why it changes nothing at first.
 # 3. Spectral normalisation by hand, the hinge loss, and the paper's residual block.
@@ -276,10 +278,18 @@ def train(name, side):
     seconds[name] = time.monotonic() - start
 
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 먼저 주의 없이 · First without attention
+#
+# 비교할 기준이다. · What the other is compared with.
+
+# %%
 train("without", None)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ### 이번에는 주의와 함께 · And with it
+# ## 이번에는 주의와 함께 · And with it
+#
+# 같은 시드, 같은 개: 달라지는 것은 주의 층 하나다.
 
 # %%
 train("with", 16)
@@ -310,7 +320,7 @@ print("γ in G and in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
 #
 # 같은 초, 시드 셋으로 미리 재어 둔 비교다.
 #
-# **볼 것 · What to see.** Not shown. In equal *seconds* attention sees a quarter fewer pictures than without, and is behind in each seed; the interval, +19 ± 36, contains 0. Equal *steps*, one slide before, were one seed.
+# **볼 것 · What to see.** This study does not show that attention helps. In equal *seconds* it sees fewer pictures, and the interval of the difference (last line) contains 0. Equal *steps*, one slide before, were one seed.
 
 # %% tags=["hide-input"]
 facts = studies.load("attention")
@@ -322,14 +332,15 @@ print(studies.comparison(facts))
 #
 # β의 한 줄이 한 자리의 주의 지도다. 어느 자리에서 물어도 거의 같은 곳을 본다. 눈금은 모두 같다: 빛이 없는 회색 그림은 0, 가장 밝은 것은 고르게 볼 때의 네 배.
 #
-# **볼 것 · What to see.** The live G's, above, are not even (36 of 64 places), but the four maps of a dog are nearly one: all places look at the same background beside the dog, whichever asks (a map differs from the picture's mean map by 11%). The keys decide alone, as the slide "What went wrong" says. `sagan64`'s, below, are nearly even, 249 of 256: they would look like structure only if each were scaled to its own maximum.
+# **볼 것 · What to see.** The live G's, above, are not even (36 of 64 places), but the four maps of a dog are nearly one: all places look at the same background beside the dog, whichever asks (a map differs from the picture's mean map by 11%). The keys decide alone, as the slide "What went wrong" says. `sagan64`'s, below (two dogs with faces, picked · 골랐다), are nearly even, 249 of 256 in all: they would look like structure only if each were scaled to its own maximum.
 
 # %% tags=["hide-input"]
 mine = gans["with"].ema_generator
 rows = looked(mine, latents(2, 128, seed=1))
 shipped = checkpoints.load_generator("sagan64")
-breeds = np.array([shipped.breeds.index(breed) for breed in ("Samoyed", "Rottweiler")])
-real_rows = looked(shipped.model, latents(2, shipped.latent_dim, seed=11), breeds, zoom=2)
+breeds = np.array([shipped.breeds.index(breed) for breed in ("Samoyed", "golden retriever")])
+picked = latents(11, shipped.latent_dim, seed=11)[[9, 3]]
+real_rows = looked(shipped.model, picked, breeds, zoom=2)
 figure, axes = plt.subplots(2, 10, figsize=(13.2, 4))
 for ax, picture, title in zip(
     axes.flat, rows[0] + real_rows[0], rows[1] + real_rows[1], strict=True
@@ -397,6 +408,8 @@ for name, (whole, without) in (("live", own), ("sagan64", theirs)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
+# 주의 지도는 쉽게 그럴듯해 보인다: γ와 눈금부터 확인한다.
+#
 # | you see | likely | try |
 # |---|---|---|
 # | γ stays near 0 | the layer is not needed, or not yet | train longer; attention at a larger size |
@@ -408,11 +421,13 @@ for name, (whole, without) in (("live", own), ("sagan64", theirs)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the slide "γ starts at 0") At γ = 0, which weights of the block get a gradient: **A** all, **B** γ alone, **C** none? Set `prediction` there.
-# 2. **세기 · Count.** How many 3×3 convolutions (stride 1) in a row until one corner of 32×32 features sees the opposite one?
-# 3. **유도 · Derive.** A kernel has the singular values 4, 2 and 1. Which has it after spectral normalisation?
-# 4. **고치기 · Repair.** `broken_attend`: (n, d), (m, d), (m, c) → (n, c). What it returns has the right shape and the wrong numbers.
-# 5. **바꾸고 학습하기 · Change and train.** Start with γ = 1, or look around at 8×8: bring KID[dognet-1] to 0.11 or less in at most three minutes.
+# 답을 `None` 자리에 쓰고 칸을 실행한다. · Put your answer in place of `None` and run the cell.
+#
+# 1. **예측 · Predict.** (슬라이드 "γ는 0에서 시작한다"의 질문) · (before that slide) At γ = 0, which weights of the block get a gradient: **A** all, **B** γ alone, **C** none? Set `prediction` there.
+# 2. **세기 · Count.** 한 모서리가 반대 모서리를 보려면 3×3 합성곱이 몇 층 필요한가? · How many 3×3 convolutions (stride 1) in a row until one corner of 32×32 features sees the opposite one?
+# 3. **유도 · Derive.** 정규화한 뒤의 특잇값은? · A kernel has the singular values 4, 2 and 1. Which has it after spectral normalisation?
+# 4. **고치기 · Repair.** `broken_attend`의 모양은 맞고 숫자는 틀리다. 고쳐라. · `broken_attend`: (n, d), (m, d), (m, c) → (n, c). What it returns has the right shape and the wrong numbers.
+# 5. **바꾸고 학습하기 · Change and train.** 3분 안에 더 나은 SAGAN을 학습시킨다. · Start with γ = 1, or look around at 8×8: bring KID[dognet-1] to 0.12 or less in at most three minutes.
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -478,18 +493,6 @@ assert mine.count_params() == small.count_params()
 print(f"{mine.count_params():,} parameters, as the library's; at the paper's size:")
 for make in (sagan.generator, sagan.discriminator):
     print(f"{make.__name__:<14}{make(128, 64, 1000, attention=32).count_params():>12,}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: the generator of real dogs
-#
-# `sagan64`: `cgan64`에 γ = 0인 주의 층을 32×32에 넣고 힌지 손실로 더 학습했다.
-#
-# **볼 것 · What to see.** One breed a row, the same eleven latents in each: the breed moves the coat a little, hardly the dog. Spectral normalisation is in its attention alone, and it has all of `cgan64`'s training beside its own: the two cards do not say what attention is worth.
-
-# %% slideshow={"slide_type": "skip"}
-wanted = ["Samoyed", "Rottweiler", "golden retriever", "Irish setter", "pug"]
-rows = [shipped.sample(11, seed=11, labels=breed) for breed in wanted]
-plots.show(plots.labelled_rows(rows, wanted), "Five breeds, a row each, drawn by sagan64.")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the gradient goes through σ

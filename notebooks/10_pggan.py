@@ -34,6 +34,8 @@ if "COLAB_RELEASE_TAG" in os.environ:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇을 배우나 · What you will learn
 #
+# 부품을 쓰고, 망을 키우고, 손실을 읽고, 자란 값을 잰다.
+#
 # 1. PGGAN's parts, each in a few lines, and one block assembled from them.
 # 2. To grow both networks from 4×4 to 32×32 in a loop over sizes.
 # 3. To read D's loss: three terms, and what each growth does to them.
@@ -118,7 +120,7 @@ diagram.game(
 #
 # 4×4에는 배경과 털색이, 8×8에는 머리의 자리가, 16×16에는 귀가, 32×32에는 눈이 있다.
 #
-# **볼 것 · What to see.** Each row adds one kind of detail to the row above. G learns the rows in this order, and a step at 4×4 costs a fraction of one at 32×32.
+# **볼 것 · What to see.** Each row adds one kind of detail to the row above. G gets these sizes in this order, and a step at 4×4 costs a fraction of one at 32×32.
 
 # %% tags=["hide-input"]
 sides = [4, 8, 16, 32]
@@ -307,7 +309,7 @@ for side, count in cfg.growth.items():
 #
 # 같은 z 열 개가 4×4에서 32×32까지 자란다.
 #
-# **볼 것 · What to see.** At 8×8 a dark patch stands on a light ground, at 16×16 it has the outline of a head, at 32×32 edges and patches of coat come in. Rows soon after a new size are off-colour: their new layers, random at first, have just come in. Plainly: WGAN-GP's steps are dear, and chapter 04's plain network comes about as far in less than half the time (one run each, going deeper).
+# **볼 것 · What to see.** 4×4 is left after a few seconds, 250 updates: its colours are no dog's yet. Ground and a darker middle come at 8×8, the outline of a head at 16×16, edges and patches of coat at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in. A WGAN-GP step is slow: chapter 04's plain network comes about as far in less than half the time (one run each, going deeper).
 
 # %% tags=["hide-input"]
 plots.show(growing.film(8), "The same ten latents while both networks grow, a row a moment.", 60)
@@ -336,12 +338,16 @@ print(f"{card['seconds']:,} s, {card['machine']}; {card['recipe'][0]}")
 #
 # 같은 초, 같은 망, 시드 셋: 처음부터 32×32인 것과 견준다.
 #
-# **볼 것 · What to see.** After 150 s growing is ahead in each of the three seeds, with 2.4 times the pictures seen; at 100 s one of them was far behind (the peak). The interval, −63 ± 150, contains 0: three seeds do not settle it.
+# **볼 것 · What to see.** Growing sees many more pictures in the same seconds. The line "difference" has the mean over the seeds and its 95% interval; the last line says what follows.
 
 # %% tags=["hide-input"]
 facts = studies.load("growth")
 plots.show(studies.progress(facts), "KID over equal seconds with growth and without it.")
 print(studies.comparison(facts))
+whole, grows = studies.by_variant(facts).values()
+ahead, half = whole - grows, studies.interval(whole - grows)
+told = "the interval contains 0" if abs(ahead.mean()) < half else "the interval does not contain 0"
+print(f"growing is ahead in {(ahead > 0).sum()} of {len(ahead)} seeds; {told}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 손실 함수 분석 · D's loss, measured
@@ -445,6 +451,8 @@ for name, images, by in (("pggan64", samples, judge), ("live", grown, gan.discri
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
 #
+# 세 항을 따로 보면 무엇이 잘못되었는지 보인다.
+#
 # | you see | likely | try |
 # |---|---|---|
 # | difference and penalty grow without end | the penalty is too small | weight 10, α ~ U[0, 1] |
@@ -456,11 +464,13 @@ for name, images, by in (("pggan64", samples, judge), ("live", grown, gan.discri
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **예측 · Predict.** (before the run) At the first step of a new size, does the gradient penalty **A** jump up, **B** stay, or **C** fall? Set `prediction` in the cell before "Growing is a loop".
-# 2. **세기 · Count.** In the paper every phase, stable or fading, lasts 800,000 pictures. How many has D seen when 1024×1024 has just become stable?
-# 3. **유도 · Derive.** A D of slope 1 skips a size: from 8×8 straight to 32×32, α = 0. What is 10 × the gradient penalty at the first step?
-# 4. **고치기 · Repair.** `broken_fade` gives D its pictures in the middle of a fade, and D wins at once. Mend it.
-# 5. **바꾸고 학습하기 · Change and train.** A loop of your own for the impatient: KID[dognet-1] of 0.25 or less in at most 100 seconds, about half of what the run above took. Sizes, fades, batches, rates, widths.
+# 답을 `None` 자리에 쓰고 칸을 실행한다. · Put your answer in place of `None` and run the cell.
+#
+# 1. **예측 · Predict.** (학습 전에) 새 크기의 첫 걸음에서 기울기 페널티는? · (before the run) At the first step of a new size, does the gradient penalty **A** jump up, **B** stay, or **C** fall? Set `prediction` in the cell before "Growing is a loop".
+# 2. **세기 · Count.** 1024×1024가 막 안정되었을 때 D가 본 그림은 몇 장인가? · In the paper every phase, stable or fading, lasts 800,000 pictures. How many has D seen when 1024×1024 has just become stable?
+# 3. **유도 · Derive.** 한 크기를 건너뛰면 페널티는 얼마인가? · A D of slope 1 skips a size: from 8×8 straight to 32×32, α = 0. What is 10 × the gradient penalty at the first step?
+# 4. **고치기 · Repair.** 섞는 도중에 D가 바로 이긴다. 고쳐라. · `broken_fade` gives D its pictures in the middle of a fade, and D wins at once. Mend it.
+# 5. **바꾸고 학습하기 · Change and train.** 절반의 시간에 키운다. · A loop of your own for the impatient: KID[dognet-1] of 0.25 or less in at most 100 seconds, about half of what the run above took. Sizes, fades, batches, rates, widths.
 
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -472,7 +482,7 @@ def broken_fade(real, old, new, alpha):
 
 
 exercises.check("10-fade", broken_fade)
-exercises.check("10-better", None)  # your own grown GAN, trained for at most four minutes
+exercises.check("10-better", None)  # your own grown GAN, trained for at most 100 seconds
 exercises.check("10-penalty", prediction)
 exercises.check("10-pictures", None)
 exercises.check("10-jump", None)
@@ -487,7 +497,7 @@ for name in ("10-pictures", "10-jump", "10-fade"):
 # - Large things first, at small sizes; then one kind of detail more at each doubling, faded in, in G, in D and in the real pictures.
 # - Equalized weights let Adam treat all layers alike; pixel norm bounds G's features; minibatch stddev shows D a collapse.
 # - D's loss has three terms, and its unit changes with the size: compare within a size only.
-# - Parameters lie at small sizes, memory at large ones. After 150 s growing was ahead in three seeds of three, but the interval contains 0.
+# - Parameters lie at small sizes, memory at large ones. Whether growing is ahead in equal seconds, three seeds say on the slide "Does growing learn faster?".
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
@@ -553,20 +563,3 @@ for old, new in zip(list(last)[:-1], list(last)[1:], strict=True):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **볼 것 · What to see.** The measured jumps lie a little below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: the shipped generator, on real dogs
-#
-# `pggan64` has chapter 05's blocks (one convolution a size, batch normalisation, a tanh) and begins with the layers of the finished `dcgan64`, up to 32×32.
-# It was trained at 32×32, then 64×64 faded in. So its scores say little about growing; what else was tried stands below.
-
-# %% slideshow={"slide_type": "skip"}
-compared = shipped.card["compared"]
-print(compared["what"])
-print(f"{'pictures':>8}{'FID':>7}{'KID':>7}   D's mean logits, real and fake")
-for row in compared["runs"]:
-    logits = f"{row['real_score']:+.1f} {row['fake_score']:+.1f}"
-    print(f"{row['pictures']:>8,}{row['FID']:>7.1f}{row['KID']:>7.3f}   {logits}   {row['run']}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Read the last five rows downwards: growth costs at first, FID[dognet-1] is worse than that of the network it began with; then it falls below, and at last D pulls ahead and FID rises again, although no loss exploded. One seed each: a few tenths of FID are a hint. By lite1, which sees shape better, `pggan64` is behind `dcgan64` (chapter 14).

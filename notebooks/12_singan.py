@@ -47,8 +47,8 @@ from dogan_lib.presets import preset
 
 # The live training's `side` and `iterations` a scale; `judged` samples for each measurement.
 cfg = preset(
-    smoke=dict(side=36, iterations=4, judged=3),
-    cpu=dict(side=48, iterations=400, judged=16),
+    smoke=dict(side=40, iterations=4, judged=3),
+    cpu=dict(side=64, iterations=1200, judged=16),
     gpu=dict(side=250, iterations=2000, judged=50),
 )
 cfg
@@ -65,7 +65,7 @@ import tensorflow as tf
 from scipy import ndimage
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import exercises, pyramids
+from dogan_lib.classroom import diagram, exercises, pyramids
 from dogan_lib.classroom.single import diversity, sifid
 from dogan_lib.models import singan
 from dogan_lib.models.singan import Schedule, SinGAN
@@ -75,6 +75,10 @@ from dogan_lib.plots import PALETTE
 print(runtime.setup(seed=0, small=True))
 gan = pyramids.load("singan_hubble")
 photo, last = gan.image, len(gan.scales) - 1
+MINE = None  # "my_photo.jpg": your own, for the live training
+plan = dataclasses.replace(
+    SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
+)
 
 
 def spots(picture):
@@ -100,6 +104,16 @@ for k, ax in zip(shown, axes, strict=True):
     ax.axis("off")
 figure.tight_layout()
 plots.show(figure, "The picture at four scales; a square of 11 pixels covers less and less of it.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 스케일마다 GAN 하나 · One GAN a scale
+#
+# 스케일 0은 잡음에서 시작한다. 그 위는 아래의 그림을 키워(↑) 잡음과 함께 받는다. 스케일마다 판별자가 따로 있다.
+#
+# **볼 것 · What to see.** Left to right: the coarsest, any, and the finest scale. Below: five convolutions, and a sum with the enlarged picture.
+
+# %% tags=["hide-input"]
+diagram.pyramid()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 피라미드의 산수 · The pyramid's arithmetic
@@ -215,30 +229,30 @@ for name, own, other in (("D", d, theirs.d), ("G", g, theirs.g)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 학습시키기 · Train one, live
 #
-# 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라간다. `MINE`에 자기 사진을 넣어도 된다.
+# `SinGAN(max_size=64).fit(사진)`: 스케일 하나를 학습시키고, 얼리고, 다음 스케일로 올라간다. 위의 `MINE`에 자기 사진을 넣어도 된다.
 #
-# **볼 것 · What to see.** A random sample of each scale: first grain, then points of light. The last is the picture.
+# **볼 것 · What to see.** A photograph of a pagoda, and a random sample of each scale: first patches of colour, then roofs and sky.
 
-# %%
-MINE = None  # "my_photo.jpg"
-learner = SinGAN(max_size=cfg.side, widest=32, noise=1.0, seed=0)
-plan = dataclasses.replace(
-    SCHEDULES["fast"], iterations=cfg.iterations, block=min(50, cfg.iterations)
-)
+# %% tags=["hide-input"]
+learner = SinGAN(max_size=cfg.side, widest=32, seed=0)
 began = time.perf_counter()
-learner.fit(MINE or photo, plan, [pyramids.Watch(every=4)], verbose=False)
+watch = pyramids.Watch(every=10)
+learner.fit(MINE or pyramids.photograph("china"), plan, [watch], verbose=False)
 print(f"{learner} in {time.perf_counter() - began:.0f} s")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 무엇을 배웠나 · What it has learnt
 #
-# **볼 것 · What to see.** A minute is enough for black sky with points of light, many of them in new places. The pyramids below trained longer, at 250 pixels.
+# G(z\*)는 사진을 되찾고, 표본은 같은 조각으로 다른 탑을 쌓는다.
+#
+# **볼 것 · What to see.** Roofs, red walls and sky are the photograph's; towers stand elsewhere, in twos, or lean, for no patch holds a whole one. The pyramids below trained longer, most at 250 pixels.
 
 # %% tags=["hide-input"]
 drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
 titles = ["the picture", "G(z*)", *["a sample"] * 6]
 alt = "The picture, its reconstruction and six samples of the pyramid that was just trained."
-plots.show(plots.grid(drawn, 4, titles=titles, scale=2.2), alt)
+figure = plots.grid(drawn, 4, titles=titles, scale=3.1)
+plots.show(figure, alt)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 잡음에서 그림까지 · From noise to picture
@@ -340,21 +354,20 @@ for name, one in pair.items():
 #
 # 가장 거친 스케일이 크면 11픽셀은 거의 질감만 본다.
 #
-# **볼 것 · What to see.** A photograph of a pagoda. With three scales there are leaves and sky, bits of roof, and nowhere a whole tower. ± is the standard error over the samples; SIFID in DogNet's eyes, which compares with no published number.
+# **볼 것 · What to see.** With three scales there are leaves, sky, bits of roof, and nowhere a whole tower. SIFID is DogNet's, and compares with no published number; ± is its standard error over the samples.
 
 # %% tags=["hide-input"]
 models = {n: pyramids.load(f"singan_china{end}") for n, end in ((3, "_n3"), (4, "_n4"), (6, ""))}
-rows = [model.sample(cfg.judged, seed=3) for model in models.values()]
-for model, drawn in zip(models.values(), rows, strict=True):
-    score, share = sifid(model.image, drawn), 11 / model.shapes[0][0]
-    print(f"{len(model.scales)} scales, 11 px are {share:.0%} of the coarsest height:", end=" ")
-    print(
-        f"SIFID {float(score):.2f} ± {score.error:.2f}, diversity {diversity(model.image, drawn):.2f}"
-    )
-
-titles = [f"{n} scales" for n in models for _ in range(3)]
-shown = np.concatenate([drawn[:3] for drawn in rows])
-plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scales.")
+shown, titles = [], []
+for n, model in models.items():
+    drawn = model.sample(cfg.judged, seed=3)
+    score, varies = sifid(model.image, drawn), diversity(model.image, drawn)
+    shown += [model.real(), *drawn[:3]]
+    titles += ["the picture", f"{n} scales, from {model.shapes[0][0]} px on"]
+    titles += [f"SIFID {float(score):.2f} ± {score.error:.2f}", f"diversity {varies:.2f}"]
+figure = plots.grid(np.stack(shown), 4, titles=titles, scale=2.4)
+plt.setp([ax.title for ax in figure.axes], fontsize=13)
+plots.show(figure, "The picture, and three samples each with 3, 4 and 6 scales.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 무엇이 잘못되나 · What went wrong, and how to tell
@@ -372,10 +385,12 @@ plots.show(plots.grid(shown, 3, titles=titles, scale=1.9), "With 3, 4 and 6 scal
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
-# 1. **세기 · Count.** How many scales has a photograph 600 pixels wide and 200 high (가로 600, 세로 200), shrunk to a long side of 250 first?
-# 2. **예측 · Predict.** You want new texture on the *same* tower, in the same place. Raise or lower the start scale?
-# 3. **고치기 · Repair.** The `penalty` below is that of chapter 10: it lets one pixel be steep where the others are flat. Make it SinGAN's.
-# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of 36 pixels whose samples differ *from scale 1 on*: diversity at least 0.1. Settings are yours (`noise`, `reconstruction`, `min_size`); it takes under a minute.
+# `None` 자리에 답을 쓰고 칸을 실행한다.
+#
+# 1. **세기 · Count.** 가로 600, 세로 200인 사진을 긴 변 250으로 줄이면 스케일은 몇 개인가? · 600 wide, 200 high, shrunk to a long side of 250: how many scales?
+# 2. **예측 · Predict.** 같은 자리의 같은 탑에 새 질감을 입히려면 시작 스케일을 올리나, 내리나? · New texture on the *same* tower: raise or lower the start scale?
+# 3. **고치기 · Repair.** 아래 `penalty`는 10장의 것이다. SinGAN의 것으로 고친다. · It lets one pixel be steep where the others are flat. Make it SinGAN's.
+# 4. **바꾸고 학습하기 · Change and train.** 36픽셀 피라미드의 표본이 스케일 1부터도 스케일 0부터의 절반만큼은 다르게 한다. · Diversity from scale 1 at least 0.5 of that from scale 0, with SIFID from scale 1 under 0.25. Settings are yours (`noise`, `reconstruction`, `min_size`).
 #
 # `exercises.solution("12-scales")` shows a folded answer; so do `12-start`, `12-penalty` and `12-variety`.
 

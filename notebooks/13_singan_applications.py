@@ -7,7 +7,7 @@
 # - 그림→사진(paint to image), 편집(editing), 조화(harmonisation), 초해상도(super-resolution), 애니메이션(animation).
 # - 스케일마다 결과를 나란히 놓고 고른다: 낮은 스케일은 많이 지어내고, 높은 스케일은 거의 그대로 둔다.
 # - 고전적인 방법과 견준다: 색 옮기기(Reinhard), 화풍 옮기기(Gatys), 포아송 합성(Poisson), 바이큐빅과 란초시 보간.
-# - 지는 곳은 진다고 쓴다: 숫자는 그것을 잰 칸이 적는다.
+# - 지는 곳은 진다고 쓰고, 숫자로 보인다.
 
 # %% [markdown] slideshow={"slide_type": "skip"} tags=["colab"]
 # [![Open in Colab](../docs/colab.svg)](https://colab.research.google.com/github/OWNER/dogan/blob/main/notebooks/13_singan_applications.ipynb)
@@ -54,18 +54,15 @@ cfg
 
 # %% slideshow={"slide_type": "skip"}
 import numpy as np
-import scipy.sparse
-import scipy.sparse.linalg
 import tensorflow as tf
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import exercises, moving, pyramids, rivals, singan_uses
+from dogan_lib.classroom import diagram, exercises, moving, pyramids, rivals, singan_uses
 from dogan_lib.classroom.photos import PaintToPhoto
 from dogan_lib.classroom.single import dognet_maps, perceptual, sifid
 from dogan_lib.doodles import painter
-from dogan_lib.models.singan import Schedule, SinGAN, as_float, draw_noise, resize
+from dogan_lib.models.singan import SinGAN, as_float, draw_noise, resize
 
 print(runtime.setup(seed=0, small=True))
 MINE = None  # "my_photo.jpg": your own; at 96 pixels this takes minutes on two cores
@@ -101,6 +98,14 @@ def titled(film, text):
 #
 # G는 "세부가 빠진 이 사진에 세부를 더하라"만 배웠고, 흐린 그림이 어디서 왔는지 묻지 않는다. 그러니 다른 그림을 넣는다.
 
+# %% tags=["hide-input"]
+diagram.pyramid("any picture, shrunk")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 그림을 넣는 법 · Let a picture in
+#
+# 시작 스케일 바로 아래의 크기로 줄여 넣고, 그 위의 G들을 차례로 지난다.
+
 
 # %%
 def inject(picture, start, seed=0):
@@ -112,6 +117,13 @@ def inject(picture, start, seed=0):
         x = gan.scales[k](x, draw_noise(1, k, gan.shapes[k], random))
     return np.clip(x[0], -1, 1)
 
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 무엇이 들어가고 무엇이 나오나 · What enters, what comes out
+#
+# 이 숲은 프로그램이 그린 그림이다. · The wood is drawn by a program.
+#
+# **볼 것 · What to see.** Only the third picture entered, 34 pixels wide. What is sharper in the fourth the scales above have added, which learnt from the first. (The cell checks that the library's `sample(image=)` does the same.)
 
 # %% tags=["hide-input"]
 mirrored = photo[:, ::-1]
@@ -133,17 +145,14 @@ gallery(
         "what comes out": mine,
     },
     "The picture, its mirror image, the mirror image shrunk to scale 0, and the result.",
-    columns=4,
-    scale=2.6,
+    columns=2,
+    scale=2.7,
 )
-
-# %% [markdown]
-# **볼 것 · What to see.** Only the third picture entered, 34 pixels wide. What is sharper in the fourth the scales above have added, which learnt from the first. (The library's `sample(image=)` does the same: the cell has checked it.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · 그림을 사진으로 · Paint to image
 #
-# 단색 여섯 가지로 칠한 그림이다. 낮은 스케일에 넣을수록 많이 지어낸다.
+# 단색 여섯 가지로 칠한 그림이다. 낮은 스케일에 넣을수록 많이 지어낸다. (사진 대신 프로그램이 그린 숲이다.)
 
 # %% slideshow={"slide_type": "skip"}
 canvas = Image.new("RGB", (8 * width, 8 * height), "#cfe0ea")  # sky
@@ -163,7 +172,7 @@ painting = np.asarray(canvas.resize((width, height), Image.Resampling.LANCZOS))
 
 # %%
 results = {k: singan_uses.paint_to_image(gan, painting, k)[0] for k in starts}
-pictures = {"painting": painting, "photograph": photo}
+pictures = {"painting": painting, "the learnt picture": photo}
 pictures |= {f"from {k}": results[k] for k in (*starts[:2], *starts[-2:])}
 gallery(pictures, "The painting, the picture it shall look like, and four start scales' results.")
 
@@ -173,7 +182,7 @@ gallery(pictures, "The painting, the picture it shall look like, and four start 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 두 맞수, 누가 더 나은가 · Two rivals: who does better?
 #
-# 색 옮기기(Reinhard 2001)는 색의 평균과 편차를, 화풍 옮기기(Gatys 2015)는 특징의 그람 행렬을 사진의 것으로 바꾼다. 둘 다 작을수록 좋다: 사진의 조각으로 되어 있나(SIFID), 그린 것을 보여 주나(구도의 오차)?
+# 색 옮기기(Reinhard 2001)는 색을, 화풍 옮기기(Gatys 2015)는 특징의 그람 행렬을 사진의 것으로 바꾼다. 작을수록 좋다: 같은 조각인가(SIFID), 그린 것을 보여 주나(layout, 구도의 오차).
 
 
 # %% tags=["hide-input"]
@@ -185,51 +194,45 @@ def judged(picture):
 
 
 styled, losses = rivals.style_transfer(painting, photo, cfg.steps)
-shown = {"the painting": painting, "colour transfer": rivals.colour_transfer(painting, photo)}
-shown |= {"style transfer": styled}
+shown = {"colour transfer": rivals.colour_transfer(painting, photo), "style transfer": styled}
 shown |= {f"SinGAN from {k}": results[k] for k in starts[:2]}
-for name, picture in (shown | {"the photograph": photo}).items():
-    patches, layout = judged(picture)
-    print(f"{name:<18}SIFID {patches:7.3f}    layout off by {layout:5.1f}")
+numbers = {name: judged(picture) for name, picture in shown.items()}
 alt = "What colour transfer, style transfer and SinGAN make of it."
-gallery(dict(list(shown.items())[1:]), alt, columns=4, scale=2.6)
+titles = [f"{name}: SIFID {near:.2f}, layout {off:.1f}" for name, (near, off) in numbers.items()]
+gallery(dict(zip(titles, shown.values(), strict=True)), alt, columns=2, scale=2.7)
+print("SIFID {:.2f}, layout {:.1f}: the painting;".format(*judged(painting)), end=" ")
+print("{:.2f}, {:.1f}: the learnt picture".format(*judged(photo)))
 
 # %% [markdown]
-# **볼 것 · What to see.** Colour transfer moves colours and adds no leaf. Style transfer spreads one grain everywhere: a Gram matrix forgets where what belongs (and DogNet is no VGG, which the paper used). SinGAN puts leaves on crowns and litter on the ground. Both numbers put style transfer ahead all the same. Mind the referee: SIFID looks through the same DogNet that style transfer optimises. (Both rivals by hand: Going deeper.)
+# **볼 것 · What to see.** Colour transfer adds no leaf; style transfer spreads one grain everywhere; SinGAN puts leaves on crowns and litter on the ground. Mind the referee: SIFID looks through the DogNet that style transfer optimises.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · 편집 · Editing
 #
-# 나무 한 그루를 오려 옆에 붙였다. 결과는 **마스크가 밝은 곳에서만** 가져온다.
+# 가운데 나무들을 하늘색 네모로 지워, 칼로 자른 자리가 남았다. 결과는 **마스크가 밝은 곳에서만** 가져온다.
+#
+# **볼 것 · What to see.** From low scales the cut crowns grow leaves at their edges; the price is a haze in the sky. From the last scale the straight cut stays. Where the mask is 0 nothing changes, to one level of 255: the cell asserts it.
 
 # %% slideshow={"slide_type": "skip"}
-top, bottom = 8 * height // 100, 80 * height // 100
-piece = photo[top:bottom, 18 * width // 100 : 36 * width // 100]
-left = 76 * width // 100
+hole = slice(0, 68 * height // 100), slice(40 * width // 100, 62 * width // 100)
 crude, mask = photo.copy(), np.zeros((height, width), bool)
-place = slice(top, bottom), slice(left, left + piece.shape[1])
-crude[place], mask[place] = piece, True
+crude[hole], mask[hole] = photo[0, 0], True  # the sky's colour
 soft = singan_uses.soft_mask(mask, (height, width), radius=20)
 white = np.repeat(2 * soft[..., None] - 1, 3, -1)
-border = ndimage.binary_dilation(mask, iterations=2) & ~mask
-framed = np.where(border[..., None], (213, 94, 0), crude).astype("uint8")
 
 
 def untouched(result):
-    """Whether it is the photograph, to one level of 255, where the soft mask is 0."""
+    """Whether it is the learnt picture, to one level of 255, where the soft mask is 0."""
     change = np.abs(plots.to_uint8(result).astype(int) - photo).max(axis=-1)
     return change[soft == 0].max() <= 1
 
 
 # %%
-edits = {k: singan_uses.edit(gan, crude, mask, k) for k in starts[-5::2]}
+edits = {k: singan_uses.edit(gan, crude, mask, k) for k in (*starts[:2], last)}
 assert all(untouched(result) for result in edits.values())
-pictures = {"photograph": photo, "the edit, framed": framed, "mask": white}
+pictures = {"the learnt picture": photo, "the edit": crude, "mask": white}
 pictures |= {f"from {k}": result for k, result in edits.items()}
 gallery(pictures, "A crude edit, its soft mask, and the result of three start scales.", scale=2.25)
-
-# %% [markdown]
-# **볼 것 · What to see.** From low scales the tree is drawn anew and loses leaves and sharpness; from the last one it stays nearly as it was pasted. Where the mask is 0 the picture is the photograph, to one level of 255: the cell asserts it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · 조화 · Harmonisation
@@ -249,7 +252,7 @@ mask[place] = alpha[..., 0] > 0.5
 
 # %%
 harmonised = {k: singan_uses.harmonize(gan, pasted, mask, k) for k in starts}
-pictures = {"photograph": photo, "pasted": pasted}
+pictures = {"the learnt picture": photo, "pasted": pasted}
 pictures |= {f"from {k}": harmonised[k] for k in (*starts[1:2], *starts[-3:])}
 near = slice(height // 3, None), slice(width // 3, None)
 pictures = {name: picture[near] for name, picture in pictures.items()}
@@ -262,11 +265,11 @@ gallery(pictures, alt, scale=1.95)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · 초해상도 · Super-resolution
 #
-# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠다. 여섯 번 되풀이하면 4배가 된다. PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋다.
+# 마지막 G는 조금 줄인 사진에 무엇이 빠졌는지 배웠다. 여섯 번 되풀이하면 4배가 된다.
 #
-# Another pyramid, of 64×43 pixels, not shown the large photograph. `consistent` (not the paper's): back-projection after each pass.
+# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are. `consistent` (not the paper's): back-projection after each pass. The pyramid learnt 64×43 pixels and never saw the large photograph.
 
-# %% slideshow={"slide_type": "skip"}
+# %% tags=["hide-input"]
 # Scales 2^(1/3) apart, reconstruction weighted 100; `consistent` adds after each pass what the
 # result, shrunk, lacks (Irani and Peleg 1991).
 small_gan = pyramids.load("singan_china_sr")
@@ -277,9 +280,22 @@ kinds = {"bicubic": Image.Resampling.BICUBIC, "Lanczos": Image.Resampling.LANCZO
 ways = {name: np.asarray(small.resize(size, kind)) for name, kind in kinds.items()}
 for name, consistent in (("SinGAN", False), ("consistent", True)):
     ways[name] = plots.to_uint8(singan_uses.super_resolution(small_gan, 4, consistent=consistent))
+part = slice(size[1] // 8, 5 * size[1] // 8), slice(size[0] // 10, 6 * size[0] // 10)
+given = np.asarray(small.resize(size, Image.Resampling.NEAREST))
+shown = {"64×43 pixels": given} | ways | {"the truth": truth}
+shown = {name: picture[part] for name, picture in shown.items()}
+alt = "A part of the photograph of 64x43 pixels, enlarged in four ways, and the truth."
+gallery(shown, alt, columns=3, scale=2.9)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### 네 가지 자 · Four rulers
+#
+# PSNR과 SSIM은 클수록, perceptual과 SIFID는 작을수록 좋다. 사진은 한 장뿐이다.
+#
+# **볼 것 · What to see.** PSNR and SSIM charge SinGAN for edges that are not where the true ones are. The other two look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one.
 
 
-# %% tags=["hide-input"]
+# %%
 def compare(name, picture):
     psnr = float(tf.image.psnr(truth, picture, 255))
     ssim = float(tf.image.ssim(truth[None], picture[None], 255)[0])
@@ -290,13 +306,6 @@ def compare(name, picture):
 print(f"{'':<10}{'PSNR':>8}{'SSIM':>8}{'perceptual':>12}{'SIFID':>8}")
 for name, picture in ways.items():
     compare(name, picture)
-part = slice(size[1] // 8, 5 * size[1] // 8), slice(size[0] // 10, 6 * size[0] // 10)
-shown = {name: picture[part] for name, picture in (ways | {"the truth": truth}).items()}
-alt = "A part of the photograph, enlarged in four ways, and the truth."
-gallery(shown, alt, columns=5, scale=2.2)
-
-# %% [markdown]
-# **볼 것 · What to see.** Interpolation is blurred and right; SinGAN is sharp, and its edges are not quite where the true ones are, for which PSNR and SSIM charge it. The other two rulers look through DogNet: SIFID puts both SinGANs ahead, `perceptual` only the consistent one. One photograph.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5 · 애니메이션 · Animation
@@ -357,18 +366,20 @@ PaintToPhoto(gan, painting, start_scale=1, columns=10)
 # |---|---|---|
 # | the painting comes back as a painting | start scale too high | one lower |
 # | a picture of something else | start scale too low: the layout was lost | one higher |
-# | a colour that stays flat | it does not occur in the photograph | pick another one |
+# | a colour that stays flat | it does not occur in the learnt picture | pick another one |
 # | a halo around an edit | mask too narrow for what the low scale changed | a larger radius |
 # | contrast grows with each pass | small errors of G add up | `consistent=True` |
-# | a film that does not move | σ too small above scale 0 | start scale 0; another pyramid (exercise 4) |
+# | a film that does not move | σ too small above scale 0 | start scale 0; stronger noise in training (chapter 12) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 연습 문제 · Exercises
 #
+# `None` 자리에 답을 쓰고 칸을 실행한다.
+#
 # 1. **쓰기 · Write.** `blend(real, generated, mask)`: where the mask (H, W) is 1 the generated picture (H, W, 3) shall be seen.
 # 2. **세기 · Count.** Your painting has a church tower 3 pixels wide (of 250). At which of the scales 1, 4, 7 of the paper's pyramid (25, 32, 40, 50, 63, 80, 100, 126, 158, 199, 250 pixels from scale 0 on) may you let it in, if at least one pixel of it is to be left at the scale *below*?
 # 3. **유도 · Derive.** Without the pull to z\* (α = 0) and without memory (β = 0) the walk is z ← z + u. How far from z\* is a component after 100 frames, as a standard deviation?
-# 4. **바꾸고 학습하기 · Change and train.** Make a pyramid of the wood at 36 pixels whose film *from scale 1* moves: pixels stray by at least 1 of 255. Under a minute; chapter 12 says what decides.
+# 4. **바꾸기 · Change.** 스케일 0은 멈추고 나머지는 더 멀리, 그러나 더 매끄럽게 움직이는 필름의 (α, β)를 고른다. · z shall stray from z\* by 0.8 to 1.1, and a step between two frames be at most 0.15. Then look: `animate(sky, 10, start_scale=1, alpha=..., beta=...)`.
 #
 # `exercises.solution("13-blend")` shows the folded answer of the first; the others are `13-start`, `13-walk`, `13-film`.
 
@@ -378,13 +389,9 @@ def blend(real, generated, mask): ...
 
 
 exercises.check("13-blend", blend)
-
-# %% tags=["exercise"] slideshow={"slide_type": "skip"}
 exercises.check("13-start", None)
 exercises.check("13-walk", None)
-plan = Schedule(iterations=400, d_steps=1, g_steps=1)
-trained = None  # SinGAN(max_size=36, width=16, ...).fit(photo, plan)
-exercises.check("13-film", trained)
+exercises.check("13-film", None)  # (alpha, beta)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 요약 · Summary
@@ -408,25 +415,6 @@ exercises.check("13-film", trained)
 # - Glasner, Bagon, Irani 2009, *Super-resolution from a single image*, ICCV
 # - The photograph is `china.jpg`, one of the two that come with scikit-learn: by danielbuechele on flickr, [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)
 # - The wood is drawn by `data/make/singans.py`; the deep field is NASA's and ESA's, public domain, from scikit-image
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: colour transfer by hand
-#
-# Reinhard: 색 공간 lαβ에서 평균과 편차를 사진의 것으로 바꾼다. 색만 옮기고 질감은 못 옮긴다.
-
-# %% slideshow={"slide_type": "skip"}
-LMS = np.array([[0.3811, 0.5783, 0.0402], [0.1967, 0.7244, 0.0782], [0.0241, 0.1288, 0.8444]])
-LAB = np.diag([3**-0.5, 6**-0.5, 2**-0.5]) @ [[1, 1, 1], [1, 1, -2], [1, -1, 0]]
-
-
-def reinhard(picture, like):
-    x, y = (np.log10((each + 1.0) / 256 @ LMS.T) @ LAB.T for each in (picture, like))
-    x = (x - x.mean((0, 1))) / x.std((0, 1)) * y.std((0, 1)) + y.mean((0, 1))
-    rgb = 10 ** (x @ np.linalg.inv(LAB).T) @ np.linalg.inv(LMS).T
-    return (256 * rgb - 1).round().clip(0, 255).astype("uint8")
-
-
-np.testing.assert_array_equal(reinhard(painting, photo), rivals.colour_transfer(painting, photo))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: style transfer, by Gram matrices
@@ -466,31 +454,27 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
 
 
 # %% slideshow={"slide_type": "skip"}
-def line(n):
-    """n pixels in a row: each against its neighbours."""
-    ends = np.r_[1, np.full(n - 2, 2), 1]
-    return scipy.sparse.diags_array([-np.ones(n - 1), ends, -np.ones(n - 1)], offsets=(-1, 0, 1))
-
-
-def poisson(photo, source, mask):
-    (height, width), inside, eye = mask.shape, mask.ravel(), scipy.sparse.eye_array
-    rows = scipy.sparse.kron(line(height), eye(width)) + scipy.sparse.kron(eye(height), line(width))
-    rows = rows.tocsr()[inside]
-    around, wanted = (picture.reshape(-1, 3).astype(float) for picture in (photo, source))
-    right = rows @ wanted - rows[:, ~inside] @ around[~inside]
-    around[inside] = scipy.sparse.linalg.spsolve(rows[:, inside].tocsc(), right)
-    return around.reshape(photo.shape).round().clip(0, 255).astype("uint8")
+def poisson(photo, source, mask, rounds=2000):
+    """Inside the mask each pixel becomes the mean of its neighbours' colours and steps to them."""
+    picture, source, inside = photo.astype(float), source.astype(float), mask[..., None]
+    for _ in range(rounds):
+        apart = picture - source  # harmonic in the end: it carries the border's colours inwards
+        mean = sum(np.roll(apart, step, axis) for step in (-1, 1) for axis in (0, 1)) / 4
+        picture = np.where(inside, source + mean, picture)
+    return picture.round().clip(0, 255).astype("uint8")
 
 
 # %% slideshow={"slide_type": "skip"}
-ways = {"pasted": pasted, "Poisson": poisson(photo, source, mask)}
+near = slice(y - 2, y + side + 2), slice(x - 2, x + side + 2)
+blended = photo.copy()
+blended[near] = poisson(photo[near], source[near], mask[near])
+ways = {"pasted": pasted, "Poisson": blended}
 ways |= {f"SinGAN from {k}": plots.to_uint8(harmonised[k]) for k in starts[-2:]}
 for name, picture in ways.items():
+    patches, colour = float(sifid(photo, picture[place][None])), picture[mask].mean(axis=0)
     print(
-        f"{name:<16}SIFID around the dog {float(sifid(photo, picture[place][None])):6.3f}   ",
-        end="",
+        f"{name:<16}SIFID around the dog {patches:6.3f}   mean colour", colour.round().astype(int)
     )
-    print("mean colour", picture[mask].mean(axis=0).round().astype(int))
 parts = {name: picture[place] for name, picture in ways.items()}
 gallery(parts, "The dog, four ways.", columns=4, scale=2.4)
 
