@@ -88,14 +88,14 @@ def repaired(D, real, fake, t):
     return bce(D(real, t), 1) + bce(D(real, wrong), 0) / 2 + bce(D(fake, t), 0) / 2
 
 
-@target("08-obeys", at_least=0.7, unit="of six attributes as asked for, in captions never shown")
+@target("08-obeys", at_least=0.75, unit="of six attributes as asked for, in captions never shown")
 def obeyed(gan):
     """
     A guide: `TextGAN(..., reader=guide)`, on batches with `said=True`. It reads 64x64 pictures, so
     `small = keras.Input((32, 32, 3))`, `layers.UpSampling2D()(small)` and then
-    `readers.load_attributes("guide").model`. In 80 seconds of one core that came to 0.70, 0.73 and
-    0.79 over three seeds, Reed's game alone to 0.62, 0.64 and 0.65. The ruler that measures here
-    is another network, which G has never met.
+    `readers.load_attributes("guide").model`. Six epochs of that came to 0.79 in as much time as the
+    ten above, which came to 0.72. The ruler that measures here is another network, which G has
+    never met.
     """
     from dogan_lib.doodles import captions, readers
     from dogan_lib.doodles.painter import PORTRAITS
