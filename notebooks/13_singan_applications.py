@@ -198,7 +198,7 @@ shown = {"colour transfer": rivals.colour_transfer(painting, photo), "style tran
 shown |= {f"SinGAN from {k}": results[k] for k in starts[:2]}
 numbers = {name: judged(picture) for name, picture in shown.items()}
 alt = "What colour transfer, style transfer and SinGAN make of it."
-titles = [f"{name}: SIFID {near:.2f}, layout {off:.1f}" for name, (near, off) in numbers.items()]
+titles = [f"{name}\nSIFID {near:.2f}, layout {off:.1f}" for name, (near, off) in numbers.items()]
 gallery(dict(zip(titles, shown.values(), strict=True)), alt, columns=2, scale=2.7)
 print("SIFID {:.2f}, layout {:.1f}: the painting;".format(*judged(painting)), end=" ")
 print("{:.2f}, {:.1f}: the learnt picture".format(*judged(photo)))

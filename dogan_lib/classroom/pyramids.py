@@ -66,7 +66,7 @@ class Watch:
         shown = {f"scale {k}": plots.to_uint8(sample) for k, sample in self.samples.items()}
         shown["the picture"] = now.gan.image
         columns = max(3, -(-len(shown) // 2))
-        figure, axes = plt.subplots(2, columns, figsize=(3.1 * columns, 4.8))
+        figure, axes = plt.subplots(2, columns, figsize=(3.1 * columns, 5.4))
         for ax in axes.flat:
             ax.axis("off")
         for ax, (title, picture) in zip(axes.flat, shown.items(), strict=False):
