@@ -295,9 +295,9 @@ history = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbac
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run, measured
 #
-# 같은 z 열두 개를 세 에포크마다 본다(`cpu`). KID의 바닥(floor)은 진짜 초상화끼리의 값이다. 곡선만 읽으면 D의 완승이지만 그림은 좋아진다: 둘 다 보아야 한다.
+# 같은 z 열두 개를 세 에포크마다 본다(`cpu`). 곡선만 읽으면 D의 완승이지만 그림은 좋아진다: 둘 다 보아야 한다.
 #
-# Twelve latents, every three epochs (`cpu`) and at the end. The curves alone say "D wins", and the dogs get better: look at both.
+# Look at both. KID's floor is that of real portraits against other real ones.
 
 # %% tags=["hide-input"]
 fresh = load_dogs(size=32, source="portraits", seed=1, limit=1000 if cfg.width > 8 else 64)
@@ -307,10 +307,10 @@ print("floor: other portraits", metrics.kid(real, others, "dognet"))
 print("this GAN's samples    ", metrics.kid(real, gan.sample(n, seed=2), "dognet"))
 found = diagnose(recorder.history)
 print(f"{found.name}: {found.signs[0]}")
-plots.show(film.figure(), "The same twelve latents as the training goes on.", dpi=92)
+plots.show(film.figure(), "The same twelve latents as the training goes on.", dpi=78)
 
 # %% [markdown]
-# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. `diagnose` reads the curves alone (chapter 05). Later chapters put *their* networks on these portraits.
+# **볼 것 · What to see.** Backgrounds and blurred heads first, then ears and eyes; some heads melt still. Later chapters put *their* networks on these portraits.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 발표 자료의 망 그대로, 진짜 개로 · The deck's full network on real dogs
