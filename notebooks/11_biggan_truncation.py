@@ -244,9 +244,7 @@ print("the library on your G:", float(biggan.orthogonal_penalty(mine, strength=1
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 작은 BigGAN을 학습시킨다 · A small BigGAN learns
 #
-# 방금 쓴 G를 좁게 만든다. D는 4장의 것에 7장의 투영(projection)을 더한 것이고, 손실과 학습률은 4장, 레이블 24개는 7장과 같다.
-#
-# **볼 것 · What to see.** Backgrounds and coats come first, then ears; in the end faces are rough still.
+# 방금 쓴 G를 좁게 만든다. D는 4장의 것에 7장의 투영을 더한 것이고, 레이블 24개는 7장의 것이다. · **볼 것 · What to see.** Backgrounds and coats come first, then ears; faces stay rough.
 
 # %%
 G = my_generator(cfg.g, classes)
@@ -432,11 +430,9 @@ Truncate(stands["projected64"], breed=samoyed, dogs=6, zoom=3)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 품질과 다양성의 교환 · The trade-off, measured
 #
-# 정밀도(precision)는 진짜 개 사이에 있는 표본의 몫(품질), 재현율(recall)은 표본 사이에 있는 진짜 개의 몫(다양성)이다. FID는 둘을 함께 잰다.
+# 정밀도(precision)는 진짜 개 사이에 있는 표본의 몫, 재현율(recall)은 표본 사이에 있는 진짜 개의 몫이다. FID는 둘을 함께 잰다. · Precision: the share of samples that lie among real dogs; recall: the share of real dogs that lie among samples.
 #
-# Precision: the share of samples that lie among real dogs; recall: the share of real dogs that lie among samples.
-#
-# **볼 것 · What to see.** Cut further, to the left: precision for recall. The paper's finding is in FID: it falls at first and rises again when more is cut. The lines say where it is least (n = 2,000, chapter 14's table). Each panel has a scale of its own: `biggan64` moves little.
+# **볼 것 · What to see.** Cut further, to the left: precision for recall. The paper's finding is in FID: it falls, and rises again when more is cut.
 
 # %% tags=["hide-input"]
 board = leaderboard.read()
