@@ -309,7 +309,7 @@ for side, count in cfg.growth.items():
 #
 # 같은 z 열 개가 4×4에서 32×32까지 자란다.
 #
-# **볼 것 · What to see.** 4×4 is left after a few seconds, 250 updates: its colours are no dog's yet. Ground and a darker middle come at 8×8, the outline of a head at 16×16, edges and patches of coat at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in. A WGAN-GP step is slow: chapter 04's plain network comes about as far in less than half the time (one run each, going deeper).
+# **볼 것 · What to see.** 4×4 is left after a few seconds, 250 updates: its colours are no dog's yet. Ground and a darker middle come at 8×8, the outline of a head at 16×16, edges and patches of coat at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in. A WGAN-GP step is slow: chapter 04's plain network comes farther in less than half the time (one run each, going deeper).
 
 # %% tags=["hide-input"]
 plots.show(growing.film(8), "The same ten latents while both networks grow, a row a moment.", 60)
