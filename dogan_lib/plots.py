@@ -147,6 +147,6 @@ class Picture:
         kind, content = "image/png", self.png
         if len(content) > self.LARGE:
             buffer, picture = io.BytesIO(), Image.open(io.BytesIO(content)).convert("RGB")
-            picture.save(buffer, "JPEG", quality=72, subsampling=0)
+            picture.save(buffer, "JPEG", quality=70, subsampling=0)
             kind, content = "image/jpeg", buffer.getvalue()
         return {kind: content, "text/plain": self.alt}, {kind: {"alt": self.alt}}

@@ -83,7 +83,7 @@ def test_photographs_become_small_jpegs_that_look_the_same():
         np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), "int16")
         for content in (png, data["image/jpeg"])
     )
-    assert np.abs(before - after).mean() < 4
+    assert np.abs(before - after).mean() < 4.5  # of 255
 
 
 class Sampler:
