@@ -46,7 +46,8 @@ class GAN(distribution.BuiltModel):
         self.random = keras.random.SeedGenerator(seed)
         self.ema_generator = copied(generator)
         self.ema_generator.trainable = False
-        self.step, self.born = self._counter("step", 0), 0  # `pggan` counts on, and averages anew
+        self.step = self._counter("step", 0)
+        self.born = 0  # the step at which the average began; `pggan` begins it anew at each size
         self.bad_step = self._counter("bad_step", -1)
         self.signals = self._counter("signals", 0, (len(SIGNALS),), "float32")  # of the last step
         self.brightest = self._counter("brightest", 0, (), "float32")

@@ -69,7 +69,7 @@ def _check_archive(path):
             if not {WEIGHTS, CONFIG} <= {member.filename for member in members}:
                 raise ValueError(f"{path} is no network: it lacks {CONFIG} or {WEIGHTS}")
             config = json.loads(archive.read(CONFIG))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ValueError(f"{path} is no .keras file, or only a part of one: {error}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is no network: its {CONFIG} is not JSON") from error

@@ -74,7 +74,7 @@ from keras import layers
 
 from dogan_lib import checkpoints, plots
 from dogan_lib.callbacks import Film
-from dogan_lib.classroom import course_map, diagram, exercises, leaderboard
+from dogan_lib.classroom import course_map, diagram, exercises
 from dogan_lib.classroom.points import measured_dogs, show_kinds
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -84,6 +84,13 @@ from dogan_lib.plots import PALETTE
 dogs = load_dogs(size=32, source="portraits", limit=cfg.dogs)
 points, kind = measured_dogs(cfg.points, seed=0)
 plt.rcParams["font.size"] = 13
+
+
+def network(outputs):
+    """Two numbers in; G gives two, a point, and D gives one: the larger, the more it looks real."""
+    hidden = [layers.Dense(48, activation="leaky_relu", dtype="float32") for _ in range(2)]
+    return keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(outputs, dtype="float32")])
+
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 세상에 없던 개들 · Dogs that never lived
@@ -256,14 +263,7 @@ diagram.game(lit=("G", "D"), title="Two models keep each other in check")
 #
 # `fit` trains both in turns (chapter 02 writes it out). Before and between, we keep in `looks` what G draws and what D says.
 
-
 # %%
-def network(outputs):
-    """Two numbers in; G gives two, a point, and D gives one: the larger, the more it looks real."""
-    hidden = [layers.Dense(48, activation="leaky_relu", dtype="float32") for _ in range(2)]
-    return keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(outputs, dtype="float32")])
-
-
 gan = GAN(network(2), network(1), latent_dim=2)
 g_adam, d_adam = (keras.optimizers.Adam(rate, beta_1=0.5) for rate in (5e-4, 2e-3))
 gan.compile(g_optimizer=g_adam, d_optimizer=d_adam, ema=0.995, steps_per_execution=5)
@@ -461,27 +461,3 @@ exercises.solution("00-around")
 # | **Role of Discriminator** | 진짜일까, 가짜일까 | 그대로 · as it is |
 #
 # In English: D leads G to imitate the distribution of the data. G maps a simple distribution to that of the data. D asks: real or fake?
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: the generators side by side
-#
-# 발표 자료는 2014년에서 2018년까지의 얼굴을 보여 준다. 여기서는 개가 그 길을 걷는다, 가장 좋은 점수부터. 모두 두 코어에서 몇 시간 안에 학습한 것들이다.
-
-# %% slideshow={"slide_type": "skip"}
-board = leaderboard.read()
-scores = {row["name"]: row["FID"][1] for row in board["rows"] if row["kind"] == "generator"}
-names = sorted(scores, key=scores.get)
-
-
-def show_rows(names):
-    rows, labels = leaderboard.one_latent_each(names, columns=6)
-    texts = [f"{name}, {year}\nFID {scores[name]:.0f}" for name, year in labels]
-    alt = f"Six dogs, none picked, from each of {', '.join(names)}."
-    plots.show(plots.labelled_rows(rows, texts), alt, dpi=165)
-
-
-show_rows(names[:5])
-show_rows(names[5:])
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** FID[lite1-dogs, n=2,000], the middle of three draws, from chapter 14's table: smaller is better. The same seed for all, none picked. All but dcgan32 and lsgan64 started, directly or through another, from dcgan64's weights, and some rows still resemble it. The year is the paper's, not the picture's rank: what a network draws also depends on how long it was trained, and on what its D can see.

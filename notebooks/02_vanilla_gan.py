@@ -72,6 +72,12 @@ from dogan_lib.plots import PALETTE
 portraits = load_dogs(size=32, source="portraits", limit=cfg.dogs).images
 pixels = portraits.reshape(-1, 16, 2, 16, 2, 3).mean(axis=(2, 4))  # 2x2 pixels become their mean
 pixels = (pixels / 127.5 - 1).reshape(-1, 768).astype("float32")
+
+
+def as_pictures(rows):
+    return np.asarray(rows).reshape(-1, 16, 16, 3)
+
+
 print("pixels:", pixels.shape, f"from {pixels.min():.2f} to {pixels.max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -256,24 +262,22 @@ my_playground
 #
 # 루프는 한 줄도 바뀌지 않는다. 16×16 컬러 초상화는 숫자 768개이다(슬라이드의 그림은 784개). G의 최근 가중치의 평균(지수 이동 평균)으로 그린다.
 #
-# `follow` moves that average, from which the film is drawn: its weights change more calmly than G's own.
+# `learn` trains on rows of 768 numbers and returns the averaged G and a film; `follow` moves that average, from which the film is drawn: its weights change more calmly than G's own.
 
 
 # %%
 def learn(real, rounds):
-    """Train on rows of 768 numbers; returns the averaged G and the film: rows, labels."""
     G = my_generator(100, 768, (256, 512), "tanh", norm=True, start=0.2)
     D = my_discriminator(768, (512, 256), dropout=0.3, start=0.05)
     play_round = make_round(G, D, real, g_rate=1e-3, d_rate=4e-4, batch=64)
     averaged, follow = plane.follower(G)
-    rows, labels, start = [], [], time.perf_counter()
+    film, start = {}, time.perf_counter()
     for step in range(1, rounds + 1):
         play_round()
         follow()
         if step in (rounds // 15, rounds // 5, rounds // 2, rounds):
-            rows.append(averaged(latents(12, 100)).numpy())
-            labels.append(f"round {step}, {time.perf_counter() - start:.0f} s")
-    return averaged, rows, labels
+            film[f"round {step}, {time.perf_counter() - start:.0f} s"] = averaged(latents(12, 100))
+    return averaged, film
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -284,9 +288,9 @@ def learn(real, rounds):
 # **볼 것 · What to see.** First one face under coloured grain, then backgrounds and coats, then heads with ears and muzzles. The label says the rounds and the seconds on the machine that ran this page.
 
 # %%
-artist, rows, labels = learn(pixels, cfg.rounds)
+artist, film = learn(pixels, cfg.rounds)
 plots.show(
-    plots.labelled_rows(np.reshape(rows, (-1, 12, 16, 16, 3)), labels),
+    plots.labelled_rows([as_pictures(row) for row in film.values()], film),
     "The same twelve latents: one head under grain, then coats, then heads with ears.",
 )
 
@@ -299,11 +303,6 @@ plots.show(
 
 # %% tags=["hide-input"]
 from dogan_lib import metrics
-
-
-def as_pictures(rows):
-    return np.asarray(rows).reshape(-1, 16, 16, 3)
-
 
 figure = plots.beside(
     as_pictures(pixels[24:72]),

@@ -447,7 +447,6 @@ plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs d
 # %% slideshow={"slide_type": "skip"}
 broken = looking.odd_archive(archive, Path(tempfile.mkdtemp()))
 for problem, found in load_dogs(size=64, source=broken).problems.items():
-    problem = problem.replace('the name "%s"', "the literal name %s")
     print(f"{problem}: {[Path(name).stem for name in found]}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}

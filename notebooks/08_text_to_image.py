@@ -64,7 +64,13 @@ from keras import layers, ops
 from dogan_lib import checkpoints, losses, metrics, plots, runtime
 from dogan_lib.callbacks import Film, LivePlot
 from dogan_lib.classroom import diagram, exercises, studies, text_encoder
-from dogan_lib.classroom.obedience import extras, figure_of_extras, obedience, spread
+from dogan_lib.classroom.obedience import (
+    IN_PORTRAITS,
+    extras,
+    figure_of_extras,
+    obedience,
+    spread,
+)
 from dogan_lib.classroom.obedience import figure as figure_of_obedience
 from dogan_lib.classroom.widgets import AskForDogs
 from dogan_lib.dogs import load_dogs
@@ -338,11 +344,10 @@ plots.show(plots.labelled_rows(rows, ways), "Each row walks from its caption to 
 
 # %% tags=["hide-input"]
 ruler = readers.load_attributes()
-names = ("background", "colour", "marking", "pattern", "hair", "ears")
 result = {}
 for name, unseen in (("combinations shown", False), ("never shown", True)):
     questions = captions.questions(cfg.asked, only=PORTRAITS, unseen=unseen)
-    result[name] = obedience(live, ruler, questions, names=names)
+    result[name] = obedience(live, ruler, questions, IN_PORTRAITS)
 plots.show(figure_of_obedience(result), "Bars of obedience for six attributes, shown and unshown.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -38,7 +38,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. Why one picture is a data set: patches, and a pyramid of small GANs.
 # 2. To compute the pyramid, and to write one scale's network and its objective.
-# 3. To train a pyramid in a minute, and to watch it draw.
+# 3. To train a pyramid in less than two minutes, and to watch it draw.
 # 4. What the start scale, the strength of the noise and the number of scales decide.
 # 5. To measure a model of one picture: SIFID and diversity.
 
@@ -48,7 +48,7 @@ from dogan_lib.presets import preset
 # The live training's `side` and `iterations` a scale; `judged` samples for each measurement.
 cfg = preset(
     smoke=dict(side=40, iterations=4, judged=3),
-    cpu=dict(side=64, iterations=1200, judged=16),
+    cpu=dict(side=64, iterations=1000, judged=16),
     gpu=dict(side=250, iterations=2000, judged=50),
 )
 cfg
@@ -245,7 +245,7 @@ print(f"{learner} in {time.perf_counter() - began:.0f} s")
 #
 # G(z\*)는 사진을 되찾고, 표본은 같은 조각으로 다른 탑을 쌓는다.
 #
-# **볼 것 · What to see.** Roofs, red walls and sky are the photograph's; towers stand elsewhere, in twos, or lean, for no patch holds a whole one. The pyramids below trained longer, most at 250 pixels.
+# **볼 것 · What to see.** Roofs, red walls and sky are the photograph's; towers stand elsewhere, in twos, or lean, for no patch holds a whole one. The pyramids below are larger, or trained longer.
 
 # %% tags=["hide-input"]
 drawn = np.concatenate([learner.real()[None], learner.reconstruct(), learner.sample(6, seed=1)])
@@ -297,7 +297,7 @@ plots.show(plots.grid(np.concatenate(rows), 4, titles=titles, scale=2.4), alt)
 #
 # **볼 것 · What to see.** More room gives more galaxies, not stretched ones. The largest is at the lower right again.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "card"]
 high, wide = photo.shape[:2]
 shapes = {
     "as learnt": (high, wide),

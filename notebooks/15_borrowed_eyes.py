@@ -60,7 +60,6 @@ from sklearn.linear_model import RidgeClassifier
 from dogan_lib import checkpoints, metrics, plots, runtime
 from dogan_lib.callbacks import StopAfter
 from dogan_lib.classroom import diagram, exercises, leaderboard
-from dogan_lib.classroom.card import described
 from dogan_lib.classroom.heat import heat_over
 from dogan_lib.dogs import load_dogs
 from dogan_lib.gan import GAN
@@ -411,11 +410,3 @@ for before, after in zip(some, mix(some), strict=True):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **볼 것 · What to see.** How many channels count: of the finest scale most, of the coarsest a third, and after mixing three quarters. Whether G gains by it is not measured here.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 더 깊이 · Going deeper: how projected128 was made
-#
-# `projected128`의 이력이다.
-
-# %% slideshow={"slide_type": "skip"}
-print(described(large))

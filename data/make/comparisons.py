@@ -25,7 +25,7 @@ from PIL import Image
 
 from dogan_lib import losses, metrics, plots, runtime
 from dogan_lib.classroom import portraits, studies, text_encoder
-from dogan_lib.classroom.obedience import obedience, spread
+from dogan_lib.classroom.obedience import IN_PORTRAITS, obedience, spread
 from dogan_lib.dogs import Dogs, load_dogs
 from dogan_lib.doodles import captions, readers
 from dogan_lib.doodles.painter import PORTRAITS
@@ -184,15 +184,19 @@ def batches(
         dogs = text_encoder.trained_on(dogs) if examined else dogs
         encoder = text_encoder.load_encoder()
         return text_encoder.batches(dogs, encoder, batch_size, seed, variants=2, **options)
-    kinds = condition == "kinds"  # chapter 07's, which are not the data's labels
-    return dogs.batches(batch_size, portraits.labels(dogs) if kinds else condition, seed=seed)
+    return dogs.batches(batch_size, labels_of(dogs, condition), seed=seed)
+
+
+def labels_of(dogs: Dogs, condition: str | None) -> np.ndarray | None:
+    """What G and D are told beside z: breeds, chapter 07's kinds, or nothing."""
+    return {"labels": dogs.labels, "kinds": portraits.labels(dogs)}.get(condition)
 
 
 def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.ndarray:
     """As many pictures as `like` holds, uint8, of its labels or captions where G takes them."""
     inputs = [latents(len(like), gan.latent_dim, seed)]
-    if condition in ("labels", "kinds"):
-        inputs.append(like.labels if condition == "labels" else portraits.labels(like))
+    if (labels := labels_of(like, condition)) is not None:
+        inputs.append(labels)
     if condition == "captions":
         inputs.append(text_encoder.load_encoder()(like.captions, warn=False))
     return plots.to_uint8(gan.ema_generator.predict(inputs, 100, verbose=0))
@@ -201,9 +205,8 @@ def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.n
 def examination(gan: GAN, n: int = DRAWN) -> dict:
     """What is obeyed of n captions of combinations that nobody trained on, as shares of pictures
     attribute by attribute and in the mean; and how much forty dogs of one caption differ."""
-    names = ("background", "colour", "marking", "pattern", "hair", "ears")
     asked = captions.questions(n, only=PORTRAITS)
-    found = obedience(gan, readers.load_attributes(), asked, names=names)
+    found = obedience(gan, readers.load_attributes(), asked, IN_PORTRAITS)
     shares = {"obedience": found.obeyed, "chance": found.chance, "ceiling": found.ceiling}
     means = {name: round(float(np.mean([*each.values()])), 4) for name, each in shares.items()}
     obeyed = {name: round(share, 4) for name, share in found.obeyed.items()}

@@ -98,7 +98,8 @@ def function(name, cases, *wrong: tuple, otherwise=OTHERWISE, hints: Mapping = {
 
 
 def target(name, at_least=None, at_most=None, unit: str = "", **more):
-    """A training that scores itself: the decorated function measures what the student trained.
+    """A training that scores itself: the decorated function measures what the student trained, or
+    says in words why it does not count.
 
     Its docstring is the solution; `more` are fields of `Exercise`.
     """
@@ -108,6 +109,8 @@ def target(name, at_least=None, at_most=None, unit: str = "", **more):
         @exercise(name, measure.__doc__, **more)
         def _(trained):
             reached = measure(trained)
+            if isinstance(reached, str):
+                return reached
             good = reached >= at_least if at_most is None else reached <= at_most
             said = f"{reached:.4g} {unit}; wanted is {wanted}."
             return Right(said) if good else said
@@ -120,13 +123,18 @@ def target(name, at_least=None, at_most=None, unit: str = "", **more):
 KID = "KID[dognet-1] to 500 fresh portraits"  # the unit of
 
 
-def kid_on_portraits(gan) -> float:
-    """What a `target` may measure: KID of 500 samples to as many portraits of another seed."""
+def kid_on_portraits(gan, labels=lambda dogs: None) -> float:
+    """What a `target` may measure: KID of 500 samples to as many portraits of another seed.
+
+    Args:
+        labels: of those portraits, such as `portraits.labels`; the samples are asked for the same.
+    """
     from dogan_lib import metrics
     from dogan_lib.dogs import load_dogs
 
     fresh = load_dogs(size=32, source="portraits", seed=1, limit=500, progress=False)
-    return float(metrics.kid(fresh.images, gan.sample(500, seed=3), "dognet"))
+    drawn = gan.sample(500, seed=3, labels=labels(fresh))
+    return float(metrics.kid(fresh.images, drawn, "dognet"))
 
 
 def _source(reference) -> str:

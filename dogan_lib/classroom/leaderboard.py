@@ -166,18 +166,18 @@ def scatter(board: dict):
     return drawn
 
 
-def one_latent_each(names: list[str], seed: int = 0, columns: int = 8):
-    """The same latents, and the same breeds, through every generator.
+def one_latent_each(names: list[str], seed: int = 0):
+    """The same eight latents, and the same breeds, through every generator.
 
     Returns:
-        Rows of uint8 pictures (columns, 64, 64, 3), and (name, year of the paper) for each.
+        Rows of uint8 pictures (8, 64, 64, 3), and (name, year of the paper) for each.
     """
     years = {name: chapter.year for chapter in CHAPTERS for name in chapter.draws}
     rows, labels = [], []
     for name in names:
         generator = checkpoints.load_generator(name)
-        breeds = np.arange(columns) * generator.classes // columns if generator.classes else None
-        images = generator.decode(latents(columns, generator.latent_dim, seed), breeds)
+        breeds = np.arange(8) * generator.classes // 8 if generator.classes else None
+        images = generator.decode(latents(8, generator.latent_dim, seed), breeds)
         rows.append(at_size(plots.to_uint8(images), 64))
         labels.append((name, years.get(name, "")))
     return rows, labels

@@ -16,6 +16,9 @@ from dogan_lib.doodles.captions import Question
 from dogan_lib.doodles.painter import ATTRIBUTES
 from dogan_lib.plots import PALETTE
 
+# What a portrait shows of the attributes.
+IN_PORTRAITS = ("background", "colour", "marking", "pattern", "hair", "ears")
+
 
 @dataclasses.dataclass(frozen=True)
 class Obedience:
@@ -44,7 +47,7 @@ class Obedience:
 
 
 def obedience(
-    generator, ruler, questions: Sequence[Question], seed: int = 0, names: Sequence[str] = ()
+    generator, ruler, questions: Sequence[Question], names: Sequence[str] = ()
 ) -> Obedience:
     """Ask a generator and read its pictures.
 
@@ -52,11 +55,10 @@ def obedience(
         generator: `.sample(n, seed=, captions=)`, as `checkpoints.load_generator` gives.
         ruler: `.read(pictures)` -> attribute -> values, as `readers.load_attributes` gives.
         questions: `captions.questions(500)`: combinations that no training has seen.
-        seed: of the latents.
         names: the attributes that are looked at; all where none is given.
     """
     sentences = [question.caption for question in questions]
-    read = ruler.read(generator.sample(len(sentences), seed=seed, captions=sentences))
+    read = ruler.read(generator.sample(len(sentences), captions=sentences))
     known = ruler.read(np.array([question.answer() for question in questions]))
     shares = {"obeyed": {}, "chance": {}, "ceiling": {}}
     for name in names or ATTRIBUTES:

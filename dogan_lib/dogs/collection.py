@@ -17,7 +17,7 @@ NO_ANNOTATION = "without annotation (whole picture used)"
 BAD_ANNOTATION = "with an unreadable annotation (whole picture used)"
 NO_BOX = "with an annotation without a box (whole picture used)"
 NO_PICTURE = "annotations without a picture (skipped)"
-NAMELESS = 'annotated with the name "%s" (went by the path)'
+NAMELESS = "annotated with the literal name %s (went by the path)"
 
 MAX_BOXES = 100  # of one picture; more are a mistake, or mean harm
 _LARGEST_XML = 1 << 20

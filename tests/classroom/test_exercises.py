@@ -301,3 +301,15 @@ def test_a_training_exercise_says_its_target(chapter):
     (asked,) = re.findall(r"^# \d\. \*\*바꾸고.*$", notebook.read_text("utf-8"), re.MULTILINE)
     said = f"{wanted}|{100 * float(wanted):g} %"  # 0.97, or 97 %
     assert re.search(rf" ({said})(?=[ ,:;]|\.( |$))", asked)
+
+
+def test_a_training_may_say_in_words_why_it_does_not_count():
+    class Noise:
+        image = np.zeros((32, 32, 3), "uint8")
+
+        def sample(self, n, start_scale, seed):
+            return np.random.default_rng(seed).uniform(-1, 1, (n, 32, 32, 3))
+
+    result, said = exercises.verdict("12-variety", Noise())
+    assert result == "not yet."
+    assert "other patches than the picture's" in said and "wanted" not in said

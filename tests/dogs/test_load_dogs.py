@@ -131,7 +131,7 @@ def test_every_bad_input_is_counted_in_one_line(tmp_path, build, capsys):
         "with a box leaving the picture": {"outside"},
         "with an empty box": {"empty_box"},
         "without a usable box": {"empty_box"},
-        'annotated with the name "%s"': {"percent"},
+        "annotated with the literal name %s": {"percent"},
         "without annotation": {"no_annotation"},
         "annotations without a picture": {"no_picture"},
         "with an unreadable annotation": {"not_xml", "laughs", "words", "infinite", "sideless"},

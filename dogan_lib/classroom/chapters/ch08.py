@@ -3,7 +3,7 @@
 import numpy as np
 
 from dogan_lib.classroom.kinds import choices, function, numbers, target
-from dogan_lib.classroom.obedience import obedience
+from dogan_lib.classroom.obedience import IN_PORTRAITS, obedience
 
 choices(
     "08-least-obeyed",
@@ -93,14 +93,12 @@ def obeyed(gan):
     """
     A guide: `TextGAN(..., reader=guide)`, on batches with `said=True`. It reads 64x64 pictures, so
     `small = keras.Input((32, 32, 3))`, `layers.UpSampling2D()(small)` and then
-    `readers.load_attributes("guide").model`. Six epochs of that came to 0.79 in as much time as the
-    ten above, which came to 0.72. The ruler that measures here is another network, which G has
-    never met.
+    `readers.load_attributes("guide").model`. Six epochs of that came to 0.79, the ten above to
+    0.72. The ruler that measures here is another network, which G has never met.
     """
     from dogan_lib.doodles import captions, readers
     from dogan_lib.doodles.painter import PORTRAITS
 
-    names = ("background", "colour", "marking", "pattern", "hair", "ears")
     asked = captions.questions(300, only=PORTRAITS)
-    found = obedience(gan, readers.load_attributes(), asked, names=names)
+    found = obedience(gan, readers.load_attributes(), asked, IN_PORTRAITS)
     return float(np.mean([*found.obeyed.values()]))
