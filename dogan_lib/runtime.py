@@ -21,14 +21,15 @@ def setup(seed: int = 0, precision: str = "auto", small: bool = False) -> str:
         seed: seeds Python, NumPy and Keras.
         precision: a Keras dtype policy (`"float32"`, `"mixed_bfloat16"`, `"mixed_float16"`), or
             `"auto"`: `$DOGAN_PRECISION` if set, else what `best_precision()` says.
-        small: what follows are networks for a single small picture, as SinGAN's. On a CPU each
-            operation then gets one core and several run at once, twice as fast as to share the
-            cores in every operation. It has to be said before TensorFlow's first operation.
+        small: what follows are networks of few channels on few pixels, as SinGAN's and a narrow
+            PGGAN's. On a CPU each operation then gets one core and several run at once, up to
+            twice as fast as to share the cores in every operation. It has to be said before
+            TensorFlow's first operation.
     """
     import keras
     import tensorflow as tf
 
-    if small:
+    if small and not gpus():
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
             tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
