@@ -47,7 +47,7 @@ from dogan_lib.presets import preset
 
 cfg = preset(
     smoke=dict(dogs=96, epochs=1, batch=32, ch=8, rate=4e-4, shown=32, n=64, looked=4),
-    cpu=dict(dogs=6000, epochs=6, batch=32, ch=8, rate=1e-3, shown=64, n=500, looked=60),
+    cpu=dict(dogs=6000, epochs=4, batch=32, ch=16, rate=1e-3, shown=64, n=500, looked=60),
     gpu=dict(dogs=6000, epochs=40, batch=32, ch=64, rate=2e-4, shown=64, n=500, looked=200),
 )
 cfg
