@@ -70,13 +70,13 @@ def _pggan(
 
 
 def _sagan(attention: int | None, kinds: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """SAGAN's residual networks at an eighth of the width, its hinge loss and its betas; without
+    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas; without
     attention and with kinds as labels they are Miyato's of chapter 07, but for spectral norms in G.
     """
 
     def stages(seed, dogs):
         classes = len(portraits.KINDS) if kinds else None
-        networks = [make(32, 8, classes, attention=attention) for make in SAGAN]
+        networks = [make(32, 16, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
         gan.compile(losses.Hinge(), _adam(1e-3, 0.0, 0.9), _adam(2e-3, 0.0, 0.9), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, **(dict(condition="kinds") if kinds else {}))
