@@ -155,7 +155,7 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
         "07 projection": _sagan(None, kinds=True),
         "08 captions": _text(),
         "09 attention": _sagan(16),
-        "10 growth": _pggan({4: 0.03, 8: 0.08, 16: 0.2, 32: 1.0}, 1 / 64, cap=64, rate=8e-3),
+        "10 growth": _pggan({4: 0.04, 8: 0.12, 16: 0.28, 32: 1.0}, 1 / 64, cap=64, rate=8e-3),
         "11 BigGAN": _biggan(True, orthogonal=1e-4),
     },
     "extras": {
