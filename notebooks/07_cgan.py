@@ -46,7 +46,7 @@ from dogan_lib.presets import preset
 
 cfg = preset(
     smoke=dict(dogs=256, epochs=2, batch=32, width=4, rate=1e-3, film=1, judged=48),
-    cpu=dict(dogs=6000, epochs=7, batch=32, width=16, rate=1e-3, film=2, judged=480),
+    cpu=dict(dogs=6000, epochs=11, batch=32, width=8, rate=1e-3, film=3, judged=480),
     gpu=dict(dogs=6000, epochs=60, batch=32, width=32, rate=4e-4, film=10, judged=2400),
 )
 cfg

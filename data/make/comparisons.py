@@ -69,14 +69,16 @@ def _pggan(
     return stages
 
 
-def _sagan(attention: int | None, kinds: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
+def _sagan(
+    attention: int | None, ch: int = 16, kinds: bool = False
+) -> Callable[[int, Dogs], Iterator[Stage]]:
     """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas; without
     attention and with kinds as labels they are Miyato's of chapter 07, but for spectral norms in G.
     """
 
     def stages(seed, dogs):
         classes = len(portraits.KINDS) if kinds else None
-        networks = [make(32, 16, classes, attention=attention) for make in SAGAN]
+        networks = [make(32, ch, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
         gan.compile(losses.Hinge(), _adam(1e-3, 0.0, 0.9), _adam(2e-3, 0.0, 0.9), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, **(dict(condition="kinds") if kinds else {}))
@@ -152,7 +154,7 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     "chapters": {
         "04 DCGAN": _portraits(losses.NonSaturating()),
         "06 least squares": _portraits(losses.LeastSquares()),
-        "07 projection": _sagan(None, kinds=True),
+        "07 projection": _sagan(None, ch=8, kinds=True),
         "08 captions": _text(),
         "09 attention": _sagan(16),
         "10 growth": _pggan({4: 0.04, 8: 0.12, 16: 0.28, 32: 1.0}, 1 / 64, cap=64, rate=8e-3),
