@@ -309,7 +309,7 @@ for side, count in cfg.growth.items():
 #
 # 같은 z 열 개가 4×4에서 32×32까지 자란다.
 #
-# **볼 것 · What to see.** 4×4 is left after a few seconds, 250 updates: its colours are no dog's yet. Ground and a darker middle come at 8×8, the outline of a head at 16×16, edges and patches of coat at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in. A WGAN-GP step is slow: chapter 04's plain network comes farther in less than half the time (one run each, going deeper).
+# **볼 것 · What to see.** 4×4 is left after a few seconds, 187 updates: its colours are no dog's yet. A head and its ground come at 8×8, ears at 16×16, eyes and noses at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in.
 
 # %% tags=["hide-input"]
 plots.show(growing.film(8), "The same ten latents while both networks grow, a row a moment.", 60)
@@ -542,7 +542,7 @@ plots.show(
 print("this GAN:", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Coats, backgrounds and the outline of a head are there; ears sometimes, faces as patches. WGAN-GP costs a second derivative a step: the film's last row says what its pictures took. Chapter 04's plain network, wider, sees more than half as many in 80 s; its KID is then printed in chapter 06, under "The log loss, live". One run of each.
+# **볼 것 · What to see.** Coats, backgrounds and ears are there, eyes and a nose in many; some heads stay blurred. WGAN-GP costs a second derivative a step: the film's last row says what its pictures took. Chapter 04 prints the KID of its plain network, wider, after more pictures. One run of each.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Why the penalty jumps
