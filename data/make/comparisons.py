@@ -34,6 +34,7 @@ from dogan_lib.generator import latents
 from dogan_lib.models import biggan, conditional, dcgan, pggan, sagan, text
 
 DRAWN, THIRDS = 500, 3
+GROWTH = {4: 0.04, 8: 0.12, 16: 0.28, 32: 1.0}  # as chapter 10 shares its seconds
 Stage = tuple[GAN, float, dict]  # to train, up to this share of all seconds, options of batches
 
 
@@ -53,7 +54,7 @@ def _portraits(loss: losses.AdversarialLoss) -> Callable[[int, Dogs], Iterator[S
 
 
 def _pggan(
-    growth: dict[int, float], width: float = 1 / 32, cap: int = 32, rate: float = 1e-3
+    growth: dict[int, float], width: float = 1 / 64, cap: int = 64, rate: float = 8e-3
 ) -> Callable[[int, Dogs], Iterator[Stage]]:
     """PGGAN to the letter but for its width; `growth` is the share of the seconds at each size's
     end."""
@@ -147,7 +148,7 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
     },
     "growth": {
         "32x32 from the start": _pggan({32: 1.0}),
-        "grown 4, 8, 16, 32": _pggan({4: 0.05, 8: 0.15, 16: 0.4, 32: 1.0}),
+        "grown 4, 8, 16, 32": _pggan(GROWTH),
     },
     "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
     "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
@@ -157,7 +158,7 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
         "07 projection": _sagan(None, ch=8, kinds=True),
         "08 captions": _text(),
         "09 attention": _sagan(16),
-        "10 growth": _pggan({4: 0.04, 8: 0.12, 16: 0.28, 32: 1.0}, 1 / 64, cap=64, rate=8e-3),
+        "10 growth": _pggan(GROWTH),
         "11 BigGAN": _biggan(True, orthogonal=1e-4),
     },
     "extras": {
