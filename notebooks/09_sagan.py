@@ -279,7 +279,7 @@ gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=watch)
 #
 # 같은 z 열두 개를 따라간다. 줄마다 걸린 시간이 적혀 있다.
 #
-# **볼 것 · What to see.** TEXT.
+# **볼 것 · What to see.** First stripes and blots under a sky; heads with ears by the third row; eyes and a nose in most of the last two. Coats and backgrounds settle early.
 
 # %% tags=["hide-input"]
 plots.show(film.figure(), "Twelve latents while both networks learn: blots, heads, then faces.")
@@ -289,7 +289,7 @@ plots.show(film.figure(), "Twelve latents while both networks learn: blots, head
 #
 # 학습하지 않은 초상화와 나란히 놓고, KID로 잰다.
 #
-# **볼 것 · What to see.** TEXT.
+# **볼 것 · What to see.** Ears, eyes and a nose in many; some heads have no face, and beside many the sky is speckled. The last line: γ began at 0, and both networks took some.
 
 # %% tags=["hide-input"]
 drawn = gan.sample(max(cfg.n, cfg.shown), seed=1)
@@ -321,7 +321,7 @@ print(studies.comparison(facts))
 #
 # β의 한 줄이 한 자리의 주의 지도다. 어느 자리에서 물어도 거의 같은 곳을 본다. 눈금은 모두 같다: 빛이 없는 회색 그림은 0, 가장 밝은 것은 고르게 볼 때의 네 배.
 #
-# **볼 것 · What to see.** The live G's, above, are not even (36 of 64 places), but the four maps of a dog are nearly one: all places look at the same background beside the dog, whichever asks (a map differs from the picture's mean map by 11%). The keys decide alone, as the slide "What went wrong" says. `sagan64`'s, below (two dogs with faces, picked · 골랐다), are nearly even, 249 of 256 in all: they would look like structure only if each were scaled to its own maximum.
+# **볼 것 · What to see.** The live G's, above, are not quite even (48 of 64 places), but the four maps of a dog are much alike: nearly all places look at the same spots of background beside it, whichever asks (a map differs from the picture's mean map by 10%). The keys decide alone, as the slide "What went wrong" says. `sagan64`'s, below (two dogs with faces, picked · 골랐다), are nearly even, 249 of 256 in all: they would look like structure only if each were scaled to its own maximum.
 
 # %% tags=["hide-input"]
 mine = gan.ema_generator
@@ -366,7 +366,7 @@ AttentionMap(Generator(mine, card={}), seed=1, zoom=10)
 #
 # 아름다운 지도가 아무 일도 하지 않는 층의 것일 수 있다. γ를 0으로 두면 그림이 달라지는가?
 #
-# **볼 것 · What to see.** The dogs stay the same: a pixel changes by 3.9% in the mean, by 1.2% in `sagan64` (ten dogs each). What attention did *while they learnt*, cutting it afterwards does not say.
+# **볼 것 · What to see.** The dogs stay the same: a pixel changes by 0.9% in the mean, by 1.2% in `sagan64` (ten dogs each). What attention did *while they learnt*, cutting it afterwards does not say.
 
 # %% tags=["hide-input"]
 
@@ -443,7 +443,7 @@ for name in ("09-corner", "09-sigma", "09-attend"):
 # - Self-attention lets every place take from every other what fits its question. γ = 0 at first: inserting it is safe.
 # - Spectral normalisation divides each kernel by its largest singular value; the hinge leaves alone what D is sure of.
 # - A map is evidence only on a common scale, with its entropy, and after the wire has been cut.
-# - Cut the wire, and the dogs stay: a pixel changes by a few percent in the mean (ten dogs). Over three seeds and equal seconds it was not shown to help.
+# - Cut the wire, and the dogs stay: a pixel changes by about a percent in the mean (ten dogs). Over three seeds and equal seconds it was not shown to help.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
