@@ -309,7 +309,7 @@ print("γ in G and in D:", ", ".join(f"{gamma:+.3f}" for gamma in gammas))
 #
 # 같은 초, 시드 셋으로 미리 재어 둔 비교다.
 #
-# **볼 것 · What to see.** This study does not show that attention helps. In equal *seconds* it sees fewer pictures, and the interval of the difference (last line) contains 0.
+# **볼 것 · What to see.** Networks half as wide as the live one. This study does not show that attention helps: in equal *seconds* it sees fewer pictures, and the interval of the difference (last line) contains 0.
 
 # %% tags=["hide-input"]
 facts = studies.load("attention")

@@ -73,7 +73,7 @@ def _pggan(
 def _sagan(
     attention: int | None, ch: int = 16, kinds: bool = False
 ) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """SAGAN's residual networks at a quarter of the width, its hinge loss and its betas; without
+    """SAGAN's residual networks, thin (the paper's ch is 64), its hinge loss and its betas; without
     attention and with kinds as labels they are Miyato's of chapter 07, but for spectral norms in G.
     """
 
@@ -150,7 +150,10 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
         "32x32 from the start": _pggan({32: 1.0}),
         "grown 4, 8, 16, 32": _pggan(GROWTH),
     },
-    "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
+    "attention": {
+        "without attention": _sagan(None, ch=8),
+        "attention at 16x16": _sagan(16, ch=8),
+    },
     "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
     "chapters": {
         "04 DCGAN": _portraits(losses.NonSaturating()),
