@@ -134,7 +134,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 같은 초, 같은 초상화 · Equal seconds, the same portraits
 #
-# 장마다 그 장의 신경망을 작은 폭으로, 그 장의 손실과 학습률로, 같은 초상화에 한 코어에서 같은 초 동안 학습했다. 11장의 것만 레이블이 견종이다.
+# 장마다 그 장의 신경망을 작은 폭으로, 그 장의 손실과 학습률로, 같은 초상화에 한 코어에서 같은 초 동안 학습했다. 11장의 것만 레이블이 견종이다. 9장과 10장의 것은 그 장에서 학습하는 것보다 좁다.
 
 # %% tags=["hide-input"]
 facts = studies.load("chapters")
@@ -150,7 +150,7 @@ for words, side in (("ahead of", -1), ("behind", 1)):
     print(f"{words} {next(iter(thousand))}:", ", ".join(names) or "none")
 
 # %% [markdown]
-# **볼 것 · What to see.** Dots are seeds: where those of two chapters mix, the order may be luck. The last line says which chapters differ from 04, all comparisons taken together (Dunnett's intervals, chapter 05; numbers: Going deeper). It is early in training: with more seconds the order may change.
+# **볼 것 · What to see.** Dots are seeds: where those of two chapters mix, the order may be luck. The last line says which chapters differ from 04, all comparisons taken together (Dunnett's intervals, chapter 05; numbers: Going deeper). The networks of 09 and 10 are narrower than those that their chapters train. It is early in training: with more seconds the order may change.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 직접 재기 · Score some yourself

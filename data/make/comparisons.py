@@ -70,16 +70,14 @@ def _pggan(
     return stages
 
 
-def _sagan(
-    attention: int | None, ch: int = 16, kinds: bool = False
-) -> Callable[[int, Dogs], Iterator[Stage]]:
-    """SAGAN's residual networks, thin (the paper's ch is 64), its hinge loss and its betas; without
+def _sagan(attention: int | None, kinds: bool = False) -> Callable[[int, Dogs], Iterator[Stage]]:
+    """SAGAN's residual networks at an eighth of the width, its hinge loss and its betas; without
     attention and with kinds as labels they are Miyato's of chapter 07, but for spectral norms in G.
     """
 
     def stages(seed, dogs):
         classes = len(portraits.KINDS) if kinds else None
-        networks = [make(32, ch, classes, attention=attention) for make in SAGAN]
+        networks = [make(32, 8, classes, attention=attention) for make in SAGAN]
         gan = GAN(*networks, latent_dim=128, seed=seed)
         gan.compile(losses.Hinge(), _adam(1e-3, 0.0, 0.9), _adam(2e-3, 0.0, 0.9), ema=0.995)
         yield gan, 1.0, dict(batch_size=32, **(dict(condition="kinds") if kinds else {}))
@@ -150,18 +148,15 @@ COMPARISONS: dict[str, dict[str, Callable[[int, Dogs], Iterator[Stage]]]] = {
         "32x32 from the start": _pggan({32: 1.0}),
         "grown 4, 8, 16, 32": _pggan(GROWTH),
     },
-    "attention": {
-        "without attention": _sagan(None, ch=8),
-        "attention at 16x16": _sagan(16, ch=8),
-    },
+    "attention": {"without attention": _sagan(None), "attention at 16x16": _sagan(16)},
     "latents": {"z at the start": _biggan(False), "z in every block": _biggan(True)},
     "chapters": {
         "04 DCGAN": _portraits(losses.NonSaturating()),
         "06 least squares": _portraits(losses.LeastSquares()),
-        "07 projection": _sagan(None, ch=8, kinds=True),
+        "07 projection": _sagan(None, kinds=True),
         "08 captions": _text(),
         "09 attention": _sagan(16),
-        "10 growth": _pggan(GROWTH),
+        "10 growth": _pggan({4: 0.03, 8: 0.1, 16: 0.25, 32: 1.0}, 1 / 64, cap=16, rate=3e-3),
         "11 BigGAN": _biggan(True, orthogonal=1e-4),
     },
     "extras": {
