@@ -87,6 +87,7 @@ def test_setup_seeds_everything():
     ],
 )
 def test_precision_follows_the_machine(monkeypatch, flags, found, policy):
+    monkeypatch.delenv("DOGAN_PRECISION", raising=False)
     monkeypatch.setattr(runtime, "cpu", lambda field: flags)
     monkeypatch.setattr(runtime, "gpus", lambda: found)
     assert runtime.best_precision() == policy
