@@ -263,16 +263,14 @@ def up_block(x, filters):
 #
 # 두 망이 16×16에서 한 번씩 둘러본다. D의 학습률은 G의 두 배이다(TTUR, Heusel 2017).
 #
-# **볼 것 · What to see.** Blots become heads, heads get ears, then eyes and a nose.
+# **볼 것 · What to see.** Heads, then ears, then eyes and a nose.
 
 # %%
-G = sagan.generator(32, cfg.ch, classes=None, attention=16)
-D = sagan.discriminator(32, cfg.ch, classes=None, attention=16)
+G, D = (f(32, cfg.ch, None, attention=16) for f in (sagan.generator, sagan.discriminator))
 gan = GAN(G, D, latent_dim=128)
 gan.compile(losses.Hinge(), adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
-film = Film(samples=12, every=cfg.film)
-watch = [LivePlot(samples=16, guess=2.0), film]
-gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=watch)
+live, film = LivePlot(samples=16, guess=2.0), Film(samples=12, every=cfg.film)
+gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live, film])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run
