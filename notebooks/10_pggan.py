@@ -338,7 +338,7 @@ print(f"{card['seconds']:,} s, {card['machine']}; {card['recipe'][0]}")
 #
 # 같은 초, 같은 망, 시드 셋: 처음부터 32×32인 것과 견준다.
 #
-# **볼 것 · What to see.** Growing sees many more pictures in the same seconds. The line "difference" has the mean over the seeds and its 95% interval; the last line says what follows.
+# **볼 것 · What to see.** Growing sees a third more pictures in the same seconds. The line "difference" has the mean over the seeds and its 95% interval; the last line says what follows.
 
 # %% tags=["hide-input"]
 facts = studies.load("growth")
