@@ -38,7 +38,7 @@ if "COLAB_RELEASE_TAG" in os.environ:
 #
 # 1. Why one picture is a data set: patches, and a pyramid of small GANs.
 # 2. To compute the pyramid, and to write one scale's network and its objective.
-# 3. To train a pyramid in less than two minutes, and to watch it draw.
+# 3. To train a pyramid in two to three minutes, and to watch it draw.
 # 4. What the start scale, the strength of the noise and the number of scales decide.
 # 5. To measure a model of one picture: SIFID and diversity.
 
@@ -65,7 +65,7 @@ import tensorflow as tf
 from scipy import ndimage
 
 from dogan_lib import plots, runtime
-from dogan_lib.classroom import diagram, exercises, pyramids, studies
+from dogan_lib.classroom import diagram, exercises, pyramids
 from dogan_lib.classroom.single import diversity, sifid
 from dogan_lib.models import singan
 from dogan_lib.models.singan import Schedule, SinGAN
@@ -448,16 +448,3 @@ for k, row in enumerate(facts):
 again = gan.reconstruct()[0]
 error = 127.5 * np.sqrt(np.mean((again - gan.real()) ** 2))
 print(f"the whole reconstruction is off by {error:.0f} of 255 and has {spots(again)} bright spots")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 논문의 세 사진 · Three pictures of the paper
-#
-# 긴 변 64픽셀, 논문의 일정과 빠른 일정, 그리고 더 강한 잡음.
-
-# %% slideshow={"slide_type": "skip"}
-found = studies.load("schedules")
-print(f"from each start scale, {found['n']} samples:  diversity | SIFID")
-for picture, ways in found["runs"].items():
-    for way, row in ways.items():
-        rows = [" ".join(f"{v:.2f}" for v in row[name]) for name in ("diversity", "sifid")]
-        print(f"{picture:<9}{way:<14}{row['seconds']:>4} s  {' | '.join(rows)}")
