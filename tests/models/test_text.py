@@ -400,7 +400,7 @@ class Perfect:
     def __init__(self, asked):
         self.asked = asked
 
-    def sample(self, n, seed, captions):
+    def sample(self, n, captions):
         assert captions == [question.caption for question in self.asked]
         return np.array([[[[i]]] for i in range(n)])
 
