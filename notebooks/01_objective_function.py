@@ -515,6 +515,8 @@ exercises.solution("01-width")
 # ## 더 깊이 · Going deeper: the same number from samples
 #
 # 표본이 늘수록 표본의 V는 적분에 다가간다.
+#
+# **볼 것 · What to see.** The grey band is two standard errors and narrows with 1/√n. A GAN reads V from a batch: one reason why its loss curves are never smooth.
 
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(0)
@@ -536,15 +538,13 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The grey band is two standard errors and narrows with 1/√n. A GAN reads V from a batch: one reason why its loss curves are never smooth.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the same number for pictures of dogs
 #
 # 밀도를 몰라도 된다. **어떤** D든 V(D) ≤ V(D\*)이므로, (V + log 4) / 2는 JSD가 적어도 얼마인지를 말해 준다.
 #
 # D here is one straight line in DogNet's features (chapter 03 says what they are), not the best D: the true JSD is no smaller. 맨 위 줄은 진짜로 준 초상화이고, 같은 분포에서 온 그림은 V = −log 4 = −1.386에 머문다.
-
+#
+# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69. The last row is no verdict on `dcgan32`: it learnt photographs, not these portraits. `dcgan32`는 초상화가 아니라 사진 속의 개를 배웠으므로, 이 값에는 그림 종류의 차이가 들어 있다.
 
 # %% slideshow={"slide_type": "skip"}
 from sklearn.linear_model import LogisticRegression
@@ -587,9 +587,6 @@ plots.show(figure, "Portraits, and four sets of pictures that D tells from them 
 print(f"logistic D[dognet-1], {cfg.dogs // 2} held-out pictures a side, one split, ± 2 SE")
 for who, (v, _) in found.items():
     print(f"{who:<24} JSD at least {max(0, (v + np.log(4)) / 2):.2f} of log 2 = {np.log(2):.2f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** D cannot tell other portraits from these; half a pixel of blur it can. The largest JSD is log 2 = 0.69. The last row is no verdict on `dcgan32`: it learnt photographs, not these portraits. `dcgan32`는 초상화가 아니라 사진 속의 개를 배웠으므로, 이 값에는 그림 종류의 차이가 들어 있다.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: why the dashed curve is faster near by, too

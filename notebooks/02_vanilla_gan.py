@@ -512,6 +512,8 @@ exercises.solution("02-repair")
 # ## 더 깊이 · Going deeper: your own loop in the plane
 #
 # 놀이터의 두 함수는 라이브러리의 것이다. 직접 쓴 함수로 고리 위의 여덟 무리를 배운다.
+#
+# **볼 것 · What to see.** V comes within about 0.1 of −log 4, its value at P(Generator) = P(Data), and is above it on nearly all rounds: D still tells some fakes, such as those between the groups; single batches fall below. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
 
 # %% slideshow={"slide_type": "skip"}
 ring = points.sample("ring", 8000)
@@ -537,12 +539,11 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** V comes within about 0.1 of −log 4, its value at P(Generator) = P(Data), and is above it on nearly all rounds: D still tells some fakes, such as those between the groups; single batches fall below. It does not settle: two players chase each other, and a batch of 128 is a noisy judge.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: neighbours
 #
 # 모든 그림의 픽셀을 **똑같이** 뒤섞고 같은 GAN을 학습한 뒤, 결과를 되돌린다. 예측부터 하라(연습 문제 2).
+#
+# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. (Half the rounds: compare with the third row of the film above.) "Neighbours are alike" is not built in: it has to be learnt 768 times over. Chapter 04 builds it in.
 
 # %% slideshow={"slide_type": "skip"}
 prediction = None  # exercise 2: "A", "B" or "C"
@@ -562,13 +563,11 @@ exercises.check("02-shuffled", prediction)
 exercises.solution("02-shuffled")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Nobody can read the first two rows, and the dense layers learnt them all the same. (Half the rounds: compare with the third row of the film above.) "Neighbours are alike" is not built in: it has to be learnt 768 times over. Chapter 04 builds it in.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: is it the same mathematics?
 #
 # 같은 가중치, 같은 개, 같은 잡음으로 두 손실이 몇 걸음이나 같은지 센다.
-
+#
+# **볼 것 · What to see.** At 2e-4 the losses stay close, as printed, but not as close as two starts that differ in the seventh digit (dotted): the same mathematics is not the same arithmetic. One known difference is that the two Adams put their ε in different places. At the slide's 0.01 they part at once; there a step is as large as a weight, and even the nudge grows from 1e-5 to 1.
 
 # %% slideshow={"slide_type": "skip"}
 from dogan_lib.models import vanilla
@@ -626,9 +625,6 @@ ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 figure.tight_layout()
 alt = "PyTorch's differences stay below 0.01 at rate 2e-4 and pass 1 at 0.01; those of a nudged TensorFlow lie far below them."
 plots.show(figure, alt)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** At 2e-4 the losses stay close, as printed, but not as close as two starts that differ in the seventh digit (dotted): the same mathematics is not the same arithmetic. One known difference is that the two Adams put their ε in different places. At the slide's 0.01 they part at once; there a step is as large as a weight, and even the nudge grows from 1e-5 to 1.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the playground, by hand and by five distributions

@@ -430,12 +430,11 @@ plots.show(
 # ## 더 깊이 · Going deeper: the average dog
 #
 # 한 장만 그릴 수 있고 픽셀 차이의 제곱으로 벌을 받는다면, 이 그림이 가장 좋은 답이다. 그래도 개가 아니다.
+#
+# **볼 것 · What to see.** A blob in the middle, warmer than what surrounds it; the spread says where dogs differ.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 plots.show(looking.averages(dogs), "The mean dog is a blob in the middle; dogs differ most there.")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** A blob in the middle, warmer than what surrounds it; the spread says where dogs differ.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: bad input

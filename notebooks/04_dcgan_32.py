@@ -433,6 +433,8 @@ exercises.check("04-repair", broken_update)
 # ## 더 깊이 · Going deeper: how far D sees
 #
 # 층이 깊어질수록 숫자 하나가 더 넓은 창을 본다. 그 창이 수용 영역(receptive field)이다. · Each layer widens the window by (kernel − 1) times the distance between its neighbours, and a stride of 2 doubles the distance: three 4×4 convolutions see 1 + 3, + 3·2, + 3·4 = 4, 10, 22 pixels.
+#
+# **볼 것 · What to see.** Where the gradient of one output reaches. Brighter inside than at the rim: a D output listens most to the middle of its window.
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 from dogan_lib.classroom.heat import heat_over
@@ -452,12 +454,11 @@ figure.tight_layout()
 plots.show(figure, "Which pixels move one output of D's three convolutions: wider with each layer.")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Where the gradient of one output reaches. Brighter inside than at the rim: a D output listens most to the middle of its window.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: arithmetic with dogs
 #
 # 밝은 개들의 평균 z에서 어두운 개들의 평균 z를 빼면 "더 밝은 한가운데"라는 방향이 된다.
+#
+# **볼 것 · What to see.** The means rise with every step along the direction, and three dogs follow it. Only the *middle* was measured, and mostly the coat there changes.
 
 # %% slideshow={"slide_type": "skip"}
 z = np.random.default_rng(0).normal(size=(1024, shipped.latent_dim)).astype("float32")
@@ -475,9 +476,6 @@ figure = plots.grid(
     np.concatenate(rows), columns=9, scale=1.1, title="−   brightness of the middle   +"
 )
 plots.show(figure, "Three dogs, each moved along the direction from a dark to a bright middle.")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The means rise with every step along the direction, and three dogs follow it. Only the *middle* was measured, and mostly the coat there changes.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: the checkerboard in numbers

@@ -436,6 +436,8 @@ same_numbers(mirza_discriminator(16), conditional.discriminator(classes, kernel_
 # ## 더 깊이 · Going deeper: It turns channels up and down
 #
 # 같은 특징에 레이블 네 개의 이득과 편향을 준다. 여기서는 빨강, 초록, 파랑이 세 채널이다.
+#
+# **볼 것 · What to see.** A gain near 0 silences a channel, a negative one turns it round, an offset lifts it. G has this twice in each block, for up to 64 channels here and 1,024 in the paper's size.
 
 # %% slideshow={"slide_type": "skip"}
 colours = dogs.images[:6] / np.float32(127.5) - 1
@@ -451,9 +453,6 @@ named = [
 plots.show(
     plots.labelled_rows(rows, named), "Six portraits under the gains and offsets of four labels."
 )
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** A gain near 0 silences a channel, a negative one turns it round, an offset lifts it. G has this twice in each block, for up to 64 channels here and 1,024 in the paper's size.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: held against the library
@@ -486,6 +485,8 @@ print("the library's projection gives the same numbers; its table has the shape"
 # ## 더 깊이 · Going deeper: Counted
 #
 # 논문의 크기(128×128, ImageNet 1000종)로 세운 뒤, 라이브러리의 망과 모양별로 맞춘다.
+#
+# **볼 것 · What to see.** No layer of D is left out. SAGAN (chapter 09) is this network with attention, and with spectral normalisation in G too.
 
 # %% slideshow={"slide_type": "skip"}
 paper = dict(resolution=128, ch=64, classes=1000)
@@ -499,6 +500,3 @@ print(f"D: {len(kernels)} kernels, {len(normalised)} of them spectrally normalis
 table_size = int(np.prod(next(w.shape for w in kernels if w.shape[0] == 1000)))
 print(f"D's table of labels: {table_size:,} = 1000 × {16 * 64}")
 print(f"ours, 32×32, width {cfg.width}: G {G.count_params():,}, D {D.count_params():,}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** No layer of D is left out. SAGAN (chapter 09) is this network with attention, and with spectral normalisation in G too.

@@ -494,6 +494,8 @@ np.testing.assert_allclose(
 # ## 더 깊이 · Going deeper: what the encoder finds alike
 #
 # 우리 부호기는 색이 뒤바뀐 두 문장을 구별한다. 그러나 이 표에서 가장 비슷하다고 본다.
+#
+# **볼 것 · What to see.** The reversed pair A, B is below 1, where a mean of word vectors would give 1, and yet no other pair of these six scores higher.
 
 # %% slideshow={"slide_type": "skip"}
 asked = [
@@ -520,9 +522,6 @@ pair = "".join("ABCDEF"[i] for i in sorted(divmod(int(apart.argmax()), 6)))
 print(f"most alike: {pair}, cosine {apart.max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The reversed pair A, B is below 1, where a mean of word vectors would give 1, and yet no other pair of these six scores higher.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: obedience in numbers, and KID
 #
 # 막대의 숫자와 95 % 구간, 그리고 새 초상화까지의 거리다.
@@ -542,6 +541,8 @@ print(
 # ## 더 깊이 · Going deeper: does this D read?
 #
 # 진짜 개에 말 세 가지를 붙여 D의 로짓을 잰다.
+#
+# **볼 것 · What to see.** Its own caption above one lie, and one lie far above another dog's caption: this D reads, and a single lie costs little.
 
 # %% slideshow={"slide_type": "skip"}
 some = learnt.subset(slice(0, 256))
@@ -558,9 +559,6 @@ for name, said in spoken.items():
     print(f"mean logit of {len(images)} real dogs with {name:<16} {logits.mean():6.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Its own caption above one lie, and one lie far above another dog's caption: this D reads, and a single lie costs little.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: content from the caption, style from a picture?
 #
 # 양식 부호기(style encoder) S는 방금 G가 그린 그림에서 z를 되읽는다. 오차 1.00은 아무것도 읽지 못한 것이다.
@@ -568,6 +566,8 @@ for name, said in spoken.items():
 # $$\mathcal L_S = \mathbb E_{z, t}\, \lVert z - S(G(z, \varphi(t)))\rVert_2^2$$
 #
 # Reed's style transfer: S reads the style of a portrait, and G draws other captions in it. What G does not use cannot be read back; so it needs a G that uses its z.
+#
+# **볼 것 · What to see.** First the printed share: at 0% S has read nothing, and the columns say nothing either. Where it has read something, look down a column: what do the dogs share with the portrait on top, pose, size, light?
 
 # %% slideshow={"slide_type": "skip"}
 style = text_encoder.style_encoder(live.latent_dim, resolution=32)
@@ -606,9 +606,6 @@ plots.show(
     plots.labelled_rows([chosen, *rows], ["", *table]),
     "Rows are captions; each column takes its z from the portrait on top.",
 )
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** First the printed share: at 0% S has read nothing, and the columns say nothing either. Where it has read something, look down a column: what do the dogs share with the portrait on top, pose, size, light?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: what is not Reed's, and what it brought

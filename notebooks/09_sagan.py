@@ -319,7 +319,7 @@ print(studies.comparison(facts))
 #
 # β의 한 줄이 한 자리의 주의 지도다. 어느 자리에서 물어도 거의 같은 곳을 본다. 눈금은 모두 같다: 빛이 없는 회색 그림은 0, 가장 밝은 것은 고르게 볼 때의 네 배.
 #
-# **볼 것 · What to see.** The live G's, above, are not quite even (48 of 64 places), but the four maps of a dog are much alike: nearly all places look at the same spots of background beside it, whichever asks (a map differs from the picture's mean map by 10%). The keys decide alone, as the slide "What went wrong" says. `sagan64`'s, below (two dogs with faces, picked · 골랐다), are nearly even, 249 of 256 in all: they would look like structure only if each were scaled to its own maximum.
+# **볼 것 · What to see.** The live G's, above, are not quite even (48 of 64 places), but the four maps of a dog are much alike: most places look at the same few spots, whichever asks (a map differs from the picture's mean map by 10%). The keys decide nearly alone, as the slide "What went wrong" says. `sagan64`'s, below (two dogs with faces, picked · 골랐다), are nearly even, 249 of 256 in all: they would look like structure only if each were scaled to its own maximum.
 
 # %% tags=["hide-input"]
 mine = gan.ema_generator

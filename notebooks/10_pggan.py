@@ -309,7 +309,7 @@ for side, count in cfg.growth.items():
 #
 # 같은 z 열 개가 4×4에서 32×32까지 자란다.
 #
-# **볼 것 · What to see.** 4×4 is left after a few seconds, 187 updates: its colours are no dog's yet. A head and its ground come at 8×8, ears at 16×16, eyes and noses at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in.
+# **볼 것 · What to see.** 4×4 is left after a few seconds, 187 updates: its colours are no dog's yet. A darker or lighter middle comes at 8×8, heads with ears at 16×16, eyes and noses at 32×32. Rows soon after a new size may be off-colour: their new layers, random at first, have just come in.
 
 # %% tags=["hide-input"]
 plots.show(growing.film(8), "The same ten latents while both networks grow, a row a moment.", 60)
@@ -511,6 +511,8 @@ for name in ("10-pictures", "10-jump", "10-fade"):
 # ## 더 깊이 · Going deeper: Adam's first step, with and without equalized weights
 #
 # Adam은 가중치마다 거의 학습률만큼 움직인다. 층이 다르면 같은 걸음의 무게가 다르다.
+#
+# **볼 것 · What to see.** Adam moves every weight by about its rate. With He's start that is little for one layer and much for another; equalized, all layers are changed by the same share.
 
 # %% slideshow={"slide_type": "skip"}
 random = np.random.default_rng(0)
@@ -526,12 +528,11 @@ for name, shape in shapes.items():
     print(f"{name:<16} He's start {moved[0]:7.2%}      equalized {moved[1]:7.2%}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Adam moves every weight by about its rate. With He's start that is little for one layer and much for another; equalized, all layers are changed by the same share.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: What it draws now
 #
 # 왼쪽은 학습 데이터, 오른쪽은 방금 자란 생성자의 그림이다. 고르지 않았다.
+#
+# **볼 것 · What to see.** Coats, backgrounds and ears are there, eyes and a nose in many; some heads stay blurred. WGAN-GP costs a second derivative a step: the film's last row says what its pictures took. Chapter 04 prints the KID of its plain network, wider, after more pictures. One run of each.
 
 # %% slideshow={"slide_type": "skip"}
 drawn = enlarged(grown)
@@ -542,12 +543,11 @@ plots.show(
 print("this GAN:", metrics.kid(fresh.images, drawn, "dognet"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Coats, backgrounds and ears are there, eyes and a nose in many; some heads stay blurred. WGAN-GP costs a second derivative a step: the film's last row says what its pictures took. Chapter 04 prints the KID of its plain network, wider, after more pictures. One run of each.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 더 깊이 · Going deeper: Why the penalty jumps
 #
 # 자라는 순간 D는 2×2 평균을 통해 본다. 픽셀 넷이 영향을 1/4씩 나누면 기울기의 길이는 √(4 · (1/4)²) = 1/2이 된다.
+#
+# **볼 것 · What to see.** The measured jumps lie a little below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.
 
 # %% slideshow={"slide_type": "skip"}
 progressive.set_level(critic, 3)  # 8×8, and 16×16 at α = 0
@@ -560,6 +560,3 @@ last = {row["side"]: row["penalty"] for row in growing.rows}
 first = {row["side"]: row["penalty"] for row in reversed(growing.rows)}
 for old, new in zip(list(last)[:-1], list(last)[1:], strict=True):
     print(f"in the run, {old:>2} -> {new:>2} px: penalty {last[old]:.2f} -> {first[new]:.2f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** The measured jumps lie a little below the computed 2.5: one step has been made since. Each spike is one measurement wide. Nothing got worse; the unit changed.

@@ -451,6 +451,8 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f} in {cfg.steps} steps")
 # ## 더 깊이 · Going deeper: harmonisation beside Poisson blending
 #
 # Pérez: 이웃 픽셀의 **차이**는 개의 것, 테두리의 색은 사진의 것. Δf = Δ(개)를 마스크 안에서 푼다.
+#
+# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does worse here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -477,6 +479,3 @@ for name, picture in ways.items():
     )
 parts = {name: picture[place] for name, picture in ways.items()}
 gallery(parts, "The dog, four ways.", columns=4, scale=2.4)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** Poisson blending keeps the dog's edges and lets the border's colours flow into it: colour without texture. SinGAN draws texture and edges anew: from 9 the dog is still itself, from 7 its outline goes. By SIFID it does worse here than pasting, perhaps because noise as strong as this pyramid's suits a wood and not a dog that shall stay one.

@@ -392,6 +392,8 @@ exercises.check("15-target", mine)
 # ## 더 깊이 · Going deeper: without mixing
 #
 # 깊은 스케일일수록 채널 일부가 에너지를 차지한다. 섞으면 더 고르게 퍼진다.
+#
+# **볼 것 · What to see.** How many channels count: of the finest scale most, of the coarsest a third, and after mixing three quarters. Whether G gains by it is not measured here.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -407,6 +409,3 @@ for before, after in zip(some, mix(some), strict=True):
     n = f"{before.shape[1]}×{before.shape[1]}"
     print(f"{n:<8}{effective_channels(before):6.1f} of {before.shape[-1]:<4}", end="")
     print(f"{effective_channels(after):8.1f} of {after.shape[-1]}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **볼 것 · What to see.** How many channels count: of the finest scale most, of the coarsest a third, and after mixing three quarters. Whether G gains by it is not measured here.

@@ -190,7 +190,9 @@ def batches(
 
 def labels_of(dogs: Dogs, condition: str | None) -> np.ndarray | None:
     """What G and D are told beside z: breeds, chapter 07's kinds, or nothing."""
-    return {"labels": dogs.labels, "kinds": portraits.labels(dogs)}.get(condition)
+    if condition == "kinds":
+        return portraits.labels(dogs)
+    return dogs.labels if condition == "labels" else None
 
 
 def drawn(gan: GAN, like: Dogs, seed: int, condition: str | None = None) -> np.ndarray:
