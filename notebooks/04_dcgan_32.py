@@ -230,7 +230,8 @@ def narrow_generator(width):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(layers.UpSampling2D()(x))
         x = normalised(x)
     x = layers.Conv2D(3, 3, padding="same")(layers.UpSampling2D()(x))
-    return keras.Model(z, layers.Activation("tanh")(x), name="narrow_generator")
+    x = layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(z, x, name="narrow_generator")
 
 
 same(narrow_generator, dcgan.portrait_generator)
@@ -240,7 +241,7 @@ same(narrow_generator, dcgan.portrait_generator)
 #
 # 학습할 판별자도 표와 다르다: 더 좁고, 4×4 합성곱 세 개이며, 배치 정규화가 있고, 드롭아웃과 시그모이드가 없다.
 #
-# As in Radford's paper, D has batch normalisation after every convolution but the first. It returns a logit: the loss does the rest.
+# As in Radford's paper, D has batch normalisation after every convolution but the first. It returns a logit: the loss does the rest. Both end in float32: inside, half precision is enough.
 
 
 # %%
@@ -251,7 +252,8 @@ def narrow_discriminator(width):
         x = layers.Conv2D(filters, 4, 2, padding="same", use_bias=first)(x)
         x = x if first else layers.BatchNormalization(momentum=0.9)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
-    return keras.Model(images, layers.Dense(1)(layers.Flatten()(x)), name="narrow_discriminator")
+    x = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    return keras.Model(images, x, name="narrow_discriminator")
 
 
 same(narrow_discriminator, dcgan.portrait_discriminator)

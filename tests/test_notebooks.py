@@ -104,3 +104,18 @@ def test_has_at_most_forty_cells_before_it_goes_deeper(path):
     cells = [c for c in _read(path).cells if "colab" not in c.metadata.get("tags", ())]
     deeper = [i for i, cell in enumerate(cells) if cell.source.startswith("## 더 깊이")]
     assert min(deeper, default=len(cells)) <= 40, "move what the idea does not need to 더 깊이"
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_the_networks_that_04_writes_are_the_librarys_in_half_precision_too(policy, monkeypatch):
+    """Chapter 04's own cells, as on a GPU, or on a CPU that is fast in bfloat16."""
+    monkeypatch.setenv("DOGAN_PRECISION", policy)
+    monkeypatch.setenv("DOGAN_PRESET", "smoke")
+    (path,) = NOTEBOOKS.glob("04_*.ipynb")
+    wanted = "cfg = preset(", "import keras", "def stamp(", "def same(", "def narrow_"
+    chosen = [c.source for c in _code(_read(path)) if any(word in c.source for word in wanted)]
+    assert sum("same(narrow_" in source for source in chosen) == 2  # asserted by these cells
+    names: dict = {}
+    for source in chosen:
+        exec(compile(source, path.name, "exec"), names)
+    assert names["narrow_generator"](8).compute_dtype == policy.removeprefix("mixed_")
