@@ -270,7 +270,7 @@ G, D = (f(32, cfg.ch, None, attention=16) for f in (sagan.generator, sagan.discr
 gan = GAN(G, D, latent_dim=128)
 gan.compile(losses.Hinge(), adam(cfg.rate), adam(2 * cfg.rate), ema=0.995)
 live, film = LivePlot(samples=16, guess=2.0), Film(samples=12, every=cfg.film)
-gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live, film])
+_ = gan.fit(dogs.batches(cfg.batch), epochs=cfg.epochs, verbose=0, callbacks=[live, film])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 학습의 영화 · The film of this run

@@ -238,7 +238,7 @@ plots.show(figure, "At alpha 0 to 1 a real picture sharpens, G's grows finer, D'
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 판별자의 손실, 세 항 · D's loss in three terms
 #
-# $$L_D = \underbrace{\mathbb E[D(G(z))] - \mathbb E[D(x)]}_{\text{difference}} + \underbrace{10\,\mathbb E\big[(\lVert\nabla D(\hat x)\rVert - 1)^2\big]}_{\text{gradient penalty}} + \underbrace{0.001\,\mathbb E[D(x)^2]}_{\text{drift}}, \qquad L_G = -\mathbb E[D(G(z))]$$
+# $$\begin{aligned} L_D &= \underbrace{\mathbb E[D(G(z))] - \mathbb E[D(x)]}_{\text{difference}} + \underbrace{10\,\mathbb E\big[(\lVert\nabla D(\hat x)\rVert - 1)^2\big]}_{\text{gradient penalty}} + \underbrace{0.001\,\mathbb E[D(x)^2]}_{\text{drift}} \\ L_G &= -\mathbb E[D(G(z))] \end{aligned}$$
 #
 # D는 진짜에 높은 점수, 가짜에 낮은 점수를 주되, 둘 사이의 점 x̂에서 기울기의 길이를 1로 지킨다.
 
